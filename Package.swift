@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every target shares. Warnings are errors; layering leaks are compile errors.
+let shared: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Modules in which unsafe expressions must be marked.
+let safe: [SwiftSetting] = [.strictMemorySafety()]
+
+/// Arithmetic and interpretation are unusable unoptimised, so these are optimised in debug builds too.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-Xcc", "-fno-math-errno"])]
+
+#if arch(x86_64)
+let avx2: [SwiftSetting] = [
+    .unsafeFlags(["-O", "-wmo", "-DFMA", "-Xcc", "-march=x86-64-v3", "-Xcc", "-fno-math-errno"])
+]
+#else
+let avx2: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-DFMA", "-Xcc", "-fno-math-errno"])]
+#endif
+
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: ["README.md"],
+        swiftSettings: shared + settings)
+}
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let orderedCollections = Target.Dependency.product(
+    name: "OrderedCollections", package: "swift-collections")
+
+let package = Package(
+    name: "dlrepl",
+    products: [.executable(name: "dlrepl", targets: ["dlrepl"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // C edge
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCMark", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .target(name: "CSupport"),
+
+        // Level 0
+        module("Diagnostics", [], safe),
+        .target(name: "KernelsBaseline", swiftSettings: shared + optimised),
+        .target(name: "KernelsAVX2", swiftSettings: shared + avx2),
+        module("Kernels", ["KernelsBaseline", "KernelsAVX2", "COpenBLAS", "CSupport"], optimised),
+        module("Figures", [], safe),
+
+        // Level 1
+        module("Syntax", ["Diagnostics"], safe),
+        module("Tensors", ["Kernels"], optimised),
+
+        // Level 2
+        module("Checker", ["Syntax", "Diagnostics"], safe),
+        module("Autodiff", ["Tensors", "Kernels"], optimised),
+        module("Formats", ["Tensors", "CPNG", "CZlib"], optimised),
+
+        // Level 3
+        module(
+            "Runtime",
+            [
+                "Checker", "Syntax", "Diagnostics", "Autodiff", "Tensors", "Formats", "Figures",
+                orderedCollections,
+            ], optimised),
+
+        // Level 4
+        module("Notebooks", ["Runtime", "Checker", "Syntax", "Figures", "Diagnostics", "CCMark"]),
+
+        // Level 5
+        module("Drawing", ["Figures", "CDrawing", "CZlib"]),
+        .target(name: "CDrawing", cSettings: [.unsafeFlags(["-O2"])]),
+        module(
+            "Terminal",
+            ["Notebooks", "Runtime", "Syntax", "Figures", "Diagnostics", "CReadline", "CSupport"]),
+
+        // Level 6
+        .executableTarget(
+            name: "dlrepl",
+            dependencies: [
+                "Terminal", "Drawing", "Notebooks", "Runtime", "Checker", "Syntax", "Figures",
+                "Diagnostics", "CSupport", argumentParser,
+            ],
+            exclude: ["README.md"], swiftSettings: shared),
+    ],
+    swiftLanguageModes: [.v6]
+)

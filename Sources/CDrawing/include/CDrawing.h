@@ -1,0 +1,3 @@
+#ifndef C_DRAWING_H
+#define C_DRAWING_H
+#endif

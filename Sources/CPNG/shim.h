@@ -1,0 +1,7 @@
+#include <png.h>
+/* Composite macros do not import into Swift. */
+static const png_uint_32 dl_PNG_FORMAT_GRAY = PNG_FORMAT_GRAY;
+static const png_uint_32 dl_PNG_FORMAT_RGB = PNG_FORMAT_RGB;
+static const png_uint_32 dl_PNG_FORMAT_RGBA = PNG_FORMAT_RGBA;
+static const png_uint_32 dl_PNG_FORMAT_FLAG_COLOR = PNG_FORMAT_FLAG_COLOR;
+static const png_uint_32 dl_PNG_FORMAT_FLAG_ALPHA = PNG_FORMAT_FLAG_ALPHA;

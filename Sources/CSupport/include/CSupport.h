@@ -1,0 +1,30 @@
+#ifndef C_SUPPORT_H
+#define C_SUPPORT_H
+#include <stdint.h>
+
+/// Whether this processor runs the AVX2 + FMA build of the kernels.
+int support_has_avx2_fma(void);
+
+/// Installs a SIGINT handler that sets the interrupt flag. A second interrupt that nobody
+/// has answered within the program ends the process with status 130.
+void support_install_interrupt_handler(void);
+/// Whether an interrupt waits to be answered (a relaxed load: cheap enough for inner loops).
+int support_interrupt_pending(void);
+/// Answers a waiting interrupt.
+void support_clear_interrupt(void);
+/// Sets the flag as ^C does; for tests and time limits.
+void support_raise_interrupt(void);
+
+/// Waits until `*address != expected` or a wake (Linux futex).
+void support_futex_wait(uint32_t *address, uint32_t expected);
+/// Wakes every thread that waits on `address`.
+void support_futex_wake_all(uint32_t *address);
+/// A processor hint for short spins.
+static inline void support_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}
+#endif

@@ -1,0 +1,49 @@
+#include "CSupport.h"
+
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int support_has_avx2_fma(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return 1;
+#endif
+}
+
+static _Atomic int pending;
+
+static void on_interrupt(int signal_number) {
+    (void)signal_number;
+    if (atomic_fetch_add_explicit(&pending, 1, memory_order_relaxed) >= 2) _exit(130);
+}
+
+void support_install_interrupt_handler(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_interrupt;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0; /* no SA_RESTART: a blocked read must return */
+    sigaction(SIGINT, &action, 0);
+}
+
+int support_interrupt_pending(void) {
+    return atomic_load_explicit(&pending, memory_order_relaxed) != 0;
+}
+
+void support_clear_interrupt(void) { atomic_store_explicit(&pending, 0, memory_order_relaxed); }
+
+void support_raise_interrupt(void) { atomic_store_explicit(&pending, 1, memory_order_relaxed); }
+
+void support_futex_wait(uint32_t *address, uint32_t expected) {
+    syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, expected, 0, 0, 0);
+}
+
+void support_futex_wake_all(uint32_t *address) {
+    syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 0x7fffffff, 0, 0, 0);
+}
