@@ -13,14 +13,14 @@ let shared: [SwiftSetting] = [
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
 /// Arithmetic and interpretation are unusable unoptimised, so these are optimised in debug builds too.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-Xcc", "-fno-math-errno"])]
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-fno-math-errno"])]
 
 #if arch(x86_64)
 let avx2: [SwiftSetting] = [
-    .unsafeFlags(["-O", "-wmo", "-DFMA", "-Xcc", "-march=x86-64-v3", "-Xcc", "-fno-math-errno"])
+    .unsafeFlags(["-O", "-DFMA", "-Xcc", "-march=x86-64-v3", "-Xcc", "-fno-math-errno"])
 ]
 #else
-let avx2: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-DFMA", "-Xcc", "-fno-math-errno"])]
+let avx2: [SwiftSetting] = [.unsafeFlags(["-O", "-DFMA", "-Xcc", "-fno-math-errno"])]
 #endif
 
 func module(
