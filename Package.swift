@@ -76,7 +76,7 @@ let package = Package(
             "Runtime",
             [
                 "Checker", "Syntax", "Diagnostics", "Autodiff", "Tensors", "Formats", "Figures",
-                orderedCollections,
+                "Kernels", "CSupport", orderedCollections,
             ], optimised),
 
         // Level 4

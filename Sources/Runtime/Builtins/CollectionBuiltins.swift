@@ -1,0 +1,182 @@
+import Autodiff
+import OrderedCollections
+import Tensors
+
+/// Functions of lists, tuples, ranges and dicts.
+enum CollectionBuiltins {
+    static let all: [Builtin] = [
+        Builtin("len(x)", "The number of elements; of a tensor the size of the first axis.") { m, a in
+            .int(try m.length(a[0]))
+        },
+        Builtin("map(xs, f)", "`f` of every element, as a list.") { m, a in
+            if case .dataset(let dataset) = a[0] { return .dataset(dataset.mapped(a[1])) }
+            return .list(try m.elements(a[0], "map").map { try m.call(a[1], [$0]) })
+        },
+        Builtin("filter(xs, f)", "The elements for which `f` is true.") { m, a in
+            if case .dataset(let dataset) = a[0] {
+                return .dataset(try dataset.filtered(a[1], m))
+            }
+            return .list(
+                try m.elements(a[0], "filter").filter { try m.truth(m.call(a[1], [$0])) })
+        },
+        Builtin("fold(xs, start, f)", "Goes through the elements with `f(state, x)`.") { m, a in
+            try m.elements(a[0], "fold").reduce(a[1]) { try m.call(a[2], [$0, $1]) }
+        },
+        Builtin("zip(xs, ys)", "Pairs of corresponding elements, as many as the shorter has.") { m, a in
+            .list(
+                zip(try m.elements(a[0], "zip"), try m.elements(a[1], "zip")).map {
+                    .tuple([$0, $1])
+                })
+        },
+        Builtin("enumerate(xs)", "Pairs of index and element.") { m, a in
+            .list(try m.elements(a[0], "enumerate").enumerated().map { .tuple([.int($0), $1]) })
+        },
+        Builtin(
+            "sorted(xs, by = nil, reverse = false)",
+            "The elements in order: of the keys that `by` gives, or their own. Equal ones stay in place."
+        ) { m, a in .list(try m.sorted(a[0], by: a[1], reverse: a[2])) },
+        Builtin("reversed(xs)", "The elements from the last to the first.") { m, a in
+            if case .string(let text) = a[0] {
+                return .string(Machine.text(text.scalars.reversed()))
+            }
+            return .list(try m.elements(a[0], "reversed").reversed())
+        },
+        Builtin("sum(xs)", "The sum of numbers; 0 of none.") { m, a in
+            try m.elements(a[0], "sum").reduce(.int(0)) { try m.binary(.add, $0, $1) }
+        },
+        Builtin("mean(xs)", "The mean of numbers.") { m, a in
+            let items = try m.elements(a[0], "mean")
+            guard !items.isEmpty else { throw Failure("list.empty", "`mean` of no elements") }
+            let sum = try items.reduce(.int(0)) { try m.binary(.add, $0, $1) }
+            return try m.binary(.divide, sum, .int(items.count))
+        },
+        Builtin("min(values...)", "The least of a collection or of several values.") { m, a in
+            try m.extreme(a, "min", .less)
+        },
+        Builtin("max(values...)", "The greatest of a collection or of several values.") { m, a in
+            try m.extreme(a, "max", .greater)
+        },
+        Builtin("any(xs)", "Whether one of the Bools is true.") { m, a in
+            .bool(try m.elements(a[0], "any").contains { try m.truth($0) })
+        },
+        Builtin("all(xs)", "Whether all of the Bools are true.") { m, a in
+            .bool(try m.elements(a[0], "all").allSatisfy { try m.truth($0) })
+        },
+        Builtin("keys(d)", "The keys of a dict, in the order of insertion.") { _, a in
+            switch a[0] {
+            case .dict(let dict): .list(dict.items.keys.map(\.value))
+            case .record(let record): .list(record.layout.labels.map { .string($0) })
+            default: throw CallFailures.argument("keys", "d", wants: "a dict", got: a[0])
+            }
+        },
+        Builtin("values(d)", "The values of a dict, in the order of insertion.") { _, a in
+            switch a[0] {
+            case .dict(let dict): .list(Array(dict.items.values))
+            case .record(let record): .list(record.values)
+            default: throw CallFailures.argument("values", "d", wants: "a dict", got: a[0])
+            }
+        },
+        Builtin("get(d, key, default = nil)", "The value of a key, or the default.") { m, a in
+            guard case .dict(let dict) = a[0] else {
+                if case .record(let record) = a[0], case .string(let label) = a[1] {
+                    return record[label.text] ?? a[2]
+                }
+                throw CallFailures.argument("get", "d", wants: "a dict", got: a[0])
+            }
+            guard let key = DictKey(try m.number(a[1])) else { throw OperatorFailures.badKey(a[1]) }
+            return dict.items[key] ?? a[2]
+        },
+        Builtin("record(d)", "A record with the entries of a dict whose keys are Strings.") { _, a in
+            guard case .dict(let dict) = a[0] else {
+                throw CallFailures.argument("record", "d", wants: "a dict", got: a[0])
+            }
+            var labels: [String] = []
+            for key in dict.items.keys {
+                guard case .string(let label) = key else {
+                    throw CallFailures.argument(
+                        "record", "d", wants: "String keys", got: key.value)
+                }
+                labels.append(label)
+            }
+            return .record(RecordObject(RecordLayout(labels), Array(dict.items.values)))
+        },
+        Builtin("list(xs)", "The elements of a range, tuple, text, dict or tensor as a list.") { m, a in
+            .list(try m.elements(a[0], "list"))
+        },
+    ]
+}
+
+extension Machine {
+    func length(_ value: Value) throws -> Int {
+        switch value {
+        case .list(let list): return list.items.count
+        case .tuple(let tuple): return tuple.items.count
+        case .string(let text): return text.scalars.count
+        case .dict(let dict): return dict.items.count
+        case .record(let record): return record.values.count
+        case .range(let range): return range.count
+        case .dataset(let dataset): return dataset.count
+        case .batches(let batches): return batches.count
+        case .model(let model): return model.partCount
+        case .tensor(let node):
+            guard let first = node.shape.dimensions.first else {
+                throw Failure("tensor.length", "a 0-d tensor has no length")
+            }
+            return first
+        default: throw CallFailures.argument("len", "x", wants: "a collection", got: value)
+        }
+    }
+
+    /// The elements of anything that `for` runs over.
+    func elements(_ value: Value, _ function: String) throws -> [Value] {
+        switch value {
+        case .list(let list): return list.items
+        case .tuple(let tuple): return tuple.items
+        case .range(let range):
+            guard range.count < 1 << 28 else { throw TensorError.tooLarge([range.count]) }
+            return (0..<range.count).map { .int(range.element($0)) }
+        case .string, .dict, .tensor, .batches, .dataset:
+            let iterator = try iterator(over: value)
+            var result: [Value] = []
+            while let element = try iterator.next(self) {
+                result.append(element)
+                try poll()
+            }
+            return result
+        default:
+            throw CallFailures.argument(function, "xs", wants: "a collection", got: value)
+        }
+    }
+
+    /// A stable merge sort by the language's `<`.
+    func sorted(_ value: Value, by key: Value, reverse: Value) throws -> [Value] {
+        let items = try elements(value, "sorted")
+        let keys = key.isNone ? items : try items.map { try call(key, [$0]) }
+        let isReversed = try truth(reverse)
+        var positions = Array(items.indices)
+        var failure: (any Error)?
+        positions.sort { first, second in
+            guard failure == nil else { return first < second }
+            do {
+                var result = try order(keys[first], keys[second], "<")
+                if isReversed { result = -result }
+                return result == 0 ? first < second : result < 0
+            } catch {
+                failure = error
+                return first < second
+            }
+        }
+        if let failure { throw failure }
+        return positions.map { items[$0] }
+    }
+
+    /// The least or greatest of one collection or of several values.
+    func extreme(_ arguments: [Value], _ name: String, _ better: Opcode) throws -> Value {
+        let items = arguments.count == 1 ? try elements(arguments[0], name) : arguments
+        guard var best = items.first else {
+            throw Failure("list.empty", "`\(name)` of no elements")
+        }
+        for item in items.dropFirst() where try truth(binary(better, item, best)) { best = item }
+        return best
+    }
+}

@@ -1,0 +1,184 @@
+import Autodiff
+import Tensors
+
+/// Calls operations of the engine with values of the language.
+struct OperationCalls {
+    let machine: Machine
+
+    static func signature(_ operation: Operation) -> Signature {
+        Signature(
+            name: operation.name,
+            parameters: operation.parameters.map {
+                ParameterInfo(
+                    name: $0.name, isOptional: $0.defaultValue != nil,
+                    defaultText: $0.defaultValue.map(text))
+            })
+    }
+
+    private static func text(_ value: OperationArgument) -> String {
+        switch value {
+        case .none: "nil"
+        case .tensor: "…"
+        case .tensors: "[…]"
+        case .int(let number): String(number)
+        case .ints(let numbers): "[\(numbers.map(String.init).joined(separator: ", "))]"
+        case .float(let number): pythonFloat(number)
+        case .bool(let flag): flag ? "true" : "false"
+        case .string(let text): "\"\(text)\""
+        case .dtype(let dtype): dtype.name
+        }
+    }
+
+    /// How a call's tensors were given: plain numbers give a plain number back.
+    private struct Inputs {
+        var hasTensor = false
+        /// Where the tensors meet: numbers take their dtype from it.
+        var dtype: DType?
+        var hasSymbol = false
+        var hasNumber = false
+    }
+
+    func call(_ operation: Operation, _ arguments: [Value], _ labels: [String?]) throws -> Value {
+        let order = try Self.signature(operation).order(of: arguments.count, labels)
+        var inputs = Inputs()
+        for case .tensor(let node) in arguments {
+            inputs.hasTensor = true
+            inputs.dtype = inputs.dtype.map { .promoted($0, node.dtype) } ?? node.dtype
+        }
+        var converted: [OperationArgument] = []
+        for (index, parameter) in operation.parameters.enumerated() {
+            if order[index] < 0 {
+                converted.append(parameter.defaultValue ?? .none)
+            } else {
+                converted.append(
+                    try convert(arguments[order[index]], parameter, operation, &inputs))
+            }
+        }
+        let result = try operation.record(OperationArguments(converted), machine.recorder)
+        switch result {
+        case .one(let node): return try single(node, inputs)
+        case .several(let nodes): return .tuple(nodes.map { .tensor($0) })
+        case .list(let nodes): return .list(nodes.map { .tensor($0) })
+        }
+    }
+
+    private func single(_ node: Node, _ inputs: Inputs) throws -> Value {
+        guard !inputs.hasTensor, node.shape.rank == 0 else { return .tensor(node) }
+        if inputs.hasSymbol { return .symbol(Symbol(node: node, isInt: node.dtype.isInteger)) }
+        return inputs.hasNumber ? try machine.item(node) : .tensor(node)
+    }
+
+    private func convert(
+        _ value: Value, _ parameter: OperationParameter, _ operation: Operation,
+        _ inputs: inout Inputs
+    ) throws -> OperationArgument {
+        func wrong(_ wants: String) -> Failure {
+            var help: String?
+            if case .list = value, parameter.kind == .tensor {
+                help = "lists do not mix with tensors: write `Tensor(xs)`"
+            }
+            return CallFailures.argument(
+                operation.name, parameter.name, wants: wants, got: value, help: help)
+        }
+        switch parameter.kind {
+        case .tensor: return .tensor(try node(value, operation, &inputs, wrong("a tensor")))
+        case .optionalTensor:
+            if value.isNone { return .none }
+            return .tensor(try node(value, operation, &inputs, wrong("a tensor")))
+        case .tensors:
+            guard case .list(let list) = value else { throw wrong("a list of tensors") }
+            inputs.hasTensor = true
+            return .tensors(
+                try list.items.map {
+                    try node($0, operation, &inputs, wrong("a list of tensors"))
+                })
+        case .int:
+            guard let number = try machine.int(value) else { throw wrong("an Int") }
+            return .int(number)
+        case .optionalInt, .axis:
+            if value.isNone { return .none }
+            guard let number = try machine.int(value) else { throw wrong("an Int") }
+            return .int(number)
+        case .float:
+            guard let number = try machine.double(value) else { throw wrong("a number") }
+            return .float(number)
+        case .bool:
+            guard case .bool(let flag) = try machine.number(value) else { throw wrong("a Bool") }
+            return .bool(flag)
+        case .string:
+            guard case .string(let text) = value else { throw wrong("a String") }
+            return .string(text.text)
+        case .dtype:
+            guard case .dtype(let dtype) = value else { throw wrong("a dtype such as float32") }
+            return .dtype(dtype)
+        case .axes:
+            if value.isNone { return .none }
+            if let number = try machine.int(value) { return .int(number) }
+            return .ints(try ints(value) ?? { throw wrong("an axis or a list of axes") }())
+        case .shape:
+            if let number = try machine.int(value) { return .ints([number]) }
+            return .ints(try ints(value) ?? { throw wrong("a list of sizes") }())
+        case .ints:
+            return .ints(try ints(value) ?? { throw wrong("a list of Ints") }())
+        }
+    }
+
+    /// A list, tuple, range or tensor of Ints.
+    private func ints(_ value: Value) throws -> [Int]? {
+        switch value {
+        case .list(let list): return try allInts(list.items)
+        case .tuple(let tuple): return try allInts(tuple.items)
+        case .range(let range): return (0..<range.count).map(range.element)
+        case .tensor(let node) where node.dtype.isInteger && node.shape.rank == 1:
+            let tensor = try machine.value(of: node)
+            return (0..<tensor.count).map { tensor.int(at: $0) }
+        default: return nil
+        }
+    }
+
+    private func allInts(_ values: [Value]) throws -> [Int]? {
+        var result: [Int] = []
+        for value in values {
+            guard let number = try machine.int(value) else { return nil }
+            result.append(number)
+        }
+        return result
+    }
+
+    /// Functions of floats: an Int becomes a Float for them.
+    private static let floatFunctions: Set<String> = [
+        "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "erf", "softplus", "mean",
+        "logSoftmax", "softmax", "logSumExp", "std", "variance", "norm", "log1p", "expm1",
+    ]
+
+    /// A tensor, or a number as one: float64 or int64, so that plain numbers lose nothing.
+    private func node(
+        _ value: Value, _ operation: Operation, _ inputs: inout Inputs,
+        _ failure: @autoclosure () -> Failure
+    ) throws -> Node {
+        switch value {
+        case .tensor(let node): return node
+        case .symbol(let symbol):
+            inputs.hasSymbol = true
+            guard let dtype = inputs.dtype else { return symbol.node }
+            return try machine.recorder.cast(symbol.node, to: dtype.isFloat ? dtype : .float32)
+        case .int(let number):
+            inputs.hasNumber = true
+            if let dtype = inputs.dtype {
+                return try machine.recorder.constant(.int(number), beside: dtype)
+            }
+            let dtype: DType = Self.floatFunctions.contains(operation.name) ? .float64 : .int64
+            return try machine.recorder.full(.int(number), .scalar, dtype)
+        case .float(let number):
+            inputs.hasNumber = true
+            if let dtype = inputs.dtype {
+                return try machine.recorder.constant(.float(number), beside: dtype)
+            }
+            return try machine.recorder.full(.float(number), .scalar, .float64)
+        case .bool(let flag):
+            inputs.hasNumber = true
+            return try machine.recorder.full(.bool(flag), .scalar, .bool)
+        default: throw failure()
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Autodiff
+import Tensors
+
+/// Making tensors from values and values from tensors.
+enum TensorBuiltins {
+    static let all: [Builtin] = [
+        Builtin(
+            "Tensor(values, dtype = nil)",
+            "A tensor of nested lists of numbers (float32) or Bools (bool), or of the given dtype.")
+        { m, a in .tensor(try m.tensor(a[0], dtype: m.dtype(a[1], "Tensor"))) },
+        Builtin("item(a)", "The number in a tensor of one element.") { m, a in
+            switch a[0] {
+            case .tensor(let node): try m.item(node)
+            case .int, .float, .bool: a[0]
+            case .symbol: try m.demanded(a[0])
+            default: throw CallFailures.argument("item", "a", wants: "a tensor", got: a[0])
+            }
+        },
+        Builtin("toList(a)", "The numbers as nested lists.") { m, a in
+            guard case .tensor(let node) = a[0] else { return .list(try m.elements(a[0], "toList")) }
+            return m.nested(try m.value(of: node))
+        },
+        Builtin(
+            "zeros(shape = nil, dtype = nil)",
+            "Zeros of a shape; without one the initializer that makes zeros.") { m, a in
+            try m.filled("zeros", .int(0), a[0], a[1])
+        },
+        Builtin(
+            "ones(shape = nil, dtype = nil)",
+            "Ones of a shape; without one the initializer that makes ones.") { m, a in
+            try m.filled("ones", .int(1), a[0], a[1])
+        },
+        Builtin("zerosLike(x)", "Zeros of the shape and dtype of a tensor.") { m, a in
+            guard case .tensor(let node) = a[0] else { return .int(0) }
+            return .tensor(try m.recorder.full(.int(0), node.shape, node.dtype))
+        },
+        Builtin("onesLike(x)", "Ones of the shape and dtype of a tensor.") { m, a in
+            guard case .tensor(let node) = a[0] else { return .int(1) }
+            return .tensor(try m.recorder.full(.int(1), node.shape, node.dtype))
+        },
+    ]
+}
+
+extension Machine {
+    func dtype(_ value: Value, _ function: String) throws -> DType? {
+        switch value {
+        case .dtype(let dtype): dtype
+        case .none: nil
+        default:
+            throw CallFailures.argument(
+                function, "dtype", wants: "a dtype such as float32", got: value)
+        }
+    }
+
+    fileprivate func filled(
+        _ name: String, _ value: ScalarValue, _ shape: Value, _ dtype: Value
+    ) throws -> Value {
+        let type = try self.dtype(dtype, name) ?? .float32
+        if shape.isNone {
+            return .builtin(
+                BuiltinObject(name, ["shape"]) { machine, arguments in
+                    .tensor(
+                        try machine.recorder.full(
+                            value, machine.shape(arguments[0], name), type))
+                })
+        }
+        return .tensor(try recorder.full(value, try self.shape(shape, name), type))
+    }
+
+    /// A shape from a list of Ints, or one Int.
+    func shape(_ value: Value, _ function: String) throws -> Shape {
+        if let size = try int(value) { return try Shape([size]) }
+        let sizes = try elements(value, function).map { item -> Int in
+            guard let size = try int(item) else {
+                throw CallFailures.argument(function, "shape", wants: "Ints as sizes", got: item)
+            }
+            return size
+        }
+        return try Shape(sizes)
+    }
+
+    /// A tensor from nested lists, a number, a range or tensors.
+    func tensor(_ value: Value, dtype: DType?) throws -> Node {
+        switch value {
+        case .tensor(let node): return try dtype.map { try recorder.cast(node, to: $0) } ?? node
+        case .int(let number): return try recorder.full(.int(number), .scalar, dtype ?? .float32)
+        case .float(let number):
+            let node = try recorder.full(
+                .float(number), .scalar, dtype?.isFloat == true ? dtype ?? .float32 : .float32)
+            return try dtype.map { try recorder.cast(node, to: $0) } ?? node
+        case .bool(let flag): return try recorder.full(.bool(flag), .scalar, dtype ?? .bool)
+        case .symbol(let symbol): return try recorder.cast(symbol.node, to: dtype ?? .float32)
+        case .list(let list) where list.items.contains(where: Self.holdsTensor):
+            let parts = try list.items.map { try tensor($0, dtype: dtype) }
+            return try recorder.stack(parts, axis: 0)
+        case .list, .tuple, .range: return try literal(value, dtype: dtype)
+        default:
+            throw CallFailures.argument(
+                "Tensor", "values", wants: "numbers or nested lists of them", got: value)
+        }
+    }
+
+    private static func holdsTensor(_ value: Value) -> Bool {
+        switch value {
+        case .tensor(let node): node.shape.rank >= 0
+        case .list(let list): list.items.first.map(holdsTensor) ?? false
+        default: false
+        }
+    }
+
+    private func literal(_ value: Value, dtype: DType?) throws -> Node {
+        var sizes: [Int] = []
+        var scalars: [ScalarValue] = []
+        try measure(value, &sizes)
+        try flatten(value, sizes[...], &scalars)
+        var areBools = !scalars.isEmpty
+        for scalar in scalars {
+            if case .bool = scalar { continue }
+            areBools = false
+        }
+        let type = dtype ?? (areBools ? .bool : .float32)
+        if let range = type.intRange {
+            for case .int(let number) in scalars where !range.contains(number) {
+                throw Failure("tensor.range", "\(number) does not fit \(type.name)")
+            }
+        }
+        return Node(
+            try Tensor(scalars, shape: Shape(sizes), dtype: type), origin: recorder.origin)
+    }
+
+    private func measure(_ value: Value, _ sizes: inout [Int]) throws {
+        guard sizes.count < 64 else { throw Failure("tensor.nesting", "lists nested too deeply") }
+        switch value {
+        case .list(let list):
+            sizes.append(list.items.count)
+            if let first = list.items.first { try measure(first, &sizes) }
+        case .tuple(let tuple):
+            sizes.append(tuple.items.count)
+            if let first = tuple.items.first { try measure(first, &sizes) }
+        case .range(let range): sizes.append(range.count)
+        default: break
+        }
+    }
+
+    private func flatten(
+        _ value: Value, _ sizes: ArraySlice<Int>, _ scalars: inout [ScalarValue]
+    ) throws {
+        func items(_ values: [Value]) throws {
+            guard let size = sizes.first, values.count == size else {
+                throw Failure(
+                    "tensor.ragged",
+                    "the lists have unequal lengths: \(values.count) beside"
+                        + " \(sizes.first.map(String.init) ?? "a number")")
+            }
+            for value in values { try flatten(value, sizes.dropFirst(), &scalars) }
+        }
+        switch value {
+        case .list(let list): try items(list.items)
+        case .tuple(let tuple): try items(tuple.items)
+        case .range(let range): try items((0..<range.count).map { .int(range.element($0)) })
+        default:
+            guard sizes.isEmpty else {
+                throw Failure("tensor.ragged", "a list is missing: got \(described(value))")
+            }
+            switch try number(value) {
+            case .int(let number): scalars.append(.int(number))
+            case .float(let number): scalars.append(.float(number))
+            case .bool(let flag): scalars.append(.bool(flag))
+            default:
+                throw CallFailures.argument("Tensor", "values", wants: "numbers", got: value)
+            }
+        }
+    }
+
+    /// A tensor's numbers as nested lists.
+    func nested(_ tensor: Tensor) -> Value {
+        func block(_ axis: Int, _ start: Int, _ length: Int) -> Value {
+            if axis == tensor.shape.rank {
+                switch tensor.element(at: start) {
+                case .int(let number): return .int(number)
+                case .float(let number): return .float(number)
+                case .bool(let flag): return .bool(flag)
+                }
+            }
+            let size = tensor.shape[axis]
+            let part = size == 0 ? 0 : length / size
+            return .list((0..<size).map { block(axis + 1, start + $0 * part, part) })
+        }
+        return block(0, 0, tensor.count)
+    }
+}
+
+/// A loop over the first axis of a tensor.
+final class RowIterator: IteratorObject {
+    private let node: Node
+    private var index = 0
+
+    init(_ node: Node) { self.node = node }
+
+    override func next(_ machine: Machine) throws -> Value? {
+        guard index < node.shape[0] else { return nil }
+        defer { index += 1 }
+        machine.setOrigin()
+        return .tensor(try machine.row(of: node, index))
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Tensors
+
+/// Functions of texts, conversions, and what talks to the world.
+enum TextBuiltins {
+    static let all: [Builtin] = [
+        Builtin("split(s, separator = nil)", "The parts of a text between separators; of a data set, see `Dataset`.")
+        { m, a in
+            if case .dataset(let dataset) = a[0] { return try dataset.split(a[1], .none, m) }
+            let text = try m.text(a[0], "split", "s")
+            if a[1].isNone {
+                return .list(text.split(whereSeparator: \.isWhitespace).map { .string(String($0)) })
+            }
+            let separator = try m.text(a[1], "split", "separator")
+            guard !separator.isEmpty else {
+                throw Failure("text.separator", "`split` needs a separator that is not empty",
+                    help: "`chars(s)` gives the characters")
+            }
+            return .list(text.components(separatedBy: separator).map { .string($0) })
+        },
+        Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
+            let separator = try m.text(a[1], "join", "separator")
+            return .string(
+                try m.elements(a[0], "join").map { try m.text(of: $0) }
+                    .joined(separator: separator))
+        },
+        Builtin("replace(s, old, new)", "The text with every `old` replaced.") { m, a in
+            let old = try m.text(a[1], "replace", "old")
+            guard !old.isEmpty else { return a[0] }
+            return .string(
+                try m.text(a[0], "replace", "s").replacingOccurrences(
+                    of: old, with: try m.text(a[2], "replace", "new")))
+        },
+        Builtin("lower(s)", "The text in lower case.") { m, a in
+            .string(try m.text(a[0], "lower", "s").lowercased())
+        },
+        Builtin("upper(s)", "The text in upper case.") { m, a in
+            .string(try m.text(a[0], "upper", "s").uppercased())
+        },
+        Builtin("trim(s)", "The text without white space at its ends.") { m, a in
+            .string(
+                try m.text(a[0], "trim", "s").trimmingCharacters(in: .whitespacesAndNewlines))
+        },
+        Builtin("startsWith(s, prefix)", "Whether the text starts so.") { m, a in
+            .bool(try m.text(a[0], "startsWith", "s").hasPrefix(try m.text(a[1], "startsWith", "prefix")))
+        },
+        Builtin("endsWith(s, suffix)", "Whether the text ends so.") { m, a in
+            .bool(try m.text(a[0], "endsWith", "s").hasSuffix(try m.text(a[1], "endsWith", "suffix")))
+        },
+        Builtin("find(s, part)", "The index of the first occurrence, or -1.") { m, a in
+            .int(try m.find(a[0], a[1]))
+        },
+        Builtin("chars(s)", "The characters (Unicode code points) as a list.") { m, a in
+            .list(try m.text(a[0], "chars", "s").unicodeScalars.map { .string(String($0)) })
+        },
+        Builtin("str(x)", "The text that `print` would write.") { m, a in
+            .string(try m.text(of: a[0]))
+        },
+        Builtin("toInt(x)", "A number without its fraction, or the Int that a text names.") { m, a in
+            try m.toInt(a[0])
+        },
+        Builtin("toFloat(x)", "The number as a Float, or the Float that a text names.") { m, a in
+            try m.toFloat(a[0])
+        },
+        Builtin("typeOf(x)", "The name of the value's type.") { _, a in .string(a[0].typeName) },
+        Builtin("nameOf(f)", "The name of a function, model or optimizer definition.") { _, a in
+            .string(Machine.name(of: a[0]))
+        },
+        Builtin("error(message)", "Ends what runs with an error; `try` catches it.") { m, a in
+            throw Failure("error", try m.text(of: a[0]))
+        },
+        Builtin("print(values...)", "Writes the values, joined by spaces, and ends the line.", isPure: false)
+        { m, a in
+            m.session.write(try a.map { try m.text(of: $0) }.joined(separator: " ") + "\n")
+            return .none
+        },
+        Builtin("clock()", "Seconds of a clock that only goes forward.", isPure: false) { _, _ in
+            .float(Double(DispatchTime.now().uptimeNanoseconds) * 1e-9)
+        },
+        Builtin("lastError()", "The message of the error that the last `try` caught.", isPure: false)
+        { m, _ in .string(m.lastError) },
+    ]
+}
+
+extension Machine {
+    func text(_ value: Value, _ function: String, _ parameter: String) throws -> String {
+        guard case .string(let text) = value else {
+            throw CallFailures.argument(function, parameter, wants: "a String", got: value)
+        }
+        return text.text
+    }
+
+    fileprivate func find(_ value: Value, _ part: Value) throws -> Int {
+        if case .list(let list) = value {
+            return try list.items.firstIndex { try equals($0, part) } ?? -1
+        }
+        let text = Array(try text(value, "find", "s").unicodeScalars)
+        let wanted = Array(try self.text(part, "find", "part").unicodeScalars)
+        guard wanted.count <= text.count else { return -1 }
+        return (0...(text.count - wanted.count)).first {
+            text[$0..<($0 + wanted.count)].elementsEqual(wanted)
+        } ?? -1
+    }
+
+    fileprivate func toInt(_ value: Value) throws -> Value {
+        switch try number(value) {
+        case .int(let number): return .int(number)
+        case .bool(let flag): return .int(flag ? 1 : 0)
+        case .float(let number):
+            guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+                throw Failure("number.toInt", "\(pythonFloat(number)) does not fit an Int")
+            }
+            return .int(whole)
+        case .string(let text):
+            let trimmed = text.text.trimmingCharacters(in: .whitespaces)
+            guard let number = Int(trimmed) else {
+                throw Failure("number.toInt", "\(Printer.quoted(text.text)) is not an Int")
+            }
+            return .int(number)
+        default: throw CallFailures.argument("toInt", "x", wants: "a number or text", got: value)
+        }
+    }
+
+    fileprivate func toFloat(_ value: Value) throws -> Value {
+        switch try number(value) {
+        case .int(let number): return .float(Double(number))
+        case .bool(let flag): return .float(flag ? 1 : 0)
+        case .float(let number): return .float(number)
+        case .string(let text):
+            let trimmed = text.text.trimmingCharacters(in: .whitespaces)
+            guard let number = Double(trimmed) else {
+                throw Failure("number.toFloat", "\(Printer.quoted(text.text)) is not a Float")
+            }
+            return .float(number)
+        default: throw CallFailures.argument("toFloat", "x", wants: "a number or text", got: value)
+        }
+    }
+
+    static func name(of value: Value) -> String {
+        switch value {
+        case .function(let closure): closure.prototype.name
+        case .builtin(let builtin): builtin.signature.name
+        case .modelType(let definition): definition.name
+        case .optimizerType(let definition): definition.name
+        case .model(let model): model.definitionName
+        case .optimizer(let optimizer): optimizer.definition.name
+        default: value.typeName
+        }
+    }
+}

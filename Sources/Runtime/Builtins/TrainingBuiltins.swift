@@ -1,0 +1,165 @@
+import Autodiff
+import CSupport
+import Tensors
+
+/// Training by hand, and what `fit` is made of.
+enum TrainingBuiltins {
+    static let all: [Builtin] = [
+        Builtin(
+            "step(optimizer, block, clip = nil, accumulate = 1)",
+            "Evaluates the block, differentiates its value and updates what the optimizer holds.",
+            isPure: false
+        ) { m, a in
+            guard case .optimizer(let optimizer) = a[0] else {
+                throw CallFailures.argument(
+                    "step", "optimizer", wants: "an optimizer that holds a model", got: a[0])
+            }
+            guard a[1].isCallable else {
+                throw CallFailures.argument("step", "block", wants: "a block", got: a[1])
+            }
+            let count = try m.int(a[3]) ?? 1
+            return try m.step(optimizer, a[1], clip: m.double(a[2]), accumulate: max(1, count))
+        },
+        Builtin("apply(optimizer, gradients, clip = nil)", "Updates with gradients that you made.", isPure: false)
+        { m, a in
+            guard case .optimizer(let optimizer) = a[0], case .dict(let dict) = a[1] else {
+                throw CallFailures.argument(
+                    "apply", "gradients", wants: "a dict like `net.params`", got: a[1])
+            }
+            try m.apply(dict, with: optimizer, clip: m.double(a[2]))
+            return .none
+        },
+        Builtin("optimizerFor(optimizer, net)", "The optimizer if it holds models, else a fresh one for `net`.", isPure: false)
+        { m, a in
+            guard case .optimizer(let optimizer) = a[0] else {
+                throw CallFailures.argument(
+                    "fit", "optimizer", wants: "an optimizer such as Adam()", got: a[0],
+                    help: { if case .optimizerType(let type) = a[0] { return "write `\(type.name)()`" } else { return nil } }())
+            }
+            return .optimizer(m.bind(optimizer, to: a[1]))
+        },
+        Builtin("averaged(optimizer, block)", "Runs a block with the averages of the weights in their places.", isPure: false)
+        { m, a in
+            guard case .optimizer(let optimizer) = a[0] else {
+                throw CallFailures.argument("averaged", "optimizer", wants: "an optimizer", got: a[0])
+            }
+            return try m.withAverages(optimizer) { try m.call(a[1], []) }
+        },
+        Builtin("tracked()", "What the last `track`s of this cell noted, as a record of lists.", isPure: false)
+        { m, _ in m.session.tracker.record },
+        Builtin("untilInterrupted(block)", "Runs a block; true if ^C ended it.", isPure: false) { m, a in
+            do {
+                _ = try m.call(a[0], [])
+                return .bool(false)
+            } catch let interruption as Interruption where interruption.reason == .user {
+                support_clear_interrupt()
+                return .bool(true)
+            }
+        },
+        Builtin("showProgress(label, done, total, values)", "Shows how far a long run is.", isPure: false)
+        { m, a in
+            m.session.progress(
+                try m.text(of: a[0]), try m.int(a[1]) ?? 0, try m.int(a[2]) ?? 0, a[3])
+            return .none
+        },
+        Builtin("finishProgress(values)", "Ends a progress line and writes it.", isPure: false) { m, a in
+            m.session.finishProgress(try m.progressText(a[0]))
+            return .none
+        },
+        Builtin("requireFinite(loss, what = \"loss\")", "Ends the run if the number is nan or infinite.", isPure: false)
+        { m, a in
+            guard let number = try m.double(a[0]) else { return a[0] }
+            guard number.isFinite else {
+                throw Failure(
+                    "training.finite",
+                    "the \(try m.text(of: a[1])) is \(pythonFloat(number)): training stops",
+                    help: "a smaller learning rate or `clip: 1.0` often helps")
+            }
+            return a[0]
+        },
+    ]
+}
+
+extension Machine {
+    /// `opt.apply(gradients)`
+    func apply(_ dict: DictObject, with optimizer: OptimizerInstance, clip: Double?) throws {
+        let parameters = optimizer.trainable()
+        var gradients: [(parameter: NamedParameter, group: Int, gradient: Node)] = []
+        for (key, value) in dict.items {
+            guard case .string(let path) = key,
+                let entry = parameters.first(where: { $0.parameter.path == path }),
+                let box = entry.parameter.box.node
+            else {
+                throw Failure(
+                    "optimizer.path",
+                    "the optimizer holds no param \(Printer.quoted(key.value))")
+            }
+            guard case .tensor(let node) = value, node.shape == box.shape else {
+                throw Failure(
+                    "shape.update",
+                    "the gradient of `\(path)` is \(described(value)), the param \(box.shape)")
+            }
+            gradients.append((entry.parameter, entry.group, node))
+        }
+        let updates = try recordUpdates(optimizer, gradients, clip: clip)
+        try finish(updates, of: optimizer)
+    }
+
+    func withAverages<Result>(
+        _ optimizer: OptimizerInstance, _ body: () throws -> Result
+    ) throws -> Result {
+        var kept: [(ParameterBox, Node?)] = []
+        for slots in optimizer.slots.values {
+            guard let average = slots.average else { continue }
+            kept.append((slots.box, slots.box.node))
+            slots.box.node = average
+        }
+        guard !kept.isEmpty else {
+            throw Failure(
+                "optimizer.ema", "this optimizer keeps no averages",
+                help: "make it with `ema: 0.99` and train first")
+        }
+        defer { for (box, node) in kept { box.node = node } }
+        return try body()
+    }
+
+    /// `epoch 20/20  loss 0.0712  accuracy 0.9840`
+    func progressText(_ value: Value) throws -> String {
+        guard case .record(let record) = value else { return try text(of: value) }
+        var parts: [String] = []
+        for (label, item) in zip(record.layout.labels, record.values) {
+            if label == "epochs" { continue }
+            switch try number(item) {
+            case .int(let number):
+                if label == "epoch", let total = record["epochs"].flatMap({ try? int($0) }) {
+                    parts.append("epoch \(number)/\(total ?? number)")
+                } else {
+                    parts.append("\(label) \(number)")
+                }
+            case .float(let number): parts.append("\(label) \(fixedText(number, digits: 4))")
+            default: continue
+            }
+        }
+        return parts.joined(separator: "  ")
+    }
+}
+
+/// What `track` noted in the running cell: nodes that are read when somebody looks.
+final class Tracker {
+    private var labels: [String] = []
+    private var series: [String: [Value]] = [:]
+
+    func clear() {
+        labels = []
+        series = [:]
+    }
+
+    func add(_ label: String, _ value: Value) {
+        if series[label] == nil { labels.append(label) }
+        series[label, default: []].append(value)
+    }
+
+    var record: Value {
+        .record(labels, labels.map { .list(series[$0] ?? []) })
+    }
+}

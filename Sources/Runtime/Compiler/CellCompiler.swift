@@ -1,0 +1,65 @@
+import Diagnostics
+import Syntax
+
+/// A compiled cell, module or line.
+struct CompiledCell {
+    var prototype: Prototype
+    /// Whether the value of the last expression is shown: it ends in one, without a `;`.
+    var showsValue: Bool
+}
+
+/// Compiles the top level of a text: names are checked before any of it runs.
+enum CellCompiler {
+    /// - Returns: the code, or `nil` if there are errors; diagnostics may hold warnings too.
+    static func compile(
+        _ program: Program, named name: String, module: ModuleObject, prelude: PreludeResolver
+    ) -> (cell: CompiledCell?, diagnostics: [Diagnostic]) {
+        let context = CompileContext(module: module, source: program.source, prelude: prelude)
+        collectNames(program.items, context)
+        let compiler = FunctionCompiler(name: name, parent: nil, context: context)
+        compiler.boxedNames = MentionedNames.inNestedFunctions(of: program.items)
+        compiler.pushScope()
+        compiler.scopes[0].isTopLevel = true
+        let span = Span(program.source, 0, program.source.utf8.count)
+        let result = compiler.allocate()
+        compiler.items(program.items, into: result, at: span)
+        compiler.emit(.returnValue, result, at: span)
+        prelude.registerOrigins(of: compiler.prototype)
+        guard !context.diagnostics.contains(where: { $0.severity == .error }) else {
+            return (nil, context.diagnostics)
+        }
+        var showsValue = false
+        if case .expression(_, let isDiscarded) = program.items.last?.kind {
+            showsValue = !isDiscarded
+        }
+        return (
+            CompiledCell(prototype: compiler.prototype, showsValue: showsValue),
+            context.diagnostics
+        )
+    }
+
+    private static func collectNames(_ items: [Statement], _ context: CompileContext) {
+        for item in items {
+            switch item.kind {
+            case .binding(let isVariable, let pattern, _, _):
+                for name in pattern.names {
+                    define(name, context)
+                    if isVariable { context.topLevelVariables.insert(name.text) }
+                }
+            case .importModule(let declaration):
+                if let name = FunctionCompiler.importedName(declaration) { define(name, context) }
+            case .dims(let names):
+                for name in names { context.module.dimensionNames.insert(name.text) }
+            default:
+                if let name = FunctionCompiler.hoistedName(item) { define(name, context) }
+            }
+        }
+    }
+
+    private static func define(_ name: Name, _ context: CompileContext) {
+        if !context.topLevelNames.insert(name.text).inserted {
+            context.report(
+                CompileDiagnostics.repeatedDefinition(name, earlier: nil, where: "cell"))
+        }
+    }
+}

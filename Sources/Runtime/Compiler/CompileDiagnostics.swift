@@ -1,0 +1,104 @@
+import Diagnostics
+import Syntax
+
+/// What the compiler has to say about names.
+enum CompileDiagnostics {
+    static func unknownName(_ name: Name, visible: Set<String>) -> Diagnostic {
+        if let habit = pythonName(name) { return habit }
+        let suggestion = nearest(name.text, in: visible)
+        return Diagnostic(
+            id: "name.unknown", "unknown name `\(name.text)`", at: name.span,
+            help: suggestion.map { "did you mean `\($0)`?" })
+    }
+
+    /// Names that a Python user expects.
+    private static func pythonName(_ name: Name) -> Diagnostic? {
+        let replacements = [
+            "self": "in a model's body its members are plain names: write `W`, not `self.W`",
+            "range": "write a range: `0..<n`",
+            "np": "tensors are built in: `zeros([2, 3])`, `x.mean(axis: 0)`",
+            "torch": "tensors and models are built in: `randn([2, 3])`, `Dense(10)`",
+            "tf": "tensors and models are built in: `randn([2, 3])`, `Dense(10)`",
+            "nn": "layers are plain names: `Dense(10)`, `Conv2D(32, kernel: 3)`",
+            "plt": "figures are values: `plot(xs, ys)` as the last line of a cell shows it",
+            "True": "write `true`", "False": "write `false`", "None": "write `nil`",
+            "isinstance": "compare `typeOf(x)` with a name such as \"Tensor\"",
+            "type": "write `typeOf(x)`", "Linear": "write `Dense(units)`",
+            "Sequential": "compose with `>>`: `Dense(50, relu) >> Dense(10)`",
+        ]
+        guard let help = replacements[name.text] else { return nil }
+        return Diagnostic(
+            id: "name.python", "unknown name `\(name.text)`", at: name.span, help: help)
+    }
+
+    static func usedBeforeDefinition(_ name: Name) -> Diagnostic {
+        Diagnostic(
+            id: "name.early", "`\(name.text)` is used before it is defined", at: name.span,
+            help: "move its definition above this line")
+    }
+
+    static func repeatedDefinition(
+        _ name: Name, earlier: Span?, where place: String
+    ) -> Diagnostic {
+        Diagnostic(
+            id: "name.repeated", "`\(name.text)` is defined twice in one \(place)", at: name.span,
+            secondary: earlier.map { [Diagnostic.Label($0, "first defined here")] } ?? [],
+            help: "choose another name, or make it a `var` and assign to it")
+    }
+
+    static func assignToLet(_ name: Name, defined: Span?) -> Diagnostic {
+        Diagnostic(
+            id: "name.assignLet", "`\(name.text)` is a `let` and cannot be assigned",
+            at: name.span,
+            secondary: defined.map { [Diagnostic.Label($0, "defined here")] } ?? [],
+            help: "define it with `var \(name.text) = …` to assign to it later")
+    }
+
+    static func assignToUnknown(_ name: Name, visible: Set<String>) -> Diagnostic {
+        let close = nearest(name.text, in: visible).map { ", or did you mean `\($0)`?" } ?? ""
+        return Diagnostic(
+            id: "name.assignUnknown", "no variable `\(name.text)` to assign to", at: name.span,
+            help: "write `let \(name.text) = …` for a new name (`var` if it will change)\(close)")
+    }
+
+    static func assignToMember(_ name: Name) -> Diagnostic {
+        Diagnostic(
+            id: "name.assignMember",
+            "`\(name.text)` cannot be assigned here: only a `state` is assigned in a model's body",
+            at: name.span)
+    }
+
+    static func compoundTuple(_ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "assign.compoundTuple", "a tuple is assigned with `=` only", at: span)
+    }
+
+    static func outsideLoop(_ word: String, _ span: Span, inBlock: Bool) -> Diagnostic {
+        Diagnostic(
+            id: "loop.outside", "`\(word)` stands outside of a loop", at: span,
+            help: inBlock ? "`\(word)` may not leave a block given to a function" : nil)
+    }
+
+    static func returnAtTopLevel(_ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "return.outside", "`return` stands outside of a function", at: span)
+    }
+
+    static func importInside(_ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "import.inside", "`import` stands at the top level of a cell", at: span)
+    }
+
+    static func restInParameter(_ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "shape.restInParameter",
+            "the shape of a param or state names every axis: no `...`, no `_`", at: span)
+    }
+
+    static func positionalAfterLabel(_ span: Span, _ label: Name) -> Diagnostic {
+        Diagnostic(
+            id: "call.order", "a positional argument follows the labelled `\(label.text)`",
+            at: span, secondary: [Diagnostic.Label(label.span, "labelled")],
+            help: "put positional arguments first, or label this one too")
+    }
+}

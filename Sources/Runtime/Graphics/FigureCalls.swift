@@ -1,0 +1,162 @@
+import Figures
+import Tensors
+
+/// Calls of marks: `plot(xs, ys, label: "train")`, with values of the language.
+struct FigureCalls {
+    let machine: Machine
+
+    static func builtin(_ mark: Mark) -> BuiltinObject {
+        BuiltinObject(labelled: mark.name, mark.documentation) { machine, arguments in
+            try FigureCalls(machine: machine).call(mark, arguments)
+        }
+    }
+
+    static func signature(_ mark: Mark) -> Signature {
+        Signature(
+            name: mark.name,
+            parameters: mark.parameters.map {
+                ParameterInfo(name: $0.name, isOptional: !$0.isRequired)
+            })
+    }
+
+    private func call(
+        _ mark: Mark, _ arguments: [(label: String?, value: Value)]
+    ) throws -> Value {
+        var values: [String: FigureValue] = [:]
+        var function: Value?
+        var position = 0
+        for (label, value) in arguments {
+            let parameter: MarkParameter
+            if let label {
+                guard
+                    let named = mark.parameters.first(where: {
+                        $0.name == label && !$0.isPositionalOnly
+                    })
+                else { throw CallFailures.unknownLabel(label, Self.signature(mark)) }
+                parameter = named
+            } else {
+                guard position < mark.parameters.count else {
+                    throw CallFailures.extra(arguments.count, Self.signature(mark))
+                }
+                parameter = mark.parameters[position]
+                position += 1
+            }
+            let key = parameter.name
+            if values[key] != nil { throw CallFailures.repeatedLabel(key, Self.signature(mark)) }
+            if parameter.kind == .function, value.isCallable {
+                function = value
+                values[key] = FigureValue.none
+                continue
+            }
+            values[key] = try figureValue(value, parameter, mark)
+        }
+        if let function { try evaluate(function, mark, &values) }
+        return .figure(FigureObject(try mark.figure(values)))
+    }
+
+    /// `decisionBoundary(f, X, y)`: `f` is asked on a grid around `X`.
+    private func evaluate(
+        _ function: Value, _ mark: Mark, _ values: inout [String: FigureValue]
+    ) throws {
+        guard let parameter = mark.parameters.first(where: { $0.kind == .function }),
+            let points = mark.parameters.first(where: { $0.name != parameter.name }),
+            case .array(let array)? = values[points.name]
+        else { return }
+        let grid = DecisionGrid.points(around: array)
+        let shape = try Shape(grid.shape)
+        let input = try Tensor(grid.values, shape: shape, dtype: .float32)
+        let result = try machine.inMode(false) {
+            try machine.call(function, [.tensor(.init(input))])
+        }
+        values[parameter.name] = try figureValue(result, parameter, mark)
+    }
+
+    func figureValue(
+        _ value: Value, _ parameter: MarkParameter, _ mark: Mark
+    ) throws -> FigureValue {
+        switch value {
+        case .none: return .none
+        case .bool(let flag): return .boolean(flag)
+        case .string(let text): return .text(text.text)
+        case .int, .float, .symbol, .tensor, .range:
+            if let array = try array(value) { return .array(array) }
+        case .list(let list): return try self.list(list.items, mark, parameter)
+        case .tuple(let tuple): return try self.list(tuple.items, mark, parameter)
+        case .record(let record):
+            return try series(zip(record.layout.labels, record.values))
+        case .dict(let dict):
+            return try series(dict.items.map { (try machine.text(of: $0.value), $1) })
+        default: break
+        }
+        throw CallFailures.argument(
+            mark.name, parameter.name, wants: "numbers or text", got: value)
+    }
+
+    private func series(_ entries: some Sequence<(String, Value)>) throws -> FigureValue {
+        var result: [FigureValue.Series] = []
+        for (name, value) in entries {
+            switch value {
+            case .list, .tensor, .range, .tuple:
+                if let array = try array(value) { result.append(.init(name, array)) }
+            default: continue
+            }
+        }
+        return .record(result)
+    }
+
+    private func list(
+        _ items: [Value], _ mark: Mark, _ parameter: MarkParameter
+    ) throws -> FigureValue {
+        if case .string = items.first {
+            return .texts(try items.map { try machine.text(of: $0) })
+        }
+        if let array = try array(.list(items)) { return .array(array) }
+        let arrays = try items.map { item -> NumberArray in
+            guard let array = try array(item) else {
+                throw CallFailures.argument(
+                    mark.name, parameter.name, wants: "numbers", got: item)
+            }
+            return array
+        }
+        return .arrays(arrays)
+    }
+
+    /// Numbers of any shape; `nil` for ragged lists and for what is no number.
+    private func array(_ value: Value) throws -> NumberArray? {
+        switch value {
+        case .tensor(let node):
+            let tensor = try machine.value(of: node)
+            return NumberArray(
+                shape: tensor.shape.dimensions,
+                values: (0..<tensor.count).map { tensor.double(at: $0) },
+                isInteger: !tensor.dtype.isFloat)
+        case .range(let range):
+            return NumberArray(
+                (0..<range.count).map { Double(range.element($0)) }, isInteger: true)
+        case .list(let list): return try rows(list.items)
+        case .tuple(let tuple): return try rows(tuple.items)
+        case .bool(let flag): return NumberArray(flag ? 1 : 0, isInteger: true)
+        default:
+            switch try machine.number(value) {
+            case .int(let number): return NumberArray(Double(number), isInteger: true)
+            case .float(let number): return NumberArray(number)
+            default: return nil
+            }
+        }
+    }
+
+    private func rows(_ items: [Value]) throws -> NumberArray? {
+        var values: [Double] = []
+        var inner: [Int]?
+        var isInteger = true
+        for item in items {
+            guard let part = try array(item) else { return nil }
+            if let inner, inner != part.shape { return nil }
+            inner = part.shape
+            isInteger = isInteger && part.isInteger
+            values += part.values
+        }
+        return NumberArray(
+            shape: [items.count] + (inner ?? []), values: values, isInteger: isInteger)
+    }
+}

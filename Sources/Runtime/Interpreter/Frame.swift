@@ -1,0 +1,12 @@
+/// A running call.
+struct Frame {
+    let closure: Closure
+    /// The register that is R[0] here.
+    let base: Int
+    /// The next instruction.
+    var counter: Int
+    /// Where the caller wants the result, as a register of the stack; unused if `isEntry`.
+    let result: Int
+    /// The call came from the machine's host: `run` gives its value back.
+    let isEntry: Bool
+}

@@ -1,0 +1,286 @@
+import Autodiff
+import Tensors
+
+extension Machine {
+    /// What stands between the brackets, for a tensor.
+    func indices(
+        _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>
+    ) throws -> [IndexItem] {
+        func bound(_ register: Int?) throws -> Int? {
+            guard let register else { return nil }
+            if case .none = R[register] { return nil }
+            guard let number = try int(R[register]) else {
+                throw Failure("index.type", "a slice takes Ints, got \(described(R[register]))")
+            }
+            return number
+        }
+        return try layout.items.map { item in
+            switch item {
+            case .ellipsis: .ellipsis
+            case .slice(let start, let end, let step):
+                .slice(start: try bound(start), stop: try bound(end), step: try bound(step))
+            case .index(let register): try indexItem(R[register])
+            }
+        }
+    }
+
+    private func indexItem(_ value: Value) throws -> IndexItem {
+        switch value {
+        case .int(let number): return .index(number)
+        case .none: return .newAxis
+        case .tensor(let node):
+            if node.shape.rank == 0, node.dtype != .bool, let number = try int(value) {
+                return .index(number)
+            }
+            return .tensor(node)
+        case .symbol:
+            guard let number = try int(value) else { break }
+            return .index(number)
+        case .range(let range):
+            guard range.count > 0 else { return .slice(start: 0, stop: 0, step: nil) }
+            return .tensor(
+                Node(
+                    try Tensor(
+                        (0..<range.count).map(range.element), shape: Shape([range.count]),
+                        dtype: .int64)))
+        case .list(let list):
+            let numbers = try list.items.map { item -> Int in
+                guard let number = try int(item) else {
+                    throw Failure("index.type", "a list as index holds Ints, not \(described(item))")
+                }
+                return number
+            }
+            return .tensor(
+                Node(try Tensor(numbers, shape: Shape([numbers.count]), dtype: .int64)))
+        default: break
+        }
+        throw Failure("index.type", "an index is an Int, a slice or a tensor, got \(described(value))")
+    }
+
+    func tensorElement(_ node: Node, _ items: [IndexItem]) throws -> Value {
+        .tensor(try recorder.index(node, items))
+    }
+
+    /// `place op= value`
+    func assign(
+        _ place: Place, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        let new = R[place.value]
+        if case .field(let index) = place.root { return try assign(place, new, index, closure, R) }
+        var root = take(place.root, prototype, closure, R)
+        defer { put(root, place.root, prototype, closure, R) }
+        if root.isUnset {
+            throw Failure("name.early", "`\(place.rootName)` is used before it is defined")
+        }
+        if !place.steps.isEmpty, !place.isVariable, !Self.isObject(root) {
+            throw Failure(
+                "name.assignLet", "`\(place.rootName)` is a `let` and cannot be changed",
+                help: "define it with `var \(place.rootName) = …`")
+        }
+        try modify(&root, place.steps[...], new, place, prototype, R)
+    }
+
+    /// A state of a model, or a slot of an optimizer, from inside its body.
+    private func assign(
+        _ place: Place, _ new: Value, _ index: Int, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        var root = try field(index, of: closure, isRaw: true)
+        if place.steps.isEmpty || !Self.isObject(root) {
+            try modify(&root, place.steps[...], new, place, closure.prototype, R)
+            try setField(index, of: closure, root, isInitial: false)
+        } else {
+            try modify(&root, place.steps[...], new, place, closure.prototype, R)
+        }
+    }
+
+    private static func isObject(_ value: Value) -> Bool {
+        switch value {
+        case .model, .optimizer: true
+        default: false
+        }
+    }
+
+    private func take(
+        _ root: Place.Root, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) -> Value {
+        func emptied(_ value: inout Value) -> Value {
+            let taken = value
+            value = .none
+            return taken
+        }
+        switch root {
+        case .register(let register): return emptied(&R[register])
+        case .cell(let register):
+            guard case .cell(let cell) = R[register] else { return .unset }
+            recording?.writes(cell)
+            return emptied(&cell.value)
+        case .capture(let index):
+            let cell = closure.captures[index]
+            recording?.writes(cell)
+            return emptied(&cell.value)
+        case .global(let slot):
+            recording?.writes(prototype.module, slot)
+            return emptied(&prototype.module.slots[slot])
+        case .field: return .none
+        }
+    }
+
+    private func put(
+        _ value: Value, _ root: Place.Root, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) {
+        switch root {
+        case .register(let register): R[register] = value
+        case .cell(let register):
+            if case .cell(let cell) = R[register] { cell.value = value }
+        case .capture(let index): closure.captures[index].value = value
+        case .global(let slot): prototype.module.slots[slot] = value
+        case .field: break
+        }
+    }
+
+    private func combined(_ old: Value, _ new: Value, _ place: Place) throws -> Value {
+        guard let opcode = FunctionCompiler.opcode(of: place.operation) else { return new }
+        return try binary(opcode, old, new)
+    }
+
+    private func modify(
+        _ value: inout Value, _ steps: ArraySlice<Place.Step>, _ new: Value, _ place: Place,
+        _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        guard let step = steps.first else {
+            if place.operation == .add, case .list = value {
+                return try withUnsafeMutablePointer(to: &value) { try appendInPlace($0, new) }
+            }
+            value = try combined(value, new, place)
+            return
+        }
+        let rest = steps.dropFirst()
+        switch step {
+        case .member(let name):
+            try modifyMember(&value, name, rest, new, place, prototype, R)
+        case .index(let index):
+            let layout = prototype.subscripts[index]
+            if case .tensor(let node) = value {
+                try modifyTensor(&value, node, layout, rest, new, place, prototype, R)
+                return
+            }
+            guard layout.items.count == 1, case .index(let register) = layout.items[0] else {
+                throw Failure("assign.slice", "only one element of a list is assigned at a time")
+            }
+            try modifyElement(&value, R[register], rest, new, place, prototype, R)
+        }
+    }
+
+    private func modifyTensor(
+        _ value: inout Value, _ node: Node, _ layout: SubscriptLayout,
+        _ rest: ArraySlice<Place.Step>, _ new: Value, _ place: Place, _ prototype: Prototype,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        let items = try indices(layout, R)
+        var part: Value = new
+        if !rest.isEmpty || place.operation != .set {
+            part = try tensorElement(node, items)
+            try modify(&part, rest, new, place, prototype, R)
+        }
+        guard let assigned = try tensorNode(part, dtype: node.dtype) else {
+            throw Failure(
+                "assign.type", "\(described(part)) cannot be put into a tensor",
+                help: { if case .list = part { return "write `Tensor(xs)`" } else { return nil } }())
+        }
+        value = .tensor(try recorder.assign(node, at: items, assigned))
+    }
+
+    private func modifyElement(
+        _ value: inout Value, _ index: Value, _ rest: ArraySlice<Place.Step>, _ new: Value,
+        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        switch value {
+        case .list(var list):
+            let position = try position(index, list.items.count, "list")
+            value = .none
+            if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
+            defer { value = .list(list) }
+            var element = list.items[position]
+            list.items[position] = .none
+            defer { list.items[position] = element }
+            try modify(&element, rest, new, place, prototype, R)
+        case .dict(var dict):
+            guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
+            guard var element = dict.items[key] ?? (rest.isEmpty && place.operation == .set
+                ? .some(.none) : nil)
+            else { throw Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict") }
+            value = .none
+            if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
+            defer { value = .dict(dict) }
+            if !rest.isEmpty || place.operation != .set { dict.items[key] = Value.none }
+            do {
+                let old = element
+                do {
+                    try modify(&element, rest, new, place, prototype, R)
+                } catch {
+                    dict.items[key] = old
+                    throw error
+                }
+            }
+            dict.items[key] = element
+        case .model(let model):
+            var part = try part(of: model, at: index)
+            guard !rest.isEmpty else {
+                throw Failure("assign.part", "a part of a model cannot be replaced")
+            }
+            try modify(&part, rest, new, place, prototype, R)
+        default:
+            throw Failure("assign.type", "the elements of \(described(value)) cannot be assigned")
+        }
+    }
+
+    private func modifyMember(
+        _ value: inout Value, _ name: String, _ rest: ArraySlice<Place.Step>, _ new: Value,
+        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        switch value {
+        case .record(var record):
+            guard let index = record.layout.index[name] else {
+                throw CallFailures.noMember(value, name, names: record.layout.labels)
+            }
+            value = .none
+            if !isKnownUniquelyReferenced(&record) {
+                record = RecordObject(record.layout, record.values)
+            }
+            defer { value = .record(record) }
+            var element = record.values[index]
+            record.values[index] = .none
+            defer { record.values[index] = element }
+            try modify(&element, rest, new, place, prototype, R)
+        case .model(let model):
+            guard var old = try member(of: model, name) else {
+                throw CallFailures.noMember(value, name, names: model.memberNames)
+            }
+            try modify(&old, rest, new, place, prototype, R)
+            guard let index = model.definition?.template.layout.fieldNames.firstIndex(of: name),
+                let box = model.boxes[index]
+            else {
+                if !rest.isEmpty { return }
+                throw Failure("assign.member", "`\(name)` of a model is made once and stays",
+                    help: "only its params and states are assigned")
+            }
+            try assign(old, to: box, of: model)
+        case .optimizer(let optimizer):
+            guard var old = optimizer.option(name) else {
+                throw CallFailures.noMember(value, name, names: optimizer.optionNames)
+            }
+            try modify(&old, rest, new, place, prototype, R)
+            recording?.demands("an option of an optimizer is assigned")
+            try optimizer.setOption(name, old)
+        case .module(let module):
+            throw Failure(
+                "assign.module", "names of the module `\(module.name)` are assigned inside it only")
+        default:
+            throw CallFailures.noMember(value, name, names: memberNames(of: value))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Autodiff
+
+extension Machine {
+    /// Carries out a call instruction.
+    ///
+    /// - Returns: whether a new frame was opened; otherwise the result is in its register already.
+    func call(_ callee: Value, _ site: CallSite, result: Int, _ base: Int) throws -> Bool {
+        let arguments = UnsafeBufferPointer(start: registers + base + site.first, count: site.count)
+        switch callee {
+        case .function(let closure):
+            try open(closure, arguments, site.labels, result: result)
+            return true
+        default:
+            setOrigin()
+            let value = try call(callee, Array(arguments), labels: site.labels)
+            registers[result] = value
+            return false
+        }
+    }
+
+    /// `x.f(…)`: the member `f` of `x` if it has one, else the nearest function `f` in scope with `x`
+    /// as its first argument.
+    func callMethod(
+        _ receiver: Value, _ site: CallSite, result: Int, _ base: Int
+    ) throws -> Bool {
+        guard let method = site.method else { return false }
+        if let member = try optionalMember(receiver, method) {
+            guard member.isCallable else {
+                throw CallFailures.memberNotCallable(receiver, method, member)
+            }
+            return try call(member, site, result: result, base)
+        }
+        let candidate = site.candidates.lazy.map { self.registers[base + $0] }
+            .first(where: \.isCallable)
+        guard let candidate else {
+            throw CallFailures.noMember(receiver, method, names: memberNames(of: receiver),
+                functions: session.functionNames)
+        }
+        let rest = UnsafeBufferPointer(start: registers + base + site.first, count: site.count)
+        let labels: [String?] = site.labels.isEmpty ? [] : [nil] + site.labels
+        if case .function(let closure) = candidate {
+            try open(closure, [receiver] + rest, labels, result: result)
+            return true
+        }
+        setOrigin()
+        registers[result] = try call(candidate, [receiver] + rest, labels: labels)
+        return false
+    }
+
+    /// Stamps what a builtin records with the call that is running.
+    func setOrigin() {
+        guard let frame = frames.last else { return }
+        let prototype = frame.closure.prototype
+        recorder.origin = Origin(
+            prototype.originBase &+ Int32(truncatingIfNeeded: frame.counter - 1))
+    }
+
+    private func open(
+        _ closure: Closure, _ arguments: some Collection<Value>, _ labels: [String?], result: Int
+    ) throws {
+        let prototype = closure.prototype
+        let base = top
+        try reserve(base + max(arguments.count, prototype.registerCount))
+        if labels.isEmpty, arguments.count == prototype.parameters.count {
+            var index = base
+            for argument in arguments {
+                registers[index] = argument
+                index += 1
+            }
+        } else {
+            try place(Array(arguments), labels, for: prototype, at: base)
+        }
+        try push(closure, base: base, result: result, isEntry: false)
+    }
+
+    /// Puts arguments into the registers of their parameters; what is missing and optional stays unset.
+    func place(
+        _ arguments: [Value], _ labels: [String?], for prototype: Prototype, at base: Int
+    ) throws {
+        let parameters = prototype.parameters
+        var arguments = arguments
+        // A lambda of several parameters called with one tuple of that length takes it apart.
+        if prototype.isAnonymous, labels.isEmpty, arguments.count == 1, parameters.count > 1 {
+            switch arguments[0] {
+            case .tuple(let tuple) where tuple.items.count == parameters.count:
+                arguments = tuple.items
+            case .record(let record) where record.values.count == parameters.count:
+                arguments = record.values
+            default: break
+            }
+        }
+        // A block that takes nothing may be given something: `map(xs) { … }` does not exist, but
+        // a lambda without parameters where a function of one is wanted is an error.
+        let signature = Signature(name: prototype.name, parameters: parameters)
+        let order = try signature.order(of: arguments.count, labels)
+        for (parameter, argument) in order.enumerated() {
+            registers[base + parameter] = argument < 0 ? .unset : arguments[argument]
+        }
+    }
+}
+
+/// What callers need to know of a function.
+struct Signature {
+    var name: String
+    var parameters: [ParameterInfo]
+
+    /// For each parameter the number of its argument, -1 for one that is left out.
+    func order(of count: Int, _ labels: [String?]) throws -> [Int] {
+        var order = [Int](repeating: -1, count: parameters.count)
+        var next = 0
+        for argument in 0..<count {
+            if labels.indices.contains(argument), let label = labels[argument] {
+                guard let index = parameters.firstIndex(where: { $0.name == label }) else {
+                    throw CallFailures.unknownLabel(label, self)
+                }
+                guard order[index] < 0 else { throw CallFailures.repeatedLabel(label, self) }
+                order[index] = argument
+            } else {
+                guard next < parameters.count else { throw CallFailures.extra(count, self) }
+                order[next] = argument
+                next += 1
+            }
+        }
+        for (index, parameter) in parameters.enumerated()
+        where order[index] < 0 && !parameter.isOptional {
+            throw CallFailures.missing(parameter.name, self)
+        }
+        return order
+    }
+
+    /// `area(r, scale = 1.0)`
+    var text: String {
+        let list = parameters.map { parameter in
+            parameter.defaultText.map { "\(parameter.name) = \($0)" } ?? parameter.name
+        }
+        return "\(name)(\(list.joined(separator: ", ")))"
+    }
+}

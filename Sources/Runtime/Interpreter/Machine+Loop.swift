@@ -1,0 +1,206 @@
+import Autodiff
+
+extension Machine {
+    /// Runs from the top frame until the entry frame that is now on top returns.
+    func loop() throws -> Value {
+        let depth = frames.count - 1
+        while true {
+            do {
+                return try dispatch()
+            } catch {
+                var error = error
+                guard unwind(&error, to: depth) else { throw error }
+            }
+        }
+    }
+
+    /// The loop over instructions. Long on purpose: one switch, with the commonest cases in place and
+    /// the others in the extensions beside this file.
+    private func dispatch() throws -> Value {
+        var frame = frames[frames.count - 1]
+        var closure = frame.closure
+        var prototype = closure.prototype
+        guard var code = prototype.sealed else { return .none }
+        var R = registers + frame.base
+        var counter = frame.counter
+
+        /// Reads the top frame after a call or return has changed it.
+        func enter() {
+            frame = frames[frames.count - 1]
+            closure = frame.closure
+            prototype = closure.prototype
+            if let sealed = prototype.sealed { code = sealed }
+            R = registers + frame.base
+            counter = frame.counter
+        }
+
+        // What can call back or fail must find its place in the frame.
+        defer { if !frames.isEmpty, frames.count >= depth { frames[depth - 1].counter = counter } }
+
+        while true {
+            let instruction = code[counter]
+            counter += 1
+            let a = Int(instruction.a)
+            let b = Int(instruction.b)
+            let c = Int(instruction.c)
+            switch instruction.operation {
+            case .loadConstant: R[a] = prototype.constants[b]
+            case .loadNone: R[a] = .none
+            case .move: R[a] = R[b]
+            case .box: R[a] = .cell(newCell(R[a]))
+            case .newCell: R[a] = .cell(newCell(.unset))
+            case .getCell:
+                guard case .cell(let cell) = R[b] else { continue }
+                R[a] = try read(cell, name: c, prototype)
+            case .setCell:
+                guard case .cell(let cell) = R[a] else { continue }
+                write(R[b], to: cell)
+            case .getCapture: R[a] = try read(closure.captures[b], name: c, prototype)
+            case .setCapture: write(R[b], to: closure.captures[a])
+            case .getGlobal: R[a] = try global(prototype, b, c)
+            case .tryGlobal: R[a] = optionalGlobal(prototype, b, c)
+            case .setGlobal: define(prototype.module, a, R[b], isVariable: c == 1)
+            case .getField: R[a] = try field(b, of: closure, isRaw: c == 1)
+            case .setField: try setField(a, of: closure, R[b], isInitial: c == 1)
+            case .getMethod: R[a] = method(b, of: closure)
+
+            case .add:
+                if case .int(let x) = R[b], case .int(let y) = R[c] {
+                    let (sum, overflow) = x.addingReportingOverflow(y)
+                    guard !overflow else { throw OperatorFailures.overflow("+") }
+                    R[a] = .int(sum)
+                } else if case .float(let x) = R[b], case .float(let y) = R[c] {
+                    R[a] = .float(x + y)
+                } else if a == b, case .list = R[a] {
+                    try appendInPlace(R + a, R[c])
+                } else {
+                    recorder.origin = origin(prototype, counter)
+                    R[a] = try binary(.add, R[b], R[c])
+                }
+            case .subtract:
+                if case .int(let x) = R[b], case .int(let y) = R[c] {
+                    let (difference, overflow) = x.subtractingReportingOverflow(y)
+                    guard !overflow else { throw OperatorFailures.overflow("-") }
+                    R[a] = .int(difference)
+                } else if case .float(let x) = R[b], case .float(let y) = R[c] {
+                    R[a] = .float(x - y)
+                } else {
+                    recorder.origin = origin(prototype, counter)
+                    R[a] = try binary(.subtract, R[b], R[c])
+                }
+            case .multiply:
+                if case .int(let x) = R[b], case .int(let y) = R[c] {
+                    let (product, overflow) = x.multipliedReportingOverflow(by: y)
+                    guard !overflow else { throw OperatorFailures.overflow("*") }
+                    R[a] = .int(product)
+                } else if case .float(let x) = R[b], case .float(let y) = R[c] {
+                    R[a] = .float(x * y)
+                } else {
+                    recorder.origin = origin(prototype, counter)
+                    R[a] = try binary(.multiply, R[b], R[c])
+                }
+            case .less:
+                if case .int(let x) = R[b], case .int(let y) = R[c] {
+                    R[a] = .bool(x < y)
+                } else if case .float(let x) = R[b], case .float(let y) = R[c] {
+                    R[a] = .bool(x < y)
+                } else {
+                    recorder.origin = origin(prototype, counter)
+                    R[a] = try binary(.less, R[b], R[c])
+                }
+            case .divide, .floorDivide, .remainder, .power, .matmul, .lessOrEqual, .greater,
+                .greaterOrEqual, .equal, .notEqual, .contained, .notContained, .beside, .compose:
+                recorder.origin = origin(prototype, counter)
+                R[a] = try binary(instruction.operation, R[b], R[c])
+            case .negate:
+                recorder.origin = origin(prototype, counter)
+                R[a] = try negate(R[b])
+            case .not:
+                recorder.origin = origin(prototype, counter)
+                R[a] = try not(R[b])
+            case .combineAnd, .combineOr:
+                recorder.origin = origin(prototype, counter)
+                R[a] = try combine(R[a], R[b], isAnd: instruction.operation == .combineAnd)
+
+            case .jump:
+                if a < counter { try poll() }
+                counter = a
+            case .jumpIfFalse:
+                if case .bool(let flag) = R[a] {
+                    if !flag { counter = b }
+                } else if try !truth(R[a]) {
+                    counter = b
+                }
+            case .jumpIfTrue:
+                if case .bool(let flag) = R[a] {
+                    if flag { counter = b }
+                } else if try truth(R[a]) {
+                    counter = b
+                }
+            case .jumpIfGiven: if !R[a].isUnset { counter = b }
+            case .testAnd: if case .bool(false) = try logicalOperand(R[a], "and") { counter = b }
+            case .testOr: if case .bool(true) = try logicalOperand(R[a], "or") { counter = b }
+            case .iterate: R[a] = .iterator(try iterator(over: R[b]))
+            case .next:
+                guard case .iterator(let iterator) = R[a] else { continue }
+                if let element = try iterator.next(self) { R[b] = element } else { counter = c }
+            case .call:
+                try poll()
+                if try call(R[b], prototype.sites[c], result: frame.base + a, frame.base) {
+                    enter()
+                }
+            case .callMethod:
+                try poll()
+                let site = prototype.sites[c]
+                if try callMethod(R[b], site, result: frame.base + a, frame.base) { enter() }
+            case .returnValue, .returnReceiver:
+                let value: Value =
+                    instruction.operation == .returnValue
+                    ? R[a] : receiverValue(closure)
+                pop()
+                if frame.isEntry { return value }
+                registers[frame.result] = value
+                enter()
+            case .fail: throw Failure("assert", try text(of: R[a]))
+
+            case .list: R[a] = .list(Array(UnsafeBufferPointer(start: R + b, count: c)))
+            case .tuple: R[a] = .tuple(Array(UnsafeBufferPointer(start: R + b, count: c)))
+            case .record:
+                let layout = prototype.layouts[c]
+                let values = UnsafeBufferPointer(start: R + b, count: layout.labels.count)
+                R[a] = .record(RecordObject(layout, Array(values)))
+            case .dictionary: R[a] = try dictionary(R + b, count: c)
+            case .range: R[a] = try range(R + b, flags: c)
+            case .closure: R[a] = .function(makeClosure(prototype.nested[b], closure, frame.base))
+            case .format:
+                let format = c < 0 ? nil : prototype.formats[c]
+                R[a] = .string(try formatted(R[b], format))
+            case .joinText: R[a] = .string(joined(R + b, count: c))
+            case .makeModel: R[a] = makeModel(prototype.models[b], prototype, closure, frame.base)
+            case .makeOptimizer:
+                R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frame.base)
+            case .importModule:
+                R[a] = .module(try session.importModule(prototype.imports[b], from: prototype))
+
+            case .member: R[a] = try member(R[b], name(c, prototype))
+            case .index:
+                recorder.origin = origin(prototype, counter)
+                R[a] = try element(of: R[b], prototype.subscripts[c], R)
+            case .assign:
+                recorder.origin = origin(prototype, counter)
+                try assign(prototype.places[a], prototype, closure, R)
+            case .unpack: try unpack(R[a], into: R + b, count: c)
+            case .matchShape:
+                let matcher = prototype.shapes[b]
+                try match(R[a], matcher, from: c, closure, R)
+            case .declareParameter: try declareParameter(a, of: closure)
+            case .buildParameters: try buildParameters(of: closure, atConstruction: a == 1)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func origin(_ prototype: Prototype, _ counter: Int) -> Origin {
+        Origin(prototype.originBase &+ Int32(truncatingIfNeeded: counter - 1))
+    }
+}

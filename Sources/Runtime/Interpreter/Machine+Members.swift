@@ -1,0 +1,188 @@
+import Autodiff
+import Tensors
+
+extension Machine {
+    /// `x.name`
+    func member(_ value: Value, _ name: String) throws -> Value {
+        if let member = try optionalMember(value, name) { return member }
+        if let function = session.functionValue(name), function.isCallable {
+            throw Failure(
+                "member.call", "\(described(value)) has no member `\(name)`",
+                help: "`\(name)` is a function: write `.\(name)()`")
+        }
+        throw CallFailures.noMember(value, name, names: memberNames(of: value))
+    }
+
+    /// The member of that name; `nil` if there is none.
+    func optionalMember(_ value: Value, _ name: String) throws -> Value? {
+        switch value {
+        case .record(let record): return record[name]
+        case .module(let module):
+            return name.hasPrefix("_") ? nil : module.value(name)
+        case .tensor(let node): return try tensorMember(node, name)
+        case .model(let model): return try member(of: model, name)
+        case .optimizer(let optimizer): return optimizer.option(name)
+        case .dataset(let dataset): return try dataset.member(name, self)
+        case .symbol where ["shape", "rank", "dtype"].contains(name):
+            return try optionalMember(demanded(value), name)
+        default: return nil
+        }
+    }
+
+    private func tensorMember(_ node: Node, _ name: String) throws -> Value? {
+        switch name {
+        case "shape": return .list(node.shape.dimensions.map { .int($0) })
+        case "rank": return .int(node.shape.rank)
+        case "size": return .int(node.shape.count)
+        case "dtype": return .dtype(node.dtype)
+        case "T":
+            guard node.shape.rank == 2 else {
+                throw Failure(
+                    "tensor.transpose", "`.T` needs a tensor of rank 2, got \(node.shape)",
+                    help: "`.mT` swaps the last two axes, `transpose(x, [2, 0, 1])` orders all")
+            }
+            setOrigin()
+            return .tensor(try recorder.swapAxes(node, 0, 1, for: "T"))
+        case "mT":
+            guard node.shape.rank >= 2 else {
+                throw Failure("tensor.transpose", "`.mT` needs two axes, got \(node.shape)")
+            }
+            setOrigin()
+            return .tensor(try recorder.swapAxes(node, -2, -1, for: "mT"))
+        default: return nil
+        }
+    }
+
+    /// Names after the dot, for completion and suggestions.
+    func memberNames(of value: Value) -> [String] {
+        switch value {
+        case .record(let record): record.layout.labels
+        case .module(let module): module.definedNames.filter { !$0.hasPrefix("_") }
+        case .tensor: ["shape", "rank", "size", "dtype", "T", "mT"]
+        case .model(let model): model.memberNames
+        case .optimizer(let optimizer): optimizer.optionNames
+        case .dataset: DatasetObject.memberNames
+        default: []
+        }
+    }
+
+    // MARK: Elements
+
+    func element(
+        of value: Value, _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>
+    ) throws -> Value {
+        switch value {
+        case .tensor(let node): return try tensorElement(node, indices(layout, R))
+        case .symbol: throw OperatorFailures.operand("[ ]", value, "a collection")
+        default: break
+        }
+        guard layout.items.count == 1 else {
+            throw Failure(
+                "index.count", "\(described(value)) takes one index, got \(layout.items.count)")
+        }
+        switch layout.items[0] {
+        case .ellipsis:
+            throw Failure("index.ellipsis", "`...` indexes tensors only")
+        case .slice(let start, let end, let step):
+            return try slice(value, start.map { R[$0] }, end.map { R[$0] }, step.map { R[$0] })
+        case .index(let register): return try element(of: value, at: R[register])
+        }
+    }
+
+    func element(of value: Value, at index: Value) throws -> Value {
+        switch value {
+        case .list(let list):
+            if case .range(let range) = index { return .list(try pick(list.items, range)) }
+            return list.items[try position(index, list.items.count, "list")]
+        case .tuple(let tuple):
+            return tuple.items[try position(index, tuple.items.count, "tuple")]
+        case .string(let text):
+            if case .range(let range) = index {
+                return .string(Self.text(try pick(text.scalars, range)))
+            }
+            return .string(Self.text([text.scalars[try position(index, text.scalars.count, "text")]]))
+        case .dict(let dict):
+            guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
+            guard let element = dict.items[key] else { throw missing(key, dict) }
+            return element
+        case .range(let range):
+            return .int(range.element(try position(index, range.count, "range")))
+        case .record(let record):
+            throw Failure(
+                "index.type", "a record is read by label",
+                help: record.layout.labels.first.map { "write `.\($0)`" })
+        case .model(let model): return try part(of: model, at: index)
+        case .dataset(let dataset): return try dataset.element(index, self)
+        default:
+            throw Failure("index.type", "\(described(value)) has no elements to index")
+        }
+    }
+
+    private func missing(_ key: DictKey, _ dict: DictObject) -> Failure {
+        let names = dict.items.keys.compactMap { key -> String? in
+            if case .string(let text) = key { return text }
+            return nil
+        }
+        var help = "`get(d, key, default)` gives a default for missing keys"
+        if case .string(let text) = key, let close = Suggestion.nearest(text, names) {
+            help = "did you mean \"\(close)\"?"
+        }
+        return Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict", help: help)
+    }
+
+    /// An index of a collection of `count` elements, counted from the front.
+    func position(_ index: Value, _ count: Int, _ what: String) throws -> Int {
+        guard case .int(let number) = try number(index) else {
+            throw Failure("index.type", "an index is an Int, got \(described(index))")
+        }
+        guard number < count, number >= -count else {
+            throw Failure(
+                "index.range",
+                "index \(number) is out of range for a \(what) of \(plural(count, "element"))")
+        }
+        return number < 0 ? number + count : number
+    }
+
+    private func pick<Element>(_ items: [Element], _ range: RangeObject) throws -> [Element] {
+        try (0..<range.count).map {
+            items[try position(.int(range.element($0)), items.count, "list")]
+        }
+    }
+
+    static func text(_ scalars: [Unicode.Scalar]) -> String {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        return String(view)
+    }
+
+    private func slice(_ value: Value, _ start: Value?, _ end: Value?, _ step: Value?) throws -> Value
+    {
+        func bound(_ value: Value?) throws -> Int? {
+            guard let value else { return nil }
+            if case .none = value { return nil }
+            guard let number = try int(value) else {
+                throw Failure("index.type", "a slice takes Ints, got \(described(value))")
+            }
+            return number
+        }
+        func range(_ count: Int) throws -> SliceRange {
+            try SliceRange(
+                start: try bound(start), stop: try bound(end), step: try bound(step), size: count)
+        }
+        func elements<Element>(_ items: [Element]) throws -> [Element] {
+            let range = try range(items.count)
+            return (0..<range.count).map { items[range.start + $0 * range.step] }
+        }
+        switch value {
+        case .list(let list): return .list(try elements(list.items))
+        case .tuple(let tuple): return .tuple(try elements(tuple.items))
+        case .string(let text): return .string(Self.text(try elements(text.scalars)))
+        case .range(let all):
+            let range = try range(all.count)
+            return .list((0..<range.count).map { .int(all.element(range.start + $0 * range.step)) })
+        case .dataset(let dataset): return .dataset(try dataset.slice(try range(dataset.count)))
+        case .model(let model): return try parts(of: model, try range(model.partCount))
+        default: throw Failure("index.type", "\(described(value)) cannot be sliced")
+        }
+    }
+}

@@ -1,0 +1,219 @@
+import Diagnostics
+import Tensors
+
+extension Machine {
+    /// Checks a value against a shape pattern from one of its elements on, up to the next element that is
+    /// still to be evaluated, and binds dimension variables.
+    func match(
+        _ value: Value, _ matcher: ShapeMatcher, from start: Int, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        guard let sizes = sizes(of: value) else {
+            if case .none = value, case .parameter = matcher.subject { return }
+            throw ShapeFailures.notATensor(value, matcher)
+        }
+        let rest = matcher.elements.firstIndex {
+            if case .rest = $0 { return true }
+            return false
+        }
+        let fixed = matcher.elements.count - (rest == nil ? 0 : 1)
+        guard rest == nil ? sizes.count == fixed : sizes.count >= fixed else {
+            throw ShapeFailures.rank(sizes, matcher, value)
+        }
+        for index in start..<matcher.elements.count {
+            var axis = index
+            if let rest, index > rest { axis = sizes.count - (matcher.elements.count - index) }
+            switch matcher.elements[index] {
+            case .any: break
+            case .literal(let size):
+                guard sizes[axis] == size else {
+                    throw ShapeFailures.size(sizes, axis, size, nil, matcher)
+                }
+            case .dimension(let name, let slot, let size):
+                try bind(name, slot, size, sizes, axis, matcher, closure, R)
+            case .value(let register, let text):
+                if index > start { return }
+                guard let size = try int(R[register]) else {
+                    throw ShapeFailures.notASize(R[register], text)
+                }
+                guard sizes[axis] == size else {
+                    throw ShapeFailures.size(sizes, axis, size, text, matcher)
+                }
+            case .rest(let name, let slot):
+                guard let name, let slot else { continue }
+                let end = sizes.count - (matcher.elements.count - index - 1)
+                try bind(name, slot, Array(sizes[index..<end]), sizes, matcher, closure, R)
+            }
+        }
+        if start == 0, matcher.elements.isEmpty, !sizes.isEmpty {
+            throw ShapeFailures.rank(sizes, matcher, value)
+        }
+    }
+
+    /// The sizes of a tensor; a number is a scalar.
+    private func sizes(of value: Value) -> [Int]? {
+        switch value {
+        case .tensor(let node): node.shape.dimensions
+        case .int, .float, .symbol: []
+        default: nil
+        }
+    }
+
+    private func bind(
+        _ name: String, _ slot: ShapeMatcher.Slot, _ size: Int?, _ sizes: [Int], _ axis: Int,
+        _ matcher: ShapeMatcher, _ closure: Closure, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        if let size, sizes[axis] != size {
+            throw ShapeFailures.size(sizes, axis, size, name, matcher)
+        }
+        switch read(slot, closure, R) {
+        case .int(let bound):
+            guard bound == sizes[axis] else {
+                throw ShapeFailures.dimension(
+                    name, bound, sizes, axis, matcher, isOfModel: slot.isField,
+                    owner: closure.receiver as? ModelInstance)
+            }
+        default: write(.int(sizes[axis]), slot, closure, R)
+        }
+    }
+
+    private func bind(
+        _ name: String, _ slot: ShapeMatcher.Slot, _ part: [Int], _ sizes: [Int],
+        _ matcher: ShapeMatcher, _ closure: Closure, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        if case .list(let list) = read(slot, closure, R) {
+            let bound = list.items.compactMap { item -> Int? in
+                if case .int(let size) = item { return size }
+                return nil
+            }
+            guard bound == part else {
+                throw ShapeFailures.rest(name, bound, part, sizes, matcher)
+            }
+            return
+        }
+        write(.list(part.map { .int($0) }), slot, closure, R)
+    }
+
+    private func read(
+        _ slot: ShapeMatcher.Slot, _ closure: Closure, _ R: UnsafeMutablePointer<Value>
+    ) -> Value {
+        switch slot {
+        case .field(let field): return closure.receiver?.fields[field] ?? .unset
+        case .register(let register):
+            if case .cell(let cell) = R[register] { return cell.value }
+            return R[register]
+        }
+    }
+
+    private func write(
+        _ value: Value, _ slot: ShapeMatcher.Slot, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) {
+        switch slot {
+        case .field(let field): closure.receiver?.fields[field] = value
+        case .register(let register):
+            if case .cell(let cell) = R[register] { cell.value = value } else { R[register] = value }
+        }
+    }
+}
+
+extension ShapeMatcher.Slot {
+    /// Whether the dimension belongs to a model's instance.
+    var isField: Bool {
+        if case .field = self { return true }
+        return false
+    }
+}
+
+/// What can be wrong with the shape of an argument or a result.
+enum ShapeFailures {
+    private static func subject(_ matcher: ShapeMatcher) -> String {
+        switch matcher.subject {
+        case .parameter(let name): "`\(name)`"
+        case .result(nil): "the result"
+        case .result(let part?): "part \(part) of the result"
+        case .variable(let text): "`\(text)`"
+        }
+    }
+
+    private static func failure(
+        _ id: String, _ message: String, _ matcher: ShapeMatcher, help: String? = nil
+    ) -> Failure {
+        var failure = Failure(id, message, help: help)
+        if !matcher.span.source.name.hasPrefix("stdlib") {
+            failure.diagnostic.secondary = [
+                Diagnostic.Label(matcher.span, "the signature wants \(matcher.text)")
+            ]
+        } else {
+            failure.diagnostic.notes = ["the signature wants \(matcher.text)"]
+        }
+        return failure
+    }
+
+    static func notATensor(_ value: Value, _ matcher: ShapeMatcher) -> Failure {
+        failure(
+            "shape.type", "\(subject(matcher)) is \(described(value)), not a tensor", matcher,
+            help: { if case .list = value { return "write `Tensor(xs)`" } else { return nil } }())
+    }
+
+    static func notASize(_ value: Value, _ text: String) -> Failure {
+        Failure("shape.size", "the size `\(text)` in the signature is \(described(value))")
+    }
+
+    static func rank(_ sizes: [Int], _ matcher: ShapeMatcher, _ value: Value) -> Failure {
+        var help: String?
+        if matcher.elements.count == sizes.count + 1 {
+            help = "is the batch axis missing? `x[newaxis]` adds one"
+        } else if matcher.elements.count + 1 == sizes.count, sizes.last == 1 {
+            help = "write `.squeeze(-1)` to drop the axis of size 1"
+        }
+        return failure(
+            "shape.rank",
+            "\(subject(matcher)) has shape \(list(sizes)), the signature wants \(matcher.text)",
+            matcher, help: help)
+    }
+
+    static func size(
+        _ sizes: [Int], _ axis: Int, _ wanted: Int, _ name: String?, _ matcher: ShapeMatcher
+    ) -> Failure {
+        let origin = name.map { " (`\($0)`)" } ?? ""
+        return failure(
+            "shape.size",
+            "axis \(axis) of \(subject(matcher)) is \(sizes[axis]), not \(wanted)\(origin):"
+                + " its shape is \(list(sizes))", matcher)
+    }
+
+    static func dimension(
+        _ name: String, _ bound: Int, _ sizes: [Int], _ axis: Int, _ matcher: ShapeMatcher,
+        isOfModel: Bool, owner: ModelInstance?
+    ) -> Failure {
+        var help: String?
+        if isOfModel, let owner {
+            help = "this \(owner.definitionName) was built for inputs of size \(bound);"
+                + " make a new one for this input"
+        }
+        return failure(
+            "shape.dimension",
+            "\(name) is \(bound), but axis \(axis) of \(subject(matcher)) is \(sizes[axis]):"
+                + " its shape is \(list(sizes))", matcher, help: help)
+    }
+
+    static func rest(
+        _ name: String, _ bound: [Int], _ part: [Int], _ sizes: [Int], _ matcher: ShapeMatcher
+    ) -> Failure {
+        var help: String?
+        if part.count == bound.count + 1, part.last == 1, Array(part.dropLast()) == bound {
+            help = "write `.squeeze(-1)` on \(subject(matcher))"
+        } else if bound.count == part.count + 1, bound.last == 1, Array(bound.dropLast()) == part {
+            help = "write `.squeeze(-1)` on the other side"
+        }
+        return failure(
+            "shape.same",
+            "\(subject(matcher)) has shape \(list(sizes)), but ...\(name) is \(list(bound)):"
+                + " both sides have one shape", matcher, help: help)
+    }
+
+    static func list(_ sizes: [Int]) -> String {
+        "[\(sizes.map(String.init).joined(separator: ", "))]"
+    }
+}

@@ -1,0 +1,255 @@
+import Autodiff
+import CSupport
+import Diagnostics
+
+/// The register machine: runs compiled functions with a stack of frames of its own, so that deep
+/// recursion, ^C and errors are answers and not the end of the process.
+///
+/// One machine belongs to one thread. Registers above the top frame are always `.unset`.
+final class Machine {
+    /// The most calls that may be open at once, and how deep the host may re-enter.
+    static let maximumDepth = 10_000
+    static let maximumReentry = 1_500
+    private static let registerCapacity = 1 << 21
+
+    let registers: UnsafeMutablePointer<Value>
+    private var initialized = 0
+    var frames: [Frame] = []
+    private var reentry = 0
+    let recorder: Recorder
+    unowned let session: Session
+    /// The recording of a `step` or `predict` that is under way.
+    var recording: Recording?
+    /// Whether models train: `nil` outside of `training`, `inference`, `step`.
+    var isTraining = false
+    /// Remembers states that are put back after a derivative.
+    var stateKeeper: Recording?
+    /// Told what every model gives, while a summary is made.
+    var observer: ((ModelInstance, Value) -> Void)?
+    /// The text of the error that the last `try` caught.
+    var lastError = ""
+    private var origins: [(base: Int32, prototype: Prototype)] = []
+    private var nextOrigin: Int32 = 0
+    private var ticks = 0
+    /// The last number given to a recording.
+    var nextRecording: Int32 = 0
+
+    init(session: Session, recorder: Recorder) {
+        self.session = session
+        self.recorder = recorder
+        self.registers = .allocate(capacity: Self.registerCapacity)
+    }
+
+    deinit {
+        registers.deinitialize(count: initialized)
+        registers.deallocate()
+    }
+
+    // MARK: Origins
+
+    func registerOrigins(of prototype: Prototype) {
+        prototype.originBase = nextOrigin
+        origins.append((nextOrigin, prototype))
+        nextOrigin += Int32(truncatingIfNeeded: prototype.code.count)
+        prototype.seal()
+    }
+
+    /// The function and place where a node was recorded.
+    func place(of origin: Origin) -> (prototype: Prototype, counter: Int)? {
+        guard origin.number >= 0, !origins.isEmpty else { return nil }
+        var low = 0
+        var high = origins.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if origins[middle].base <= origin.number { low = middle } else { high = middle }
+        }
+        let prototype = origins[low].prototype
+        let counter = Int(origin.number - origins[low].base)
+        return prototype.code.indices.contains(counter) ? (prototype, counter) : nil
+    }
+
+    // MARK: Frames
+
+    /// Opens a frame for `closure` with its arguments already in the registers from `base` on.
+    func push(_ closure: Closure, base: Int, result: Int, isEntry: Bool) throws {
+        let top = base + closure.prototype.registerCount
+        guard frames.count < Self.maximumDepth, top < Self.registerCapacity else {
+            throw Failure(
+                "limit.recursion", "recursion too deep: \(frames.count) calls are open",
+                help: "does `\(closure.prototype.name)` call itself without an end?")
+        }
+        if top > initialized {
+            (registers + initialized).initialize(repeating: .unset, count: top - initialized)
+            initialized = top
+        }
+        frames.append(
+            Frame(closure: closure, base: base, counter: 0, result: result, isEntry: isEntry))
+    }
+
+    /// Makes sure that registers below `top` may be written.
+    func reserve(_ top: Int) throws {
+        guard top < Self.registerCapacity else {
+            throw Failure("limit.recursion", "recursion too deep: \(frames.count) calls are open")
+        }
+        if top > initialized {
+            (registers + initialized).initialize(repeating: .unset, count: top - initialized)
+            initialized = top
+        }
+    }
+
+    /// Closes the top frame and lets go of its registers.
+    func pop() {
+        guard let frame = frames.popLast() else { return }
+        let count = frame.closure.prototype.registerCount
+        for index in frame.base..<(frame.base + count) { registers[index] = .unset }
+    }
+
+    /// The first free register.
+    var top: Int {
+        guard let frame = frames.last else { return 0 }
+        return frame.base + frame.closure.prototype.registerCount
+    }
+
+    // MARK: Running from the host
+
+    /// Calls any callable value.
+    func call(
+        _ callee: Value, _ arguments: [Value], labels: [String?] = []
+    ) throws -> Value {
+        switch callee {
+        case .function(let closure): return try run(closure, arguments, labels)
+        case .builtin(let builtin): return try call(builtin, arguments, labels)
+        case .model(let model): return try call(model, arguments, labels)
+        case .modelType(let definition): return try construct(definition, arguments, labels)
+        case .optimizerType(let definition): return try construct(definition, arguments, labels)
+        default: throw CallFailures.notCallable(callee)
+        }
+    }
+
+    /// Runs a function to its end in a nested loop.
+    func run(
+        _ closure: Closure, _ arguments: [Value] = [], _ labels: [String?] = []
+    ) throws -> Value {
+        reentry += 1
+        defer { reentry -= 1 }
+        guard reentry < Self.maximumReentry else {
+            throw Failure(
+                "limit.recursion", "recursion too deep: \(frames.count) calls are open")
+        }
+        let base = top
+        try reserve(base + max(arguments.count, closure.prototype.registerCount))
+        try place(arguments, labels, for: closure.prototype, at: base)
+        do {
+            try push(closure, base: base, result: 0, isEntry: true)
+        } catch {
+            for index in base..<(base + max(arguments.count, closure.prototype.parameters.count)) {
+                registers[index] = .unset
+            }
+            throw error
+        }
+        return try loop()
+    }
+
+    /// Answers ^C and limits; called at every backward jump and call, and cheap.
+    @inline(__always)
+    func poll() throws {
+        ticks &+= 1
+        if ticks & 63 == 0 { try pollNow() }
+    }
+
+    func pollNow() throws {
+        if support_interrupt_pending() != 0 { throw Interruption(reason: .user) }
+        if session.isOutOfTime { throw Interruption(reason: .time) }
+    }
+
+    // MARK: Errors
+
+    /// Adds the place to an error and unwinds to the frame of the nearest `try` above `depth`.
+    ///
+    /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
+    func unwind(_ error: inout any Error, to depth: Int) -> Bool {
+        if !(error is Interruption), !(error is UnknownValue) {
+            error = locate(asFailure(error))
+        }
+        while frames.count > depth {
+            let frame = frames[frames.count - 1]
+            let counter = frame.counter - 1
+            if let failure = error as? Failure,
+                let handler = frame.closure.prototype.handlers.last(where: {
+                    counter >= $0.start && counter < $0.end
+                })
+            {
+                lastError = failure.diagnostic.message
+                frames[frames.count - 1].counter = handler.target
+                return true
+            }
+            addCall(frame, counter, to: &error)
+            pop()
+        }
+        return false
+    }
+
+    /// Records in the trace that the error passed through a call.
+    private func addCall(_ frame: Frame, _ counter: Int, to error: inout any Error) {
+        guard var failure = error as? Failure, frames.count > 1, frame.closure.receiver != nil
+            || !frame.closure.prototype.isAnonymous
+        else { return }
+        let caller = frames[frames.count - 2]
+        guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
+        else { return }
+        failure.diagnostic.trace.append(
+            Diagnostic.Call(
+                function: frame.closure.prototype.name,
+                span: caller.closure.prototype.span(caller.counter - 1)))
+        error = failure
+    }
+
+    private func asFailure(_ error: any Error) -> Failure {
+        (error as? Failure) ?? EngineDiagnostics.failure(error)
+    }
+
+    /// Gives an error the place of the instruction that is running: of the innermost function that
+    /// the user wrote; what the library was doing there becomes a note.
+    private func locate(_ failure: Failure) -> Failure {
+        var failure = failure
+        if let origin = failure.origin, let place = place(of: origin) {
+            failure.origin = nil
+            if !place.prototype.module.isLibrary {
+                failure.diagnostic.span = place.prototype.span(place.counter)
+            } else {
+                let text = place.prototype.span(place.counter)
+                failure.diagnostic.notes.append(
+                    "in `\(place.prototype.name)`: `\(text.source.text(of: text))`")
+            }
+        }
+        guard failure.diagnostic.span == nil else { return failure }
+        var inside: (name: String, text: String)?
+        for frame in frames.reversed() {
+            let prototype = frame.closure.prototype
+            let span = prototype.span(frame.counter - 1)
+            if prototype.module.isLibrary {
+                if inside == nil { inside = (prototype.name, span.source.text(of: span)) }
+                continue
+            }
+            failure.diagnostic.span = span
+            break
+        }
+        if let inside, failure.diagnostic.id.hasPrefix("shape") {
+            failure.diagnostic.notes.append("in `\(inside.name)`: `\(inside.text)`")
+        }
+        return failure
+    }
+}
+
+extension Prototype {
+    /// Called once, when the code is complete.
+    func seal() {
+        code.withUnsafeBufferPointer { source in
+            let copy = UnsafeMutablePointer<Instruction>.allocate(capacity: max(source.count, 1))
+            if let start = source.baseAddress {
+                copy.initialize(from: start, count: source.count)
+            }
+            sealed = UnsafePointer(copy)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// What can be wrong with operands.
+enum OperatorFailures {
+    static func overflow(_ operation: String) -> Failure {
+        Failure(
+            "number.overflow", "the result of `\(operation)` does not fit an Int (64 bits)",
+            help: "calculate with Floats: write `2.0` for `2`")
+    }
+
+    static func divisionByZero(_ operation: String) -> Failure {
+        Failure("number.zero", "division by zero in `\(operation)`")
+    }
+
+    static func mismatch(
+        _ operation: String, _ left: Value, _ right: Value, help: String? = nil
+    ) -> Failure {
+        var help = help
+        if help == nil, case .none = left { help = "the left side is nil" }
+        if help == nil, case .none = right { help = "the right side is nil" }
+        if help == nil {
+            switch (left, right) {
+            case (.list, .tensor), (.tensor, .list):
+                help = "lists do not mix with tensors: write `Tensor(xs)`"
+            case (.bool, _), (_, .bool): help = "a Bool is no number: write `if b { 1 } else { 0 }`"
+            case (.figure, _), (_, .figure):
+                help = "figures combine with figures: `|` beside, `/` above, `+` overlaid"
+            default: break
+            }
+        }
+        return Failure(
+            "operator.types",
+            "`\(operation)` does not take \(described(left)) and \(described(right))", help: help)
+    }
+
+    static func operand(_ operation: String, _ value: Value, _ wanted: String) -> Failure {
+        Failure("operator.type", "`\(operation)` takes \(wanted), got \(described(value))")
+    }
+
+    static func condition(_ value: Value, help: String?) -> Failure {
+        Failure(
+            "condition.type",
+            "a condition is a Bool or a 0-d bool tensor, got \(described(value))", help: help)
+    }
+
+    static func badKey(_ value: Value) -> Failure {
+        Failure(
+            "dict.key", "a key is a String, Int, Bool or a tuple of them, got \(described(value))")
+    }
+}
+
+/// A value in a message: its kind, and its shape or its text where that is short.
+func described(_ value: Value) -> String {
+    switch value {
+    case .unset, .none: "nil"
+    case .bool(let flag): "Bool \(flag)"
+    case .int(let number): "Int \(number)"
+    case .float, .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset,
+        .optimizer, .batches:
+        value.typeName == "Int" ? "an Int" : "a \(value.typeName)"
+    case .tuple(let tuple): "a tuple of \(tuple.items.count)"
+    case .tensor(let node): "a \(node.dtype.name) tensor \(node.shape)"
+    case .symbol(let symbol): symbol.isInt ? "an Int" : "a Float"
+    case .function, .builtin, .modelType, .optimizerType: "a function"
+    case .model(let model): "a model (\(model.definitionName))"
+    case .cell, .iterator: "an internal value"
+    }
+}

@@ -1,0 +1,241 @@
+import Autodiff
+import Tensors
+
+// Building and measuring models without numbers: their `forward` is recorded on placeholders and never computed.
+extension Machine {
+    /// Sizes that stand for names: unlikely to occur, so that they are recognised in outputs.
+    private static let probes = [1_000_003, 1009, 1013, 1019, 1021, 1031, 1033, 1039]
+
+    /// Runs a model on placeholders of the given shapes.
+    ///
+    /// - Returns: what it gives, and which probe stands for which name.
+    func trace(
+        _ model: ModelInstance, _ shapes: [Value]
+    ) throws -> (result: Value, names: [Int: String]) {
+        var names: [Int: String] = [:]
+        var probes: [String: Int] = [:]
+        var inputs: [[Int]] = []
+        for shape in shapes {
+            var sizes: [Int] = []
+            for (axis, size) in try elements(shape, "build").enumerated() {
+                switch size {
+                case .string(let name) where !name.text.hasPrefix("..."):
+                    let probe =
+                        probes[name.text]
+                        ?? Self.probes[min(probes.count, Self.probes.count - 1)]
+                    probes[name.text] = probe
+                    names[probe] = name.text
+                    sizes.append(probe)
+                case .none, .string: sizes.append(axis == 0 ? Self.probes[0] : 1)
+                default:
+                    guard let number = try int(size), number >= 0 else {
+                        throw CallFailures.argument(
+                            "build", "shapes", wants: "lists of sizes and names", got: size)
+                    }
+                    sizes.append(number)
+                }
+            }
+            inputs.append(sizes)
+        }
+        return (try traced(model, inputs), names)
+    }
+
+    /// The dtype that the first operation wants is found by trying.
+    private func traced(_ model: ModelInstance, _ inputs: [[Int]]) throws -> Value {
+        var failure: (any Error)?
+        for dtype in [DType.float32, .int64] {
+            do {
+                let nodes = try inputs.map {
+                    Value.tensor(Node(placeholder: try Shape($0), dtype: dtype))
+                }
+                return try abstractly { try call(model, nodes, []) }
+            } catch {
+                if failure == nil { failure = error }
+            }
+        }
+        throw failure ?? Failure("model.build", "the model cannot be built")
+    }
+
+    /// Runs `body` so that no number is computed and no model state changes.
+    func abstractly<Result>(_ body: () throws -> Result) throws -> Result {
+        let wasAbstract = recorder.isAbstract
+        let outer = recording
+        nextRecording &+= 1
+        let recording = Recording(id: nextRecording)
+        self.recording = recording
+        defer {
+            recorder.isAbstract = wasAbstract
+            recording.undo()
+            self.recording = outer
+        }
+        return try body()
+    }
+
+    func build(_ model: ModelInstance, _ shapes: [Value]) throws {
+        _ = try trace(model, shapes)
+    }
+
+    /// `let net: [N, 1, 28, 28] -> [N, 10] = …`
+    func buildAndCheck(_ model: ModelInstance, _ inputs: Value, _ outputs: Value) throws {
+        let (result, names) = try trace(model, try elements(inputs, "build"))
+        let wanted = try elements(outputs, "build")
+        let given: [Value]
+        if case .tuple(let tuple) = result { given = tuple.items } else { given = [result] }
+        guard wanted.count == given.count else {
+            throw Failure(
+                "shape.signature",
+                "the model gives \(plural(given.count, "output")), its signature says \(wanted.count)")
+        }
+        for (value, shape) in zip(given, wanted) {
+            guard case .tensor(let node) = value else { continue }
+            let sizes = try elements(shape, "build")
+            let text = Self.text(node.shape, names)
+            var isFitting = sizes.count == node.shape.rank
+            if sizes.contains(where: Self.isRest) { isFitting = true } else if isFitting {
+                for (size, actual) in zip(sizes, node.shape.dimensions) {
+                    switch size {
+                    case .string(let name):
+                        if let known = names.first(where: { $0.value == name.text })?.key {
+                            isFitting = isFitting && known == actual
+                        }
+                    case .int(let number): isFitting = isFitting && number == actual
+                    default: break
+                    }
+                }
+            }
+            guard isFitting else {
+                let want = sizes.map { size in
+                    if case .string(let name) = size { return name.text }
+                    if case .int(let number) = size { return String(number) }
+                    return "_"
+                }
+                throw Failure(
+                    "shape.signature",
+                    "the model gives \(text), its signature says [\(want.joined(separator: ", "))]")
+            }
+        }
+    }
+
+    private static func isRest(_ value: Value) -> Bool {
+        if case .string(let name) = value { return name.text.hasPrefix("...") }
+        return false
+    }
+
+    /// A shape with the names of the sizes that are names.
+    static func text(_ shape: Shape, _ names: [Int: String]) -> String {
+        let sizes = shape.dimensions.map { names[$0] ?? String($0) }
+        return "[\(sizes.joined(separator: ", "))]"
+    }
+
+    /// Refuses a chain whose built parts do not fit.
+    func checkFit(_ chain: ModelInstance) throws {
+        guard let first = firstInput(of: chain) else { return }
+        let parameters = chain.namedParameters()
+        guard !parameters.isEmpty, parameters.allSatisfy({ $0.box.node != nil }) else { return }
+        do {
+            _ = try trace(chain, [.list(first)])
+        } catch let failure as Failure where failure.diagnostic.id.hasPrefix("shape") {
+            throw failure
+        } catch let error as TensorError {
+            throw error
+        } catch {
+            // What cannot be known before data come is found then.
+        }
+    }
+
+    /// The sizes of a chain's input, as far as its first part knows them.
+    private func firstInput(of chain: ModelInstance) -> [Value]? {
+        guard case .model(let first)? = chain.chainParts.first, let definition = first.definition,
+            definition.template.forwardShapes.count == 1,
+            let shape = definition.template.forwardShapes[0]
+        else { return nil }
+        return shape.dimensions.compactMap { dimension -> Value? in
+            switch dimension.kind {
+            case .literal(let size), .sized(_, let size): return .int(size)
+            case .name(let name):
+                if let field = definition.template.layout.dimensions[name] {
+                    return first.fields[field]
+                }
+                return .string(name)
+            case .rest: return .string("N")
+            case .wildcard, .expression: return nil
+            }
+        }
+    }
+
+    // MARK: Summary
+
+    /// The table of the contract's *Printing*.
+    func summary(_ model: ModelInstance) throws -> String {
+        var rows = [["part", "model", "output", "params"]]
+        let parts: [(String, Value)] =
+            model.isChain
+            ? model.chainParts.enumerated().map { (String($0), $1) }
+            : model.modelParts.map { ($0.name, $0.value) }
+        let outputs = try outputShapes(model)
+        if parts.isEmpty {
+            rows.append(row("", .model(model), outputs[ObjectIdentifier(model)]))
+        }
+        for (name, part) in parts {
+            var output: String?
+            if case .model(let instance) = part { output = outputs[ObjectIdentifier(instance)] }
+            rows.append(row(name, part, output))
+        }
+        let parameters = model.namedParameters()
+        let total = parameters.filter { !$0.box.isState }
+        let count = total.reduce(0) { $0 + ($1.box.node?.shape.count ?? 0) }
+        let trainable = total.filter(\.isTrainable).reduce(0) {
+            $0 + ($1.box.node?.shape.count ?? 0)
+        }
+        let footer =
+            "total \(Self.grouped(count)) parameters, \(Self.grouped(trainable)) trainable"
+        return Self.table(rows) + "\n" + footer
+    }
+
+    private func row(_ name: String, _ part: Value, _ output: String?) -> [String] {
+        guard case .model(let model) = part else {
+            return [name, Self.name(of: part), output ?? "", "0"]
+        }
+        let count = model.namedParameters().filter { !$0.box.isState }
+            .reduce(0) { $0 + ($1.box.node?.shape.count ?? 0) }
+        return [name, model.definitionName, output ?? "", Self.grouped(count)]
+    }
+
+    /// What each part gave when it was last called.
+    private func outputShapes(_ model: ModelInstance) throws -> [ObjectIdentifier: String] {
+        var result: [ObjectIdentifier: String] = [:]
+        guard var sizes = model.lastInputs else { return result }
+        for index in sizes.indices where !sizes[index].isEmpty { sizes[index][0] = .string("N") }
+        let names = [Self.probes[0]: "N"]
+        observer = { part, value in
+            if case .tensor(let node) = value {
+                result[ObjectIdentifier(part)] = Self.text(node.shape, names)
+            }
+        }
+        defer { observer = nil }
+        _ = try trace(model, sizes.map { .list($0) })
+        return result
+    }
+
+    static func grouped(_ number: Int) -> String {
+        var digits = Array(String(number))
+        var index = digits.count - 3
+        while index > 0 {
+            digits.insert(",", at: index)
+            index -= 3
+        }
+        return String(digits)
+    }
+
+    /// Columns at least two spaces apart, the last one to the right.
+    static func table(_ rows: [[String]]) -> String {
+        guard let columns = rows.first?.count else { return "" }
+        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, text in
+                let space = String(repeating: " ", count: widths[column] - text.count)
+                return column == columns - 1 ? space + text : text + space
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

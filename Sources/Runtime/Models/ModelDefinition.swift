@@ -1,0 +1,98 @@
+import Autodiff
+import Syntax
+
+/// A `model` definition with the variables that its functions captured.
+final class ModelDefinition {
+    let template: ModelTemplate
+    let name: String
+    let constructor: Closure
+    /// One per method of the template, without a receiver.
+    let methods: [(prototype: Prototype, captures: [Cell])]
+    /// Per member: the functions that give its sizes and its initializer.
+    let sizes: [(prototype: Prototype, captures: [Cell])]
+    let initializers: [(prototype: Prototype, captures: [Cell])]
+
+    init(
+        template: ModelTemplate, constructor: Closure,
+        methods: [(Prototype, [Cell])], sizes: [(Prototype, [Cell])],
+        initializers: [(Prototype, [Cell])]
+    ) {
+        self.template = template
+        self.name = template.name
+        self.constructor = constructor
+        self.methods = methods
+        self.sizes = sizes
+        self.initializers = initializers
+    }
+
+    var signature: Signature {
+        Signature(name: name, parameters: constructor.prototype.parameters)
+    }
+}
+
+/// A model: constructor parameters, params, states and parts, with the identity that training needs.
+final class ModelInstance: Receiver {
+    enum Kind {
+        case defined(ModelDefinition)
+        /// `a >> b >> c`: models and functions.
+        case chain([Value])
+    }
+    let kind: Kind
+    /// The constructor's arguments as given, for printing.
+    var madeWith: [(label: String?, value: Value)] = []
+    /// Whether `freeze` was called on it; its parts carry the mark themselves.
+    var isFrozen = false
+    /// Where its initial weights come from.
+    let initialization: RandomStream
+    /// Params and states by field; the field itself holds `nil` where the condition did not hold.
+    var boxes: [ParameterBox?] = []
+    /// Whether every declared param and state has a value.
+    var isBuilt = true
+    /// The shapes of the last call's inputs, for `summary`.
+    var lastInputs: [[Value]]?
+
+    init(_ kind: Kind, initialization: RandomStream) {
+        self.kind = kind
+        self.initialization = initialization
+        super.init()
+        if case .defined(let definition) = kind {
+            let count = definition.template.layout.fieldNames.count
+            fields = Array(repeating: .unset, count: count)
+            boxes = Array(repeating: nil, count: count)
+        }
+    }
+
+    var isChain: Bool {
+        if case .chain = kind { return true }
+        return false
+    }
+
+    var chainParts: [Value] {
+        if case .chain(let parts) = kind { return parts }
+        return []
+    }
+
+    var definition: ModelDefinition? {
+        if case .defined(let definition) = kind { return definition }
+        return nil
+    }
+
+    var definitionName: String { definition?.name ?? "chain" }
+
+    /// The closure of a method.
+    func method(_ index: Int) -> Closure? {
+        guard let definition, definition.methods.indices.contains(index) else { return nil }
+        let method = definition.methods[index]
+        return Closure(method.prototype, captures: method.captures, receiver: self)
+    }
+
+    func method(named name: String) -> Closure? {
+        definition?.template.method(name).flatMap(method)
+    }
+
+    var memberNames: [String] {
+        guard let definition else { return ["params", "parts"] }
+        return definition.template.layout.fieldNames + definition.template.methods.map(\.name)
+            + ["params", "parts"]
+    }
+}

@@ -1,0 +1,116 @@
+import Figures
+import Formats
+import Foundation
+import Tensors
+
+/// Files that a program names: relative to the notebook's folder, and only where they are allowed.
+extension Session {
+    private func absolute(_ path: String) -> String {
+        let joined = path.hasPrefix("/") ? path : configuration.folder + "/" + path
+        return URL(fileURLWithPath: joined).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+
+    private func isBelow(_ path: String, _ folders: [String]) -> Bool {
+        folders.contains { folder in
+            let root = URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath().path
+            return path == root || path.hasPrefix(root.hasSuffix("/") ? root : root + "/")
+        }
+    }
+
+    func readablePath(_ path: String) throws -> String {
+        guard !path.utf8.contains(0) else { throw Failure("file.path", "a path holds a zero byte") }
+        let target = absolute(path)
+        let folders = [configuration.folder, configuration.data] + configuration.readable
+        guard configuration.isUnrestricted || isBelow(target, folders) else {
+            throw Failure(
+                "file.read", "`\(path)` lies outside of the notebook's folder",
+                help: "allow it with `--allow-read=\(parent(target))`")
+        }
+        return target
+    }
+
+    func writablePath(_ path: String) throws -> String {
+        guard !path.utf8.contains(0) else { throw Failure("file.path", "a path holds a zero byte") }
+        let target = absolute(path)
+        let folders = [configuration.folder] + configuration.writable
+        guard configuration.isUnrestricted || isBelow(target, folders) else {
+            throw Failure(
+                "file.write", "`\(path)` lies outside of the notebook's folder",
+                help: "allow it with `--allow-write=\(parent(target))`")
+        }
+        return target
+    }
+
+    private func parent(_ path: String) -> String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
+
+    func read(_ path: String, as format: DataFormat) throws -> DataValue {
+        let target = try readablePath(path)
+        do {
+            let bytes = try FileAccess.read(target)
+            let isCompressed = DataFormat.of(path: path)?.isCompressed ?? false
+            return try format.read(isCompressed ? Gzip.decompress(bytes) : bytes)
+        } catch let error as FormatError {
+            var named = error
+            named.file = path
+            throw named
+        }
+    }
+
+    func write(_ bytes: [UInt8], to path: String) throws {
+        try FileAccess.write(bytes, to: writablePath(path))
+    }
+
+    func write(_ value: DataValue, to path: String) throws {
+        guard let format = DataFormat.of(path: path)?.format, let write = format.write else {
+            throw Failure(
+                "file.kind", "tensors cannot be written to `\(path)`",
+                help: "endings that can: .npy, .npz, .safetensors, .csv, .png")
+        }
+        try self.write(write(value), to: path)
+    }
+
+    func save(_ figure: Figure, to path: String, dpi: Double) throws {
+        guard let format = FigureFormat(fileName: path) else {
+            throw Failure(
+                "file.kind", "a figure cannot be written to `\(path)`",
+                help: "endings that can: .png, .svg, .pdf")
+        }
+        guard let renderer = configuration.renderer else {
+            throw Failure("figure.renderer", "figures cannot be drawn here")
+        }
+        try write(renderer.render(figure, format: format, dpi: dpi, metadata: []), to: path)
+    }
+
+    /// Paths below a folder that match a pattern with `*` and `?`, sorted.
+    func listFiles(_ folder: String, _ pattern: String) throws -> [String] {
+        let target = try readablePath(folder)
+        return FileAccess.names(in: target).filter { Self.matches($0[...], pattern[...]) }
+            .map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
+    }
+
+    private static func matches(_ name: Substring, _ pattern: Substring) -> Bool {
+        // Greedy with one remembered star: linear in practice, never exponential.
+        var text = name.startIndex
+        var rule = pattern.startIndex
+        var star: (Substring.Index, Substring.Index)?
+        while text < name.endIndex {
+            if rule < pattern.endIndex, pattern[rule] == "*" {
+                star = (rule, text)
+                rule = pattern.index(after: rule)
+            } else if rule < pattern.endIndex, pattern[rule] == "?" || pattern[rule] == name[text] {
+                rule = pattern.index(after: rule)
+                text = name.index(after: text)
+            } else if let (starRule, starText) = star {
+                rule = pattern.index(after: starRule)
+                text = name.index(after: starText)
+                star = (starRule, text)
+            } else {
+                return false
+            }
+        }
+        while rule < pattern.endIndex, pattern[rule] == "*" { rule = pattern.index(after: rule) }
+        return rule == pattern.endIndex
+    }
+}

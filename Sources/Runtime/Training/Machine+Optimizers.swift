@@ -1,0 +1,272 @@
+import Autodiff
+import Tensors
+
+extension Machine {
+    func makeOptimizer(
+        _ template: OptimizerTemplate, _ prototype: Prototype, _ closure: Closure, _ base: Int
+    ) -> Value {
+        func bound(_ index: Int) -> Closure {
+            let nested = prototype.nested[index]
+            return Closure(
+                nested, captures: captures(of: nested, closure, base), receiver: nil)
+        }
+        return .optimizerType(
+            OptimizerDefinition(
+                template: template, constructor: bound(template.constructor),
+                initializers: template.slots.map { bound($0.initializer) },
+                functions: template.functions.map { bound($0.function) },
+                update: bound(template.update)))
+    }
+
+    /// `Adam(net, lr: 1e-3)`, `Adam(lr: 1e-3)`, `Adam([(model: a, lr: 1e-5), (model: b)])`
+    func construct(
+        _ definition: OptimizerDefinition, _ arguments: [Value], _ labels: [String?]
+    ) throws -> Value {
+        var target = Value.none
+        var options: [(String, Value)] = []
+        for (index, argument) in arguments.enumerated() {
+            let label = labels.indices.contains(index) ? labels[index] : nil
+            if let label, label != "model" {
+                options.append((label, argument))
+            } else if index == 0 || label == "model" {
+                target = argument
+            } else {
+                throw Failure(
+                    "optimizer.options", "the options of `\(definition.name)` are labelled",
+                    notes: ["it is `\(definition.signature.text)`"],
+                    help: definition.template.options.first.map { "write `\($0): …`" })
+            }
+        }
+        let instance = OptimizerInstance(definition, groups: [])
+        var groups: [OptimizerInstance.Group] = []
+        for (model, own) in try self.targets(target, definition) {
+            groups.append(try group(model, own + options, instance))
+        }
+        instance.groups = groups
+        return .optimizer(instance)
+    }
+
+    /// What an optimizer is told to hold: one group, or several with options of their own.
+    private func targets(
+        _ target: Value, _ definition: OptimizerDefinition
+    ) throws -> [(Value, [(String, Value)])] {
+        switch target {
+        case .none, .model: return [(target, [])]
+        case .list(let list):
+            if list.items.contains(where: { if case .record = $0 { return true } else { return false } })
+            {
+                return try list.items.map { item in
+                    guard case .record(let record) = item, let model = record["model"] else {
+                        throw CallFailures.argument(
+                            definition.name, "model", wants: "groups such as (model: net, lr: 0.1)",
+                            got: item)
+                    }
+                    let own = zip(record.layout.labels, record.values).filter { $0.0 != "model" }
+                    return (model, own.map { ($0.0, $0.1) })
+                }
+            }
+            for item in list.items {
+                guard case .model = item else {
+                    throw CallFailures.argument(
+                        definition.name, "model", wants: "models in the list", got: item)
+                }
+            }
+            return [(target, [])]
+        case .tuple(let tuple): return try targets(.list(tuple.items), definition)
+        default:
+            throw CallFailures.argument(
+                definition.name, "model", wants: "a model, a list of models, or groups",
+                got: target, help: "options are labelled: `\(definition.name)(net, lr: 0.01)`")
+        }
+    }
+
+    /// Runs the constructor for one group's options. The first of two equal labels wins: a group's own.
+    private func group(
+        _ target: Value, _ options: [(String, Value)], _ instance: OptimizerInstance
+    ) throws -> OptimizerInstance.Group {
+        let definition = instance.definition
+        var own: [(String, Value)] = []
+        var common: [String: Value] = [:]
+        for (label, value) in options where !own.contains(where: { $0.0 == label }) {
+            if definition.template.options.contains(label) {
+                own.append((label, value))
+            } else if OptimizerDefinition.commonOptions.contains(label) {
+                if common[label] == nil { common[label] = value }
+            } else {
+                throw CallFailures.unknownLabel(label, definition.signature)
+            }
+        }
+        let constructor = Closure(
+            definition.constructor.prototype, captures: definition.constructor.captures,
+            receiver: instance)
+        _ = try run(constructor, own.map(\.1), own.map { $0.0 })
+        let count = definition.template.options.count
+        return OptimizerInstance.Group(
+            target: target, options: Array(instance.fields[0..<count]), common: common)
+    }
+
+    /// `fit`'s optimizer: a recipe gives a fresh one that holds `model`, one that holds models itself.
+    func bind(_ optimizer: OptimizerInstance, to model: Value) -> OptimizerInstance {
+        guard optimizer.isRecipe else { return optimizer }
+        return OptimizerInstance(
+            optimizer.definition,
+            groups: optimizer.groups.map {
+                OptimizerInstance.Group(target: model, options: $0.options, common: $0.common)
+            })
+    }
+
+    // MARK: Updating
+
+    /// The new values of the params, of their slots and of their averages; recorded, not computed.
+    struct Update {
+        var box: ParameterBox
+        var new: Node
+        var slots: [Value]
+        var average: Node?
+    }
+
+    /// Records an update of every param that has a gradient.
+    func recordUpdates(
+        _ optimizer: OptimizerInstance,
+        _ gradients: [(parameter: NamedParameter, group: Int, gradient: Node)], clip: Double?
+    ) throws -> [Update] {
+        var resolved: [ResolvedOptions] = []
+        for group in optimizer.groups { resolved.append(try resolve(group, optimizer)) }
+        let clipped = try self.clipped(gradients.map(\.gradient), clip ?? resolved[0].clip)
+        var updates: [Update] = []
+        for (entry, gradient) in zip(gradients, clipped) {
+            let options = resolved[entry.group]
+            updates.append(
+                try recordUpdate(optimizer, entry.parameter, gradient, options))
+        }
+        return updates
+    }
+
+    /// A group's options at this step: functions of the number of steps are asked.
+    struct ResolvedOptions {
+        var values: [Value]
+        var learningRate: Value?
+        var decay: Value?
+        var exclude: Value?
+        var clip: Double?
+        var clipValue: Double?
+        var ema: Double?
+    }
+
+    private func resolve(
+        _ group: OptimizerInstance.Group, _ optimizer: OptimizerInstance
+    ) throws -> ResolvedOptions {
+        let steps = Value.int(optimizer.steps)
+        let values = try group.options.map { $0.isCallable ? try call($0, [steps]) : $0 }
+        let names = optimizer.definition.template.options
+        func option(_ name: String) throws -> Value? {
+            if let index = names.firstIndex(of: name) { return values[index] }
+            guard let value = group.common[name], !value.isNone else { return nil }
+            return value.isCallable && name != "exclude" ? try call(value, [steps]) : value
+        }
+        func number(_ name: String) throws -> Double? { try option(name).flatMap { try double($0) } }
+        return ResolvedOptions(
+            values: values, learningRate: try option("lr"), decay: try option("decay"),
+            exclude: try option("exclude"), clip: try number("clip"),
+            clipValue: try number("clipValue"), ema: try number("ema"))
+    }
+
+    private func recordUpdate(
+        _ optimizer: OptimizerInstance, _ parameter: NamedParameter, _ gradient: Node,
+        _ options: ResolvedOptions
+    ) throws -> Update {
+        let definition = optimizer.definition
+        let box = parameter.box
+        guard let old = box.node else { throw Failure("model.unbuilt", "`\(box.name)` is not made") }
+        var p = old
+        var g = gradient
+        if let limit = options.clipValue {
+            g = try bounded(g, limit)
+        }
+        p = try decayed(p, parameter.path, options)
+        let count = definition.template.options.count
+        for (index, value) in options.values.enumerated() { optimizer.fields[index] = value }
+        let id = ObjectIdentifier(box)
+        if optimizer.slots[id]?.values.count != definition.template.slots.count {
+            optimizer.slots[id] = OptimizerInstance.Slots(
+                box: box, values: try firstSlots(optimizer, old),
+                average: optimizer.slots[id]?.average,
+                accumulated: optimizer.slots[id]?.accumulated)
+        }
+        for (index, value) in (optimizer.slots[id]?.values ?? []).enumerated() {
+            optimizer.fields[count + index] = value
+        }
+        let update = Closure(
+            definition.update.prototype, captures: definition.update.captures, receiver: optimizer)
+        var arguments: [Value] = [.tensor(p), .tensor(g)]
+        if definition.template.updateArity > 2 { arguments.append(.int(optimizer.steps + 1)) }
+        let result = try run(update, arguments)
+        guard case .tensor(var new) = result, new.shape == old.shape else {
+            throw Failure(
+                "shape.update",
+                "`update` of \(definition.name) gives \(described(result)) for the param"
+                    + " `\(parameter.path)` of shape \(old.shape)")
+        }
+        if new.dtype != old.dtype { new = try recorder.cast(new, to: old.dtype) }
+        let slots = Array(optimizer.fields[count..<(count + definition.template.slots.count)])
+        let average = try options.ema.map { try self.average(optimizer.slots[id]?.average ?? old, new, $0) }
+        return Update(box: box, new: new, slots: slots, average: average)
+    }
+
+    private func firstSlots(_ optimizer: OptimizerInstance, _ parameter: Node) throws -> [Value] {
+        try optimizer.definition.initializers.map { initializer in
+            let made = try run(
+                Closure(
+                    initializer.prototype, captures: initializer.captures, receiver: optimizer))
+            return made.isCallable ? try call(made, [.tensor(parameter)]) : made
+        }
+    }
+
+    /// Decoupled weight decay: p · (1 - lr · decay) before the update.
+    ///
+    /// - Source: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, 2019.
+    private func decayed(
+        _ p: Node, _ path: String, _ options: ResolvedOptions
+    ) throws -> Node {
+        guard let decay = options.decay, let rate = options.learningRate else { return p }
+        if case .float(0) = decay { return p }
+        if case .int(0) = decay { return p }
+        if let exclude = options.exclude, try truth(call(exclude, [.string(path)])) { return p }
+        let factor = try binary(.subtract, .float(1), binary(.multiply, rate, decay))
+        guard case .tensor(let result) = try binary(.multiply, .tensor(p), factor) else { return p }
+        return result
+    }
+
+    private func bounded(_ g: Node, _ limit: Double) throws -> Node {
+        let high = try recorder.constant(.float(limit), beside: g.dtype)
+        let low = try recorder.constant(.float(-limit), beside: g.dtype)
+        return try recorder.binary(.maximum, recorder.binary(.minimum, g, high), low)
+    }
+
+    private func average(_ old: Node, _ new: Node, _ rate: Double) throws -> Node {
+        let kept = try recorder.multiply(old, recorder.constant(.float(rate), beside: old.dtype))
+        let added = try recorder.multiply(
+            new, recorder.constant(.float(1 - rate), beside: new.dtype))
+        return try recorder.add(kept, added)
+    }
+
+    /// Gradients scaled so that their global norm is at most `limit`.
+    ///
+    /// - Source: Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks*, 2013.
+    private func clipped(_ gradients: [Node], _ limit: Double?) throws -> [Node] {
+        guard let limit, let first = gradients.first else { return gradients }
+        var total: Node?
+        for gradient in gradients {
+            let square = try recorder.reduceSum(try recorder.unary(.square, gradient))
+            total = try total.map { try recorder.add($0, square) } ?? square
+        }
+        guard let total else { return gradients }
+        let norm = try recorder.unary(.sqrt, total)
+        let small = try recorder.constant(.float(1e-6), beside: first.dtype)
+        let bound = try recorder.constant(.float(limit), beside: first.dtype)
+        let one = try recorder.constant(.float(1), beside: first.dtype)
+        let scale = try recorder.binary(
+            .minimum, recorder.divide(bound, recorder.add(norm, small)), one)
+        return try gradients.map { try recorder.multiply($0, scale) }
+    }
+}

@@ -1,0 +1,127 @@
+import Autodiff
+import Tensors
+
+/// An `optimizer` definition with the variables that its functions captured.
+final class OptimizerDefinition {
+    let template: OptimizerTemplate
+    let name: String
+    let constructor: Closure
+    let initializers: [Closure]
+    let functions: [Closure]
+    let update: Closure
+
+    init(
+        template: OptimizerTemplate, constructor: Closure, initializers: [Closure],
+        functions: [Closure], update: Closure
+    ) {
+        self.template = template
+        self.name = template.name
+        self.constructor = constructor
+        self.initializers = initializers
+        self.functions = functions
+        self.update = update
+    }
+
+    /// What every optimizer takes besides its own options.
+    static let commonOptions = ["decay", "exclude", "clip", "clipValue", "ema"]
+
+    var signature: Signature {
+        let model = ParameterInfo(name: "model", isOptional: true, defaultText: "nil")
+        return Signature(name: name, parameters: [model] + constructor.prototype.parameters)
+    }
+}
+
+/// An optimizer: what it holds, its options and the state of its steps.
+final class OptimizerInstance: Receiver {
+    /// Models that share options.
+    struct Group {
+        var target: Value
+        /// The options in the order of the definition.
+        var options: [Value]
+        var common: [String: Value]
+    }
+
+    /// What a param has besides its value.
+    struct Slots {
+        /// Keeps the box alive: slots are found by its identity.
+        let box: ParameterBox
+        var values: [Value]
+        var average: Node?
+        var accumulated: Node?
+    }
+
+    let definition: OptimizerDefinition
+    var groups: [Group]
+    /// The options of a recipe, or of the first group: what printing shows and `opt.lr` reads.
+    var slots: [ObjectIdentifier: Slots] = [:]
+    /// Updates done.
+    var steps = 0
+    /// Calls since the last update, for `accumulate`.
+    var calls = 0
+
+    init(_ definition: OptimizerDefinition, groups: [Group]) {
+        self.definition = definition
+        self.groups = groups
+        super.init()
+        fields = Array(
+            repeating: .unset, count: definition.template.layout.fieldNames.count)
+    }
+
+    /// Whether it holds no model: `Adam(lr: 1e-3)`.
+    var isRecipe: Bool {
+        groups.allSatisfy { $0.target.isNone }
+    }
+
+    var optionNames: [String] { definition.template.options + OptimizerDefinition.commonOptions }
+
+    func option(_ name: String) -> Value? {
+        if let index = definition.template.options.firstIndex(of: name) {
+            return groups[0].options[index]
+        }
+        guard OptimizerDefinition.commonOptions.contains(name) else { return nil }
+        return groups[0].common[name] ?? .none
+    }
+
+    /// Sets an option in all groups.
+    func setOption(_ name: String, _ value: Value) throws {
+        for index in groups.indices {
+            if let position = definition.template.options.firstIndex(of: name) {
+                groups[index].options[position] = value
+            } else {
+                groups[index].common[name] = value
+            }
+        }
+    }
+
+    var shownOptions: [(String, Value)] {
+        Array(zip(definition.template.options, groups[0].options))
+    }
+
+    func function(_ index: Int) -> Closure {
+        let function = definition.functions[index]
+        return Closure(function.prototype, captures: function.captures, receiver: self)
+    }
+
+    /// The params that it may change now, each once, with the number of their group.
+    func trainable() -> [(parameter: NamedParameter, group: Int)] {
+        var seen: Set<ObjectIdentifier> = []
+        var result: [(NamedParameter, Int)] = []
+        for (index, group) in groups.enumerated() {
+            for parameter in Self.parameters(of: group.target) where parameter.isTrainable {
+                guard seen.insert(ObjectIdentifier(parameter.box)).inserted else { continue }
+                result.append((parameter, index))
+            }
+        }
+        return result
+    }
+
+    /// The params of a model, or of models in a list or tuple.
+    static func parameters(of target: Value) -> [NamedParameter] {
+        switch target {
+        case .model(let model): model.namedParameters()
+        case .list(let list): list.items.flatMap(parameters)
+        case .tuple(let tuple): tuple.items.flatMap(parameters)
+        default: []
+        }
+    }
+}

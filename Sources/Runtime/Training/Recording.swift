@@ -1,0 +1,73 @@
+import Autodiff
+import Tensors
+
+/// What a `step` block reads and writes while it is recorded: the guards of its replay.
+///
+/// The machine reports every variable, param and state from outside that the block meets, and everything that
+/// makes the block depend on more than these: then it is recorded anew each time, and `reason` says why.
+final class Recording {
+    let id: Int32
+    /// Cells that existed before and were read, in the order of first reading.
+    private(set) var cells: [Cell] = []
+    private(set) var globals: [(module: ModuleObject, slot: Int)] = []
+    private var globalKeys: Set<GlobalKey> = []
+    private(set) var boxes: [ParameterBox] = []
+    /// States that the block assigned, with their values before.
+    private(set) var assigned: [(box: ParameterBox, before: Node?)] = []
+    /// Why the block cannot be replayed, in a few words; `nil` if it can.
+    private(set) var reason: String?
+
+    private struct GlobalKey: Hashable {
+        var module: ObjectIdentifier
+        var slot: Int
+    }
+
+    init(id: Int32) { self.id = id }
+
+    @inline(__always)
+    func reads(_ cell: Cell) {
+        if cell.mark == id { return }
+        cell.mark = id
+        cells.append(cell)
+    }
+
+    func writes(_ cell: Cell) {
+        if cell.mark == id, !cells.contains(where: { $0 === cell }) { return }
+        refuse("it writes an outer variable")
+    }
+
+    func reads(_ module: ModuleObject, _ slot: Int) {
+        let key = GlobalKey(module: ObjectIdentifier(module), slot: slot)
+        if globalKeys.insert(key).inserted { globals.append((module, slot)) }
+    }
+
+    func writes(_ module: ModuleObject, _ slot: Int) { refuse("it writes an outer variable") }
+
+    func reads(_ box: ParameterBox) {
+        if box.mark == id { return }
+        box.mark = id
+        boxes.append(box)
+    }
+
+    func writes(_ box: ParameterBox) {
+        reads(box)
+        if !assigned.contains(where: { $0.box === box }) { assigned.append((box, box.node)) }
+    }
+
+    /// The block needed a number.
+    func demands(_ why: String) { refuse(why) }
+
+    func creates(_ why: String) { refuse(why) }
+
+    /// A builtin that does more than compute was called.
+    func calls(_ name: String) { refuse("it calls `\(name)`") }
+
+    private func refuse(_ why: String) {
+        if reason == nil { reason = why }
+    }
+
+    /// Puts the states back, after an error.
+    func undo() {
+        for (box, before) in assigned { box.node = before }
+    }
+}

@@ -1,0 +1,143 @@
+import Autodiff
+import Diagnostics
+import Syntax
+
+/// A function with the variables that it captured, and the model or optimizer whose body it stands in.
+final class Closure {
+    let prototype: Prototype
+    let captures: [Cell]
+    let receiver: Receiver?
+
+    init(_ prototype: Prototype, captures: [Cell], receiver: Receiver?) {
+        self.prototype = prototype
+        self.captures = captures
+        self.receiver = receiver
+    }
+}
+
+/// An object whose body's names are plain names in its functions.
+class Receiver {
+    /// Constructor parameters, members and dimensions, in the order of the definition's layout.
+    var fields: [Value] = []
+}
+
+/// A parameter of a function as callers see it.
+struct ParameterInfo {
+    var name: String
+    /// Whether a caller may leave it out.
+    var isOptional: Bool
+    /// The default as written, for signatures.
+    var defaultText: String?
+}
+
+/// A compiled function body.
+final class Prototype {
+    let name: String
+    let module: ModuleObject
+    let source: SourceText
+    var parameters: [ParameterInfo] = []
+    var code: [Instruction] = []
+    /// `code` where the machine reads it; set by `seal()`.
+    var sealed: UnsafePointer<Instruction>?
+    var constants: [Value] = []
+    /// UTF-8 offsets in `source`, one pair per instruction.
+    var spans: [(start: Int32, end: Int32)] = []
+    var registerCount = 0
+    var captures: [CaptureSource] = []
+    var nested: [Prototype] = []
+    var sites: [CallSite] = []
+    var places: [Place] = []
+    var subscripts: [SubscriptLayout] = []
+    var layouts: [RecordLayout] = []
+    var formats: [FormatSpecification] = []
+    var shapes: [ShapeMatcher] = []
+    var models: [ModelTemplate] = []
+    var optimizers: [OptimizerTemplate] = []
+    var handlers: [Handler] = []
+    var imports: [Import] = []
+    /// The first of this function's numbers in the table of origins.
+    var originBase: Int32 = 0
+    /// A block given as a trailing argument: `return` leaves it only.
+    var isBlock = false
+    var documentation: Documentation?
+    /// A lambda, printed without a name.
+    var isAnonymous = false
+
+    init(name: String, module: ModuleObject, source: SourceText) {
+        self.name = name
+        self.module = module
+        self.source = source
+    }
+
+    deinit { sealed?.deallocate() }
+
+    /// The source text behind an instruction.
+    func span(_ counter: Int) -> Span {
+        guard spans.indices.contains(counter) else { return Span(source, 0, 0) }
+        let span = spans[counter]
+        return Span(source, Int(span.start), Int(span.end))
+    }
+}
+
+/// Where a closure finds a captured variable when it is made.
+enum CaptureSource {
+    /// A cell in a register of the enclosing function.
+    case register(Int)
+    /// A capture of the enclosing function.
+    case capture(Int)
+}
+
+/// The part of a call that is known from the text: which registers, which labels.
+struct CallSite {
+    var first: Int
+    var count: Int
+    /// A label per argument, or empty if there are none.
+    var labels: [String?]
+    /// The name after the dot, for `x.f(…)`.
+    var method: String?
+    /// Registers that hold what `f` means in the scopes around, innermost first.
+    var candidates: [Int] = []
+    /// Where the name or expression before the parenthesis stands.
+    var calleeSpan: Span
+    var argumentSpans: [Span]
+}
+
+/// The left side of an assignment with accessors: `xs[i].loss[j] = v`.
+struct Place {
+    enum Root {
+        case register(Int)
+        case cell(Int)
+        case capture(Int)
+        case global(Int)
+        case field(Int)
+    }
+    enum Step {
+        case member(String)
+        /// An index of `SubscriptLayout`.
+        case index(Int)
+    }
+    var root: Root
+    var rootName: String
+    /// Whether the root is a `var`; what is not may still be an object.
+    var isVariable: Bool
+    var steps: [Step]
+    var operation: AssignmentOperator
+    var value: Int
+}
+
+/// The inside of `[…]`: registers for what is evaluated.
+struct SubscriptLayout {
+    enum Item {
+        case index(Int)
+        case slice(Int?, Int?, Int?)
+        case ellipsis
+    }
+    var items: [Item]
+}
+
+/// `try`: an error at a counter in the range continues at `target`.
+struct Handler {
+    var start: Int
+    var end: Int
+    var target: Int
+}

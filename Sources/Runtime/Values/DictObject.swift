@@ -1,0 +1,41 @@
+import OrderedCollections
+
+/// A key of a dict: String, Int, Bool or tuples of them.
+indirect enum DictKey: Hashable {
+    case string(String)
+    case int(Int)
+    case bool(Bool)
+    case tuple([DictKey])
+
+    /// `nil` if the value may not be a key.
+    init?(_ value: Value) {
+        switch value {
+        case .string(let text): self = .string(text.text)
+        case .int(let number): self = .int(number)
+        case .bool(let flag): self = .bool(flag)
+        case .tuple(let tuple):
+            var keys: [DictKey] = []
+            for item in tuple.items {
+                guard let key = DictKey(item) else { return nil }
+                keys.append(key)
+            }
+            self = .tuple(keys)
+        default: return nil
+        }
+    }
+
+    var value: Value {
+        switch self {
+        case .string(let text): .string(text)
+        case .int(let number): .int(number)
+        case .bool(let flag): .bool(flag)
+        case .tuple(let keys): .tuple(keys.map(\.value))
+        }
+    }
+}
+
+final class DictObject {
+    var items: OrderedDictionary<DictKey, Value>
+
+    init(_ items: OrderedDictionary<DictKey, Value> = [:]) { self.items = items }
+}

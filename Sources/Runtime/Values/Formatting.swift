@@ -1,0 +1,111 @@
+import Foundation
+import Syntax
+import Tensors
+
+/// `{value:format}` as in Python.
+enum Formatting {
+    /// The widest field and the most digits that a format may ask for.
+    private static let limit = 10_000
+
+    /// - Throws: `Failure` if the value does not fit the format's type.
+    static func format(
+        _ value: Value, _ specification: FormatSpecification, plain: String
+    ) throws -> String {
+        let width = min(specification.width ?? 0, limit)
+        let digits = specification.digits.map { min($0, 350) }
+        var text: String
+        var isNumber = true
+        switch (value, specification.type) {
+        case (.int(let number), "d"), (.int(let number), nil):
+            text = digits == nil || specification.type == "d"
+                ? String(number) : general(Double(number), digits ?? 6, specification)
+        case (.bool, "d"), (.float, "d"), (.float, "x"):
+            throw mismatch(value, specification)
+        case (.int(let number), "x"): text = String(number, radix: 16)
+        case (.int(let number), .some(let type)) where type != "s":
+            text = float(Double(number), type, digits)
+        case (.float(let number), .some(let type)) where type != "s":
+            text = float(number, type, digits)
+        case (.float(let number), nil):
+            text = digits.map { general(number, $0, specification) } ?? pythonFloat(number)
+        case (_, nil), (_, "s"):
+            isNumber = false
+            text = digits.map { String(String.UnicodeScalarView(plain.unicodeScalars.prefix($0))) }
+                ?? plain
+        default: throw mismatch(value, specification)
+        }
+        if isNumber {
+            if specification.groupsThousands { text = grouped(text) }
+            if specification.showsPlus, !text.hasPrefix("-") { text = "+" + text }
+            if specification.padsWithZeros, specification.alignment == nil {
+                return zeroPadded(text, width)
+            }
+        }
+        return padded(
+            text, width, specification.alignment ?? (isNumber ? .right : .left),
+            specification.fill)
+    }
+
+    private static func mismatch(
+        _ value: Value, _ specification: FormatSpecification
+    ) -> Failure {
+        let type = specification.type ?? ""
+        return Failure(
+            "format.type", "the format `\(type)` does not take \(described(value))",
+            help: type == "d" ? "`toInt(x)` truncates, `.0f` rounds" : nil)
+    }
+
+    private static func float(_ number: Double, _ type: String, _ digits: Int?) -> String {
+        let digits = digits ?? 6
+        if number.isNaN { return type == "%" ? "nan%" : "nan" }
+        if number.isInfinite { return (number < 0 ? "-inf" : "inf") + (type == "%" ? "%" : "") }
+        switch type {
+        case "f": return fixedText(number, digits: digits)
+        case "e": return exponentText(number, digits: digits)
+        case "%": return fixedText(number * 100, digits: digits) + "%"
+        default: return String(format: "%.\(max(digits, 1))g", number)
+        }
+    }
+
+    private static func general(
+        _ number: Double, _ digits: Int, _ specification: FormatSpecification
+    ) -> String {
+        if !number.isFinite { return float(number, "g", digits) }
+        let text = String(format: "%.\(max(digits, 1))g", number)
+        return text.contains(".") || text.contains("e") ? text : text + ".0"
+    }
+
+    private static func grouped(_ text: String) -> String {
+        let sign = text.hasPrefix("-") ? "-" : ""
+        let body = text.dropFirst(sign.count)
+        let whole = body.prefix { $0.isNumber }
+        var result = ""
+        for (index, character) in whole.enumerated() {
+            if index > 0, (whole.count - index) % 3 == 0 { result += "," }
+            result.append(character)
+        }
+        return sign + result + body.dropFirst(whole.count)
+    }
+
+    private static func zeroPadded(_ text: String, _ width: Int) -> String {
+        let sign = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.prefix(1)) : ""
+        let body = text.dropFirst(sign.count)
+        let zeros = max(0, width - text.count)
+        return sign + String(repeating: "0", count: zeros) + body
+    }
+
+    static func padded(
+        _ text: String, _ width: Int, _ alignment: FormatSpecification.Alignment, _ fill: String
+    ) -> String {
+        let missing = width - text.unicodeScalars.count
+        guard missing > 0 else { return text }
+        let before: Int
+        switch alignment {
+        case .left: before = 0
+        case .right: before = missing
+        case .center: before = missing / 2
+        }
+        return String(repeating: fill, count: before) + text
+            + String(repeating: fill, count: missing - before)
+    }
+}
