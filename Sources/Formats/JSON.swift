@@ -127,7 +127,8 @@ struct JSONParser {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "-"), 0x30...0x39: return try number()
+        case UInt8(ascii: "-"): return try number()
+        case .some(0x30...0x39): return try number()
         default: break
         }
         if reader.skip("true") { return .bool(true) }

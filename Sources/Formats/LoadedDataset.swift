@@ -82,7 +82,7 @@ private struct DatasetFiles {
 
     /// The table, its columns named after the features.
     func table(_ file: String, _ options: CSV.Options, target: Int) throws(FormatError) -> Table {
-        do {
+        do throws(FormatError) {
             let table = try CSV.read(try contents(file), options)
             let width = manifest.sampleShape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
             guard table.columns.count == width + 1, table.columns.indices.contains(target) else {

@@ -59,11 +59,10 @@ public enum PlainText {
             throw FormatError(
                 format: "text", place: .byte(bytes.count - 1), .notText(encoding: "UTF-16"))
         }
-        let isBig = bytes.starts(with: [0xFE, 0xFF])
-        let units = stride(from: start, to: bytes.count, by: 2).map { place in
-            isBig
-                ? UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
-                : UInt16(bytes[place + 1]) << 8 | UInt16(bytes[place])
+        let high = bytes.starts(with: [0xFE, 0xFF]) ? 0 : 1
+        let units = stride(from: start, to: bytes.count, by: 2).map { place -> UInt16 in
+            let first = UInt16(bytes[place + high])
+            return first << 8 | UInt16(bytes[place + 1 - high])
         }
         guard let text = String(validating: units, as: UTF16.self) else {
             throw FormatError(

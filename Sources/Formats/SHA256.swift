@@ -17,7 +17,7 @@ public enum SHA256 {
         var tail = Array(bytes[whole...]) + [0x80]
         while tail.count % 64 != 56 { tail.append(0) }
         for shift in stride(from: 56, through: 0, by: -8) {
-            tail.append(UInt8(truncatingIfNeeded: bytes.count << 3 >> shift))
+            tail.append(UInt8(truncatingIfNeeded: (bytes.count << 3) >> shift))
         }
         tail.withUnsafeBytes { all in
             for block in stride(from: 0, to: all.count, by: 64) {
