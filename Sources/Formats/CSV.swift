@@ -12,8 +12,8 @@ public enum CSV {
     /// How to read. What is nil is found out from the text.
     public struct Options: Sendable {
         public var separator: Separator?
-        /// Whether the first row holds the names of the columns. By default it does if none of its fields is a
-        /// number.
+        /// Whether the first row holds the names of the columns. By default it does if none of its
+        /// fields is a number.
         public var hasHeader: Bool?
         /// Lines before the first row.
         public var skippedLines = 0
@@ -28,10 +28,12 @@ public enum CSV {
         "", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?",
     ]
 
-    /// Reads a table. Blank lines are skipped; spaces around fields without quotes are dropped; a quoted field
-    /// may hold separators, line ends and doubled quotes. A column of numbers and missing values becomes
-    /// numbers (missing: nan), any other one texts. Columns without a name are `column1`, …
-    /// - Throws: `wrongFieldCount`, `malformed` (quotes) with line and column, `duplicate` names, `notText`.
+    /// Reads a table. Blank lines are skipped; spaces around fields without quotes are dropped; a
+    /// quoted field may hold separators, line ends and doubled quotes. A column of numbers and
+    /// missing values becomes numbers (missing: nan), any other one texts. Columns without a name
+    /// are `column1`, …
+    /// - Throws: `wrongFieldCount`, `malformed` (quotes) with line and column, `duplicate` names,
+    ///   `notText`.
     /// - Source: RFC 4180, with the liberties above.
     public static func read(
         _ bytes: [UInt8], _ options: Options = Options()
@@ -64,7 +66,8 @@ public enum CSV {
         return place
     }
 
-    /// Comma-separated, with a header. Missing numbers are `NaN`, infinite ones out of a double's range.
+    /// Comma-separated, with a header. Missing numbers are `NaN`, infinite ones out of a double's
+    /// range.
     public static func write(_ table: Table) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(table.columns.map { quoted($0.name) }.joined(separator: ",") + "\n")
@@ -86,14 +89,22 @@ public enum CSV {
         return Int(exactly: number).map { String($0) } ?? "\(number)"
     }
 
-    /// In quotes unless it is read back as it is. Texts that look like numbers need none: a column of texts has
-    /// another field that does not.
+    /// In quotes unless it is read back as it is. Texts that look like numbers need none: a column
+    /// of texts has another field that does not. Works on scalars: a quote with an accent on it is
+    /// still a quote.
     private static func quoted(_ text: String) -> String {
+        let special: [UInt8] = [0x2C, 0x3B, 0x09, 0x22, 0x0A, 0x0D]
         let isPlain =
-            !text.isEmpty && text.first != " " && text.last != " "
-            && !text.utf8.contains { [0x2C, 0x3B, 0x09, 0x22, 0x0A, 0x0D].contains($0) }
-        return isPlain ? text : "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+            !text.isEmpty && text.utf8.first != 0x20 && text.utf8.last != 0x20
+            && text.unicodeScalars.first != "\u{FEFF}"
+            && !text.utf8.contains(where: special.contains)
+        guard !isPlain else { return text }
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { result += "\"" }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + "\""
     }
 }
 
@@ -101,7 +112,8 @@ extension DataFormat {
     static let csv = DataFormat(
         name: "csv", reader: "readCSV", extensions: ["csv", "tsv", "tab"],
         documentation: """
-            A table with values separated by commas, semicolons, tabs or spaces, as a dict of columns: \
+            A table with values separated by commas, semicolons, tabs or spaces, as a dict of \
+            columns: \
             tensors where all values are numbers (missing ones are nan), else lists of strings.
             """,
         read: { bytes throws(FormatError) in .table(try CSV.read(bytes)) },

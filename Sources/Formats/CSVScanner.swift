@@ -51,7 +51,9 @@ struct CSVScanner {
         return true
     }
 
-    private var isAtLineEnd: Bool { position == text.count || text[position] == 0x0A || text[position] == 0x0D }
+    private var isAtLineEnd: Bool {
+        position == text.count || text[position] == 0x0A || text[position] == 0x0D
+    }
 
     /// Whether a separator is next. Tabs count as spaces. Only asked before the end of the line.
     private var isAtSeparator: Bool {
@@ -61,12 +63,16 @@ struct CSVScanner {
     /// Moves over one line end: LF, CR LF or CR.
     private mutating func endLine() -> Bool {
         guard position < text.count, isAtLineEnd else { return false }
-        position += text[position] == 0x0D && position + 1 < text.count && text[position + 1] == 0x0A ? 2 : 1
+        position +=
+            text[position] == 0x0D && position + 1 < text.count && text[position + 1] == 0x0A
+            ? 2 : 1
         return true
     }
 
     private mutating func skipSpaces() {
-        while position < text.count, text[position] == 0x20 || (text[position] == 0x09 && separator != .tab) {
+        while position < text.count,
+            text[position] == 0x20 || (text[position] == 0x09 && separator != .tab)
+        {
             position += 1
         }
     }
@@ -109,16 +115,24 @@ struct CSVScanner {
         FormatError(format: "csv", place: PlainText.place(of: offset, in: text), .malformed(rule))
     }
 
+    /// The number of fields that each of the next rows has, nil if they differ or are malformed.
+    private mutating func commonFieldCount(ofRows limit: Int) -> Int? {
+        while rowCount < limit {
+            guard let isRow = try? scanRow() else { return nil }
+            if !isRow { break }
+        }
+        guard rowCount > 0 else { return nil }
+        let count = row(0).count
+        return (0..<rowCount).allSatisfy { row($0).count == count } ? count : nil
+    }
+
     /// The separator that gives the first rows the same number of fields, and the most of them.
     static func detectSeparator(_ text: [UInt8], from start: Int) -> CSV.Separator {
         var best = CSV.Separator.comma
         var bestCount = 1
         for separator in CSV.Separator.allCases {
             var scanner = CSVScanner(text, separator, from: start)
-            var rows = 0
-            while rows < 20, (try? scanner.scanRow()) == true { rows += 1 }
-            let counts = (0..<scanner.rowCount).map { scanner.row($0).count }
-            guard let count = counts.first, count > bestCount, counts.allSatisfy({ $0 == count }) else {
+            guard let count = scanner.commonFieldCount(ofRows: 20), count > bestCount else {
                 continue
             }
             (best, bestCount) = (separator, count)
@@ -161,7 +175,8 @@ struct CSVAssembly {
             let name = text.isEmpty ? "column\(index + 1)" : text
             guard seen.insert(name).inserted else {
                 throw FormatError(
-                    format: "csv", place: PlainText.place(of: field.range.lowerBound, in: self.text),
+                    format: "csv",
+                    place: PlainText.place(of: field.range.lowerBound, in: self.text),
                     .duplicate(name))
             }
             names.append(name)
@@ -231,7 +246,8 @@ struct CSVAssembly {
 
 /// Numbers in decimal notation, fast where a product of two doubles is exact.
 enum DecimalNumber {
-    /// The number that fills the range, nil if it holds something else (also hexadecimal, "inf", "nan").
+    /// The number that fills the range, nil if it holds something else (also hexadecimal, "inf",
+    /// "nan").
     static func parse(_ text: [UInt8], in range: Range<Int>) -> Double? {
         var place = range.lowerBound
         let end = range.upperBound
@@ -256,18 +272,24 @@ enum DecimalNumber {
         }
         guard digits > 0 else { return nil }
         if place < end {
-            guard text[place] | 0x20 == 0x65, let power = integer(text, in: (place + 1)..<end) else { return nil }
+            guard text[place] | 0x20 == 0x65, let power = integer(text, in: (place + 1)..<end)
+            else { return nil }
             exponent += power
         }
-        // Exact, hence correctly rounded: both factors are doubles without error (2^53 > 10^15, 10^22).
+        // Exact, hence correctly rounded: both factors are doubles without error (2^53 > 10^15,
+        // 10^22).
         if digits <= 15, abs(exponent) <= 22 {
-            let value = exponent < 0 ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
+            let value =
+                exponent < 0
+                ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
             return isNegative ? -value : value
         }
         return Double(String(decoding: text[range], as: UTF8.self))
     }
 
-    private static let powers: [Double] = (0...22).map { power in (0..<power).reduce(1.0) { value, _ in value * 10 } }
+    private static let powers: [Double] = (0...22).map { power in
+        (0..<power).reduce(1.0) { value, _ in value * 10 }
+    }
 
     /// A signed integer of at most 6 digits: exponents beyond that are zero or infinite anyway.
     private static func integer(_ text: [UInt8], in range: Range<Int>) -> Int? {

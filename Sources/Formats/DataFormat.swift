@@ -37,8 +37,8 @@ public struct NamedBytes: Equatable, Sendable {
 
 /// A kind of file: its names, how to read it from bytes and how to write it to bytes.
 ///
-/// The language's `read…` functions, `save`, the reference pages and the round-trip tests are made from
-/// `DataFormat.all`.
+/// The language's `read…` functions, `save`, the reference pages and the round-trip tests are made
+/// from `DataFormat.all`.
 public struct DataFormat: Sendable {
     /// The name in messages, `"npy"`.
     public let name: String
@@ -50,7 +50,8 @@ public struct DataFormat: Sendable {
     public let documentation: String
     /// Reads the whole of a file with default options.
     public let read: @Sendable ([UInt8]) throws(FormatError) -> DataValue
-    /// Writes a value, or throws `cannotWrite` for one of another kind. Nil where files are only read.
+    /// Writes a value, or throws `cannotWrite` for one of another kind. Nil where files are only
+    /// read.
     public let write: (@Sendable (DataValue) throws(FormatError) -> [UInt8])?
 
     /// Every format, in the order of the reference pages.
@@ -61,18 +62,25 @@ public struct DataFormat: Sendable {
     /// The format of a file name by its ending, and whether the file is compressed on top
     /// (`digits.csv.gz` is compressed csv; `words.dict.dz` is compressed text).
     public static func of(path: String) -> (format: DataFormat, isCompressed: Bool)? {
-        var parts = path.split(separator: "/").last?.lowercased().split(separator: ".") ?? []
-        guard let last = parts.popLast(), !parts.isEmpty else { return nil }
-        let isCompressed = DataFormat.gzip.extensions.contains(String(last))
-        if isCompressed {
-            let inner = parts.count > 1 ? parts.last.flatMap { ending(String($0)) } : nil
-            return inner.map { ($0, true) } ?? (.gzip, false)
-        }
-        return ending(String(last)).map { ($0, false) }
+        let name =
+            path.split(separator: "/", omittingEmptySubsequences: false).last?.lowercased() ?? ""
+        guard let (outer, stem) = ending(of: name) else { return nil }
+        guard outer.name == DataFormat.gzip.name else { return (outer, false) }
+        return ending(of: stem).map { ($0.format, true) } ?? (outer, false)
     }
 
-    private static func ending(_ text: String) -> DataFormat? {
-        all.first { $0.extensions.contains(text) }
+    /// The format whose ending a file name has, and the name without it.
+    private static func ending(of name: String) -> (format: DataFormat, stem: String)? {
+        for format in all {
+            for text in format.extensions where name.count > text.count + 1 {
+                // The MNIST files have a hyphen where others have a dot: `train-images-idx3-ubyte`.
+                let isEnding =
+                    name.hasSuffix("." + text)
+                    || (text.hasSuffix("-ubyte") && name.hasSuffix("-" + text))
+                if isEnding { return (format, String(name.dropLast(text.count + 1))) }
+            }
+        }
+        return nil
     }
 
     /// Reads bytes of a file of this name, decompressed if need be.

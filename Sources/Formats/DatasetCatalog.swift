@@ -11,7 +11,8 @@ public struct DatasetEntry: Sendable {
     public var name: String { manifest.name }
     public var isInstalled: Bool { filesFolder != nil }
 
-    /// The size of the files on the disk; as published if they are not installed and the manifest knows.
+    /// The size of the files on the disk; as published if they are not installed and the manifest
+    /// knows.
     public var bytes: Int? {
         var sum = 0
         for file in manifest.files {
@@ -30,10 +31,11 @@ public struct DatasetCatalog: Sendable {
     /// What is wrong with manifests that could not be read.
     public let problems: [FormatError]
 
-    /// Looks for `<directory>/<name>/manifest.json` and `<directory>/manifest.json`. The first of a name counts.
+    /// Looks for `<directory>/<name>/manifest.json` and `<directory>/manifest.json`. The first of a
+    /// name counts.
     ///
-    /// The files of a data set are taken from the first of these that has all: the manifest's folder, the
-    /// places of its package, `<directory>/<name>`, `<directory>`.
+    /// The files of a data set are taken from the first of these that has all: the manifest's
+    /// folder, the places of its package, `<directory>/<name>`, `<directory>`.
     public init(directories: [String]) {
         var entries: [String: DatasetEntry] = [:]
         var problems: [FormatError] = []
@@ -52,8 +54,8 @@ public struct DatasetCatalog: Sendable {
         self.problems = problems
     }
 
-    /// The directories to look in: the shipped ones, each of `DLREPL_DATA` (separated by colons), and
-    /// `$XDG_DATA_HOME/dlrepl/data` (by default below `~/.local/share`).
+    /// The directories to look in: the shipped ones, each of `DLREPL_DATA` (separated by colons),
+    /// and `$XDG_DATA_HOME/dlrepl/data` (by default below `~/.local/share`).
     public static func directories(shipped: String, environment: [String: String]) -> [String] {
         var directories = [shipped]
         directories += (environment["DLREPL_DATA"] ?? "").split(separator: ":").map(String.init)
@@ -90,13 +92,15 @@ public struct DatasetCatalog: Sendable {
         guard let entry = entries.first(where: { $0.name == name }) else {
             let known = entries.map(\.name)
             throw FormatError(
-                format: "data set", .unknownDataset(name, known: known, nearest: nearest(name, in: known)))
+                format: "data set",
+                .unknownDataset(name, known: known, nearest: nearest(name, in: known)))
         }
         return entry
     }
 
     /// Reads a data set.
-    /// - Throws: `unknownDataset`, `notInstalled` with the package to install, or what is wrong with a file.
+    /// - Throws: `unknownDataset`, `notInstalled` with the package to install, or what is wrong
+    ///   with a file.
     public func load(_ name: String) throws(FormatError) -> LoadedDataset {
         try LoadedDataset(entry(name))
     }

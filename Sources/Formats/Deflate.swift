@@ -2,9 +2,9 @@ import CZlib
 import Tensors
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// zlib's inflate and deflate over arrays.
@@ -57,9 +57,11 @@ enum Deflate {
             output.append(contentsOf: chunk[..<step.produced])
             let problem: FormatError.Problem
             if !limit.allows(output.count, from: position - range.lowerBound + 64) {
-                problem = .tooBig(what: "the inflated data", bytes: output.count, limit: limit.bytes)
+                problem = .tooBig(
+                    what: "the inflated data", bytes: output.count, limit: limit.bytes)
             } else if step.status == Z_STREAM_END {
-                guard wrapping == .gzip, Gzip.begins(bytes, at: position, end: range.upperBound) else {
+                guard wrapping == .gzip, Gzip.begins(bytes, at: position, end: range.upperBound)
+                else {
                     return Inflated(output: output, inputEnd: position)
                 }
                 inflateReset(&stream)
@@ -84,7 +86,9 @@ enum Deflate {
         let status = bytes.withUnsafeBufferPointer { input in
             chunk.withUnsafeMutableBufferPointer { room in
                 // zlib declares its input as mutable but only reads it.
-                stream.next_in = input.baseAddress.map { UnsafeMutablePointer(mutating: $0 + range.lowerBound) }
+                stream.next_in = input.baseAddress.map {
+                    UnsafeMutablePointer(mutating: $0 + range.lowerBound)
+                }
                 stream.avail_in = UInt32(offered)
                 stream.next_out = room.baseAddress
                 stream.avail_out = UInt32(capacity)
@@ -120,7 +124,9 @@ enum Deflate {
             let capacity = chunk.count
             status = bytes.withUnsafeBufferPointer { input in
                 chunk.withUnsafeMutableBufferPointer { room in
-                    stream.next_in = input.baseAddress.map { UnsafeMutablePointer(mutating: $0 + position) }
+                    stream.next_in = input.baseAddress.map {
+                        UnsafeMutablePointer(mutating: $0 + position)
+                    }
                     stream.avail_in = UInt32(offered)
                     stream.next_out = room.baseAddress
                     stream.avail_out = UInt32(capacity)
@@ -140,7 +146,8 @@ enum Deflate {
     static func crc32(_ bytes: [UInt8], in range: Range<Int>) -> UInt32 {
         bytes.withUnsafeBufferPointer { all in
             UInt32(
-                truncatingIfNeeded: crc32_z(0, all.baseAddress.map { $0 + range.lowerBound }, range.count))
+                truncatingIfNeeded: crc32_z(
+                    0, all.baseAddress.map { $0 + range.lowerBound }, range.count))
         }
     }
 

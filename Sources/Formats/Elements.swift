@@ -50,7 +50,8 @@ struct Elements {
     func byteCount(_ shape: Shape) -> Int { shape.count * type.size }
 
     /// The elements that begin at `offset`, as a row-major tensor.
-    /// - Throws: `truncated`, `tensor` (out of memory), `malformed` for a uint64 that does not fit int64.
+    /// - Throws: `truncated`, `tensor` (out of memory), `malformed` for a uint64 that does not fit
+    ///   int64.
     func tensor(
         _ bytes: [UInt8], at offset: Int, shape: Shape, format: String
     ) throws(FormatError) -> Tensor {
@@ -66,7 +67,8 @@ struct Elements {
             ordered.withUnsafeBytes { convert($0, into: result) }
         } else {
             bytes.withUnsafeBytes { all in
-                convert(UnsafeRawBufferPointer(rebasing: all[offset..<(offset + needed)]), into: result)
+                convert(
+                    UnsafeRawBufferPointer(rebasing: all[offset..<(offset + needed)]), into: result)
             }
         }
         if type == .uint64, hasNegative(result) {
@@ -115,7 +117,8 @@ struct Elements {
         var stride = 1
         for axis in shape.dimensions {
             strides.append(stride)
-            stride *= max(axis, 1)  // cannot overflow: the product is the shape's count, or it is empty
+            // Cannot overflow: `Shape` has multiplied the sizes that are not zero.
+            stride *= max(axis, 1)
         }
         return [UInt8](unsafeUninitializedCapacity: byteCount(shape)) { buffer, initialized in
             bytes.withUnsafeBytes { all in

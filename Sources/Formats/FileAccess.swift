@@ -1,14 +1,15 @@
 import Tensors
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The only place that touches the disk: whole files in, whole files out.
 public enum FileAccess {
-    /// The most bytes of a file unless the caller says otherwise: 8 GiB, or what the memory budget leaves.
+    /// The most bytes of a file unless the caller says otherwise: 8 GiB, or what the memory budget
+    /// leaves.
     public static let defaultLimit = 8 << 30
 
     /// The bytes of a regular file (links are followed).
@@ -44,15 +45,16 @@ public enum FileAccess {
         return bytes
     }
 
-    /// Replaces a file by these bytes, wholly or not at all: they go to a new file beside it, to the disk, and
-    /// then take its name. A link keeps pointing where it did.
+    /// Replaces a file by these bytes, wholly or not at all: they go to a new file beside it, to
+    /// the disk, and then take its name. A link keeps pointing where it did.
     /// - Throws: `notFound` (the folder), `notPermitted`, `isFolder`, `notAFile`, `system`.
     public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
         let target = resolved(path)
         var facts = stat()
         let exists = stat(target, &facts) == 0
         if exists { try checkRegular(facts, path) }
-        let (file, temporary) = try createBeside(target, path, mode: exists ? facts.st_mode & 0o777 : nil)
+        let (file, temporary) = try createBeside(
+            target, path, mode: exists ? facts.st_mode & 0o777 : nil)
         var isDone = false
         defer { if !isDone { unlink(temporary) } }
         do {
@@ -62,7 +64,8 @@ public enum FileAccess {
         }
         guard rename(temporary, target) == 0 else { throw failure(path, "rename") }
         isDone = true
-        // Makes the new name durable. Some file systems cannot; the file itself is safe all the same.
+        // Makes the new name durable. Some file systems cannot; the file itself is safe all the
+        // same.
         let folder = open(parent(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)
@@ -77,7 +80,8 @@ public enum FileAccess {
         return Int(facts.st_size)
     }
 
-    /// The names in a folder, sorted, without those that begin with a dot. Empty if it cannot be read.
+    /// The names in a folder, sorted, without those that begin with a dot. Empty if it cannot be
+    /// read.
     public static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
@@ -106,10 +110,14 @@ public enum FileAccess {
         }
     }
 
-    private static func writeAll(_ bytes: [UInt8], _ file: Int32, _ path: String) throws(FormatError) {
+    private static func writeAll(_ bytes: [UInt8], _ file: Int32, _ path: String)
+        throws(FormatError)
+    {
         var done = 0
         while done < bytes.count {
-            let put = bytes.withUnsafeBytes { systemWrite(file, $0.baseAddress.map { $0 + done }, $0.count - done) }
+            let put = bytes.withUnsafeBytes {
+                systemWrite(file, $0.baseAddress.map { $0 + done }, $0.count - done)
+            }
             if put >= 0 {
                 done += put
             } else if errno != EINTR {

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 extension FormatError: CustomStringConvertible {
@@ -10,14 +10,18 @@ extension FormatError: CustomStringConvertible {
         switch place {
         case .whole: "\(subject): \(problem.text)"
         case .byte(let offset): "\(subject): \(problem.text) (at byte \(offset))"
-        case .line(let line, let column): "\(subject): \(problem.text) (line \(line), column \(column))"
-        case .cell(let line, let column): "\(subject): \(problem.text) (line \(line), column '\(column)')"
+        case .line(let line, let column):
+            "\(subject): \(problem.text) (line \(line), column \(column))"
+        case .cell(let line, let column):
+            "\(subject): \(problem.text) (line \(line), column '\(column)')"
         }
     }
 
     public var description: String { file.map { "\($0): \(message)" } ?? message }
 
-    private var subject: String { format == "file" || format == "data set" ? format : "\(format) file" }
+    private var subject: String {
+        format == "file" || format == "data set" ? format : "\(format) file"
+    }
 }
 
 extension FormatError.Problem {
@@ -53,9 +57,11 @@ extension FormatError.Problem {
         case .excess(let bytes): "\(bytes) bytes follow the end"
         case .malformed(let rule): rule
         case .unsupported(let feature): "\(feature) cannot be read"
-        case .disagree(let what, let declared, let found): "\(what) should be \(declared) but is \(found)"
+        case .disagree(let what, let declared, let found):
+            "\(what) should be \(declared) but is \(found)"
         case .duplicate(let name): "'\(name)' is there twice"
-        case .checksum(let part): "the check sum of \(part) is wrong: the file is damaged or was changed"
+        case .checksum(let part):
+            "the check sum of \(part) is wrong: the file is damaged or was changed"
         case .notText(let encoding): "it is not \(encoding) text"
         case .cannotWrite(let reason): "it cannot be written: \(reason)"
         case .tensor(let error): "the tensor cannot be made: \(error)"

@@ -17,13 +17,14 @@ public enum Gzip {
     /// The contents, with the check sums verified.
     ///
     /// Output beyond 64 MiB must not be more than 250 times the input, which only a bomb is.
-    /// - Throws: `notThisFormat`, `truncated`, `malformed`, `tooBig`, `excess` (bytes after the last member
-    ///   other than zeros).
+    /// - Throws: `notThisFormat`, `truncated`, `malformed`, `tooBig`, `excess` (bytes after the
+    ///   last member other than zeros).
     public static func decompress(
         _ bytes: [UInt8], limit: Int = defaultLimit
     ) throws(FormatError) -> [UInt8] {
         guard isCompressed(bytes) else {
-            throw FormatError(format: "gzip", place: .byte(0), .notThisFormat(expected: "\\x1f\\x8b"))
+            throw FormatError(
+                format: "gzip", place: .byte(0), .notThisFormat(expected: "\\x1f\\x8b"))
         }
         let bound = Deflate.Limit(bytes: min(limit, Deflate.memoryLeft), ratio: 250)
         let inflated = try Deflate.inflate(

@@ -1,7 +1,7 @@
 public import Tensors
 
-/// The format of the MNIST files: two zeros, a type, the number of axes, 32-bit sizes, then the elements, all
-/// big-endian.
+/// The format of the MNIST files: two zeros, a type, the number of axes, 32-bit sizes, then the
+/// elements, all big-endian.
 /// - Source: Y. LeCun, "The MNIST database of handwritten digits", file formats.
 public enum Idx {
     /// Reads an array; a gzip file is decompressed first. int8 and int16 become int32.
@@ -31,7 +31,8 @@ public enum Idx {
         return try elements.tensor(bytes, at: start, shape: shape, format: "idx")
     }
 
-    /// - Throws: `cannotWrite` for bool and int64, which the format lacks, and for an axis over 2^32 - 1.
+    /// - Throws: `cannotWrite` for bool and int64, which the format lacks, and for an axis over
+    ///   2^32 - 1.
     public static func write(_ tensor: Tensor) throws(FormatError) -> [UInt8] {
         let type = ElementType(tensor.dtype)
         guard let code = types.first(where: { $0.type == type })?.code else {
@@ -48,25 +49,31 @@ public enum Idx {
         let width = tensor.dtype.size
         tensor.withBytes { bytes in
             for start in stride(from: 0, to: bytes.count, by: width) {
-                for byte in (0..<width).reversed() { writer.append(CollectionOfOne(bytes[start + byte])) }
+                for byte in (0..<width).reversed() {
+                    writer.append(CollectionOfOne(bytes[start + byte]))
+                }
             }
         }
         return writer.bytes
     }
 
     private static let types: [(code: UInt8, type: ElementType)] = [
-        (0x08, .uint8), (0x09, .int8), (0x0B, .int16), (0x0C, .int32), (0x0D, .float32), (0x0E, .float64),
+        (0x08, .uint8), (0x09, .int8), (0x0B, .int16), (0x0C, .int32), (0x0D, .float32),
+        (0x0E, .float64),
     ]
 }
 
 extension DataFormat {
     static let idx = DataFormat(
         name: "idx", reader: "readIdx",
-        extensions: ["idx", "idx1-ubyte", "idx3-ubyte", "idx1", "idx3"],
-        documentation: "One array in the format of the MNIST files, compressed or not, as a tensor.",
+        extensions: ["idx", "idx1-ubyte", "idx3-ubyte"],
+        documentation:
+            "One array in the format of the MNIST files, compressed or not, as a tensor.",
         read: { bytes throws(FormatError) in .tensor(try Idx.read(bytes)) },
         write: { value throws(FormatError) in
-            guard case .tensor(let tensor) = value else { throw unfitting("idx", needs: "a tensor") }
+            guard case .tensor(let tensor) = value else {
+                throw unfitting("idx", needs: "a tensor")
+            }
             return try Idx.write(tensor)
         })
 }

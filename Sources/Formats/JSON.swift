@@ -23,7 +23,8 @@ public enum JSON: Equatable, Sendable {
     public static let maximumDepth = 128
 
     /// Reads one value.
-    /// - Throws: `malformed`, `truncated`, `notText` with line and column; `unsupported` beyond `maximumDepth`.
+    /// - Throws: `malformed`, `truncated`, `notText` with line and column; `unsupported` beyond
+    ///   `maximumDepth`.
     /// - Source: RFC 8259.
     public static func read(_ bytes: [UInt8]) throws(FormatError) -> JSON {
         do {
@@ -75,7 +76,8 @@ public enum JSON: Equatable, Sendable {
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let members):
-            "{" + members.map { Self.quoted($0.name) + ":" + $0.value.text }.joined(separator: ",") + "}"
+            "{" + members.map { Self.quoted($0.name) + ":" + $0.value.text }.joined(separator: ",")
+                + "}"
         }
     }
 
@@ -202,7 +204,9 @@ struct JSONParser {
     private mutating func digits() throws(FormatError) {
         let start = reader.position
         while let next = reader.peek, (0x30...0x39).contains(next) { _ = try reader.byte() }
-        guard reader.position > start else { throw reader.fail(.malformed("a digit is expected here")) }
+        guard reader.position > start else {
+            throw reader.fail(.malformed("a digit is expected here"))
+        }
     }
 
     private mutating func string() throws(FormatError) -> String {
@@ -219,7 +223,8 @@ struct JSONParser {
                 return string
             case UInt8(ascii: "\\"): try escape(into: &text)
             case 0..<0x20:
-                throw reader.fail(.malformed("a control character in a string"), at: reader.position - 1)
+                throw reader.fail(
+                    .malformed("a control character in a string"), at: reader.position - 1)
             default: text.append(next)
             }
         }
@@ -240,7 +245,9 @@ struct JSONParser {
             var code = try fourDigits()
             if (0xD800..<0xDC00).contains(code), reader.skip("\\u") {
                 let low = try fourDigits()
-                code = (0xDC00..<0xE000).contains(low) ? 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) : 0xD800
+                code =
+                    (0xDC00..<0xE000).contains(low)
+                    ? 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) : 0xD800
             }
             guard let scalar = Unicode.Scalar(code) else {
                 throw reader.fail(.malformed("half of a surrogate pair"), at: start)
@@ -269,7 +276,9 @@ extension DataFormat {
         documentation: "Nested lists, names and numbers.",
         read: { bytes throws(FormatError) in .json(try JSON.read(bytes)) },
         write: { value throws(FormatError) in
-            guard case .json(let json) = value else { throw unfitting("json", needs: "a JSON value") }
+            guard case .json(let json) = value else {
+                throw unfitting("json", needs: "a JSON value")
+            }
             return Array(json.text.utf8)
         })
 }

@@ -16,7 +16,10 @@ public struct LoadedDataset: Sendable {
 
     public var count: Int { y.count }
 
-    init(name: String, x: Tensor, y: Tensor, classes: [String]?, features: [String]?, trainCount: Int?) {
+    init(
+        name: String, x: Tensor, y: Tensor, classes: [String]?, features: [String]?,
+        trainCount: Int?
+    ) {
         self.name = name
         self.x = x
         self.y = y
@@ -25,12 +28,14 @@ public struct LoadedDataset: Sendable {
         self.trainCount = trainCount
     }
 
-    /// Reads the files of a catalog's entry, checks them against the manifest, and makes the tensors.
+    /// Reads the files of a catalog's entry, checks them against the manifest, and makes the
+    /// tensors.
     init(_ entry: DatasetEntry) throws(FormatError) {
         let manifest = entry.manifest
         guard let folder = entry.filesFolder else {
             throw FormatError(
-                format: "data set", .notInstalled(manifest.name, package: manifest.package, looked: entry.looked))
+                format: "data set",
+                .notInstalled(manifest.name, package: manifest.package, looked: entry.looked))
         }
         let files = DatasetFiles(manifest: manifest, folder: folder)
         switch manifest.layout {
@@ -39,12 +44,11 @@ public struct LoadedDataset: Sendable {
             options.separator = separator
             options.skippedLines = skippedLines
             options.hasHeader = false
-            let table = try files.table(file, options, target: target)
-            (x, y) = try files.split(table, target: target, divisor: divisor)
+            (x, y) = try files.tensors(ofTable: file, options, target, divisor: divisor)
             trainCount = nil
-        case .idx(let parts, let sampleShape, let divisor):
-            let arrays = try files.arrays(parts, sampleShape)
-            (x, y) = try files.joined(arrays, sampleShape, divisor)
+        case .idx(let parts, let divisor):
+            let arrays = try files.arrays(parts)
+            (x, y) = try files.joined(arrays, divisor)
             trainCount = arrays.count == 2 ? arrays[0].y.count : nil
         }
         name = manifest.name
@@ -72,7 +76,8 @@ private struct DatasetFiles {
         let bytes = try FileAccess.read(folder + "/" + name)
         let facts = manifest.files.first { $0.name == name }
         if let expected = facts?.bytes, expected != bytes.count {
-            throw fail(name, .disagree(what: "the file's size", declared: expected, found: bytes.count))
+            throw fail(
+                name, .disagree(what: "the file's size", declared: expected, found: bytes.count))
         }
         if let expected = facts?.sha256, expected != SHA256.hexDigest(bytes) {
             throw fail(name, .checksum(of: "the file"))
@@ -80,23 +85,27 @@ private struct DatasetFiles {
         return name.hasSuffix(".gz") ? try Gzip.decompress(bytes) : bytes
     }
 
-    /// The table, its columns named after the features.
-    func table(_ file: String, _ options: CSV.Options, target: Int) throws(FormatError) -> Table {
+    /// x and y of a table, whose column `target` is y.
+    func tensors(
+        ofTable file: String, _ options: CSV.Options, _ target: Int, divisor: Double
+    ) throws(FormatError) -> (Tensor, Tensor) {
         do throws(FormatError) {
             let table = try CSV.read(try contents(file), options)
-            let width = manifest.sampleShape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-            guard table.columns.count == width + 1, table.columns.indices.contains(target) else {
+            let width = manifest.sampleSize + 1
+            guard table.columns.count == width, table.columns.indices.contains(target) else {
+                let found = table.columns.count
                 throw fail(
-                    file, .disagree(what: "the number of columns", declared: width + 1, found: table.columns.count))
+                    file, .disagree(what: "the number of columns", declared: width, found: found))
             }
             try checkCount(table.rowCount, file)
-            return table
+            return try split(table, target: target, divisor: divisor)
         } catch {
             throw error.inFile(folder + "/" + file)
         }
     }
 
-    func split(
+    /// The columns of x are named after the features, for messages.
+    private func split(
         _ table: Table, target: Int, divisor: Double
     ) throws(FormatError) -> (Tensor, Tensor) {
         var columns = table.columns
@@ -114,17 +123,17 @@ private struct DatasetFiles {
     }
 
     /// Images and labels of each part, with shapes that fit.
-    func arrays(
-        _ parts: [DatasetManifest.IdxPart], _ sampleShape: [Int]
-    ) throws(FormatError) -> [Pair] {
+    func arrays(_ parts: [DatasetManifest.IdxPart]) throws(FormatError) -> [Pair] {
         var pairs: [Pair] = []
         for part in parts {
             let x = try idx(part.x)
             let y = try idx(part.y)
-            guard x.dtype == .uint8, y.dtype == .uint8, y.shape.rank == 1, x.shape.rank >= 1, x.shape[0] == y.count,
-                x.count == sampleShape.reduce(y.count, { $0.multipliedReportingOverflow(by: $1).partialValue })
+            let needed = try makeShape([y.count] + manifest.sampleShape, format: "data set")
+            guard x.dtype == .uint8, y.dtype == .uint8, y.shape.rank == 1, x.shape.rank >= 1,
+                x.shape[0] == y.count, x.count == needed.count
             else {
-                throw fail(part.x, .malformed("its shape \(x.shape) does not fit \(y.shape) labels"))
+                throw fail(
+                    part.x, .malformed("its shape \(x.shape) does not fit \(y.shape) labels"))
             }
             pairs.append(Pair(x: x, y: y))
         }
@@ -141,14 +150,16 @@ private struct DatasetFiles {
 
     /// float32 x and int64 y of all parts, one after another.
     func joined(
-        _ pairs: [Pair], _ sampleShape: [Int], _ divisor: Double
+        _ pairs: [Pair], _ divisor: Double
     ) throws(FormatError) -> (Tensor, Tensor) {
         let count = pairs.reduce(0) { $0 + $1.y.count }
-        let shape = try makeShape([count] + sampleShape, format: "data set")
+        let shape = try makeShape([count] + manifest.sampleShape, format: "data set")
         let x = try makeTensor(shape, .float32, format: "data set")
-        let y = try makeTensor(try makeShape([count], format: "data set"), .int64, format: "data set")
+        let y = try makeTensor(
+            try makeShape([count], format: "data set"), .int64, format: "data set")
         let classCount = manifest.classes?.count ?? 256
-        // Dividing is exact to the last bit for each of the 256 levels; a table of them avoids 55 million divisions.
+        // Dividing is exact to the last bit for each of the 256 levels; a table of them avoids 55
+        // million divisions.
         let levels = (0..<256).map { Float(Double($0) / divisor) }
         let values = x.pointer.assumingMemoryBound(to: Float.self)
         let labels = y.pointer.assumingMemoryBound(to: Int64.self)
@@ -169,7 +180,9 @@ private struct DatasetFiles {
                 return bytes.max() ?? 0
             }
             guard Int(highest) < classCount else {
-                throw fail("part \(part + 1)", .malformed("label \(highest) is not one of \(classCount) classes"))
+                throw fail(
+                    "part \(part + 1)",
+                    .malformed("label \(highest) is not one of \(classCount) classes"))
             }
         }
         return (x, y)
@@ -177,13 +190,16 @@ private struct DatasetFiles {
 
     private func checkCount(_ count: Int, _ file: String) throws(FormatError) {
         guard count == manifest.samples else {
-            throw fail(file, .disagree(what: "the number of samples", declared: manifest.samples, found: count))
+            throw fail(
+                file,
+                .disagree(what: "the number of samples", declared: manifest.samples, found: count))
         }
     }
 }
 
 extension Table.Values {
-    /// Class numbers (given as such or by name), or the numbers to predict where there are no classes.
+    /// Class numbers (given as such or by name), or the numbers to predict where there are no
+    /// classes.
     fileprivate func labels(
         classes: [String]?, _ fail: (FormatError.Problem, Int) -> FormatError
     ) throws(FormatError) -> [Double] {
@@ -201,7 +217,9 @@ extension Table.Values {
             var numbers: [Double] = []
             for (row, text) in texts.enumerated() {
                 guard let label = classes?.firstIndex(of: text) else {
-                    throw fail(classes == nil ? .notANumber(text) : .malformed("'\(text)' is not a class"), row)
+                    throw fail(
+                        classes == nil ? .notANumber(text) : .malformed("'\(text)' is not a class"),
+                        row)
                 }
                 numbers.append(Double(label))
             }

@@ -1,4 +1,5 @@
-/// The known name with the fewest single-character edits from a wrong one, if they are few enough to be a slip.
+/// The known name with the fewest single-character edits from a wrong one, if they are few enough
+/// to be a slip.
 ///
 /// Diagnostics has the same for the language; Formats may not import it.
 func nearest(_ name: String, in known: [String]) -> String? {

@@ -5,8 +5,8 @@ public enum Npy {
     /// Reads versions 1 to 3, both byte orders and both axis orders.
     ///
     /// int8, int16 and uint16 become int32; uint32 and uint64 int64; float16 float32.
-    /// - Throws: `FormatError` with the byte offset. Arrays of objects, records, texts and complex numbers
-    ///   are `unsupported`, bytes after the array `excess`.
+    /// - Throws: `FormatError` with the byte offset. Arrays of objects, records, texts and complex
+    ///   numbers are `unsupported`, bytes after the array `excess`.
     public static func read(_ bytes: [UInt8]) throws(FormatError) -> Tensor {
         var reader = ByteReader(bytes, format: "npy")
         let header = try NpyHeader(&reader)
@@ -35,12 +35,14 @@ extension DataFormat {
     static let npy = DataFormat(
         name: "npy", reader: "readNpy", extensions: ["npy"],
         documentation: """
-            One array of NumPy, as a tensor of the same shape. int8, int16 and uint16 become int32, \
+            One array of NumPy, as a tensor of its shape. int8, int16 and uint16 become int32, \
             uint32 and uint64 int64, float16 float32.
             """,
         read: { bytes throws(FormatError) in .tensor(try Npy.read(bytes)) },
         write: { value throws(FormatError) in
-            guard case .tensor(let tensor) = value else { throw unfitting("npy", needs: "a tensor") }
+            guard case .tensor(let tensor) = value else {
+                throw unfitting("npy", needs: "a tensor")
+            }
             return try Npy.write(tensor)
         })
 }

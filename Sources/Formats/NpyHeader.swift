@@ -1,6 +1,7 @@
 import Tensors
 
-/// What the header of a .npy file says: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+/// What the header of a .npy file says: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4),
+/// }`.
 /// - Source: NEP 1, "A Simple File Format for NumPy Arrays", versions 1.0 to 3.0.
 struct NpyHeader {
     var elements: Elements
@@ -16,7 +17,8 @@ struct NpyHeader {
         guard (1...3).contains(major), minor == 0 else {
             throw reader.fail(.unsupported("version \(major).\(minor)"), at: reader.position - 2)
         }
-        let length = major == 1 ? Int(try reader.little(UInt16.self)) : Int(try reader.little(UInt32.self))
+        let length =
+            major == 1 ? Int(try reader.little(UInt16.self)) : Int(try reader.little(UInt32.self))
         guard length <= Self.maximumLength else {
             throw reader.fail(.tooBig(what: "the header", bytes: length, limit: Self.maximumLength))
         }
@@ -31,7 +33,8 @@ struct NpyHeader {
     static func bytes(_ tensor: Tensor) throws(FormatError) -> [UInt8] {
         let sizes = tensor.shape.dimensions.map(String.init)
         let shape = sizes.count == 1 ? "(\(sizes[0]),)" : "(\(sizes.joined(separator: ", ")))"
-        let text = "{'descr': '\(descriptor(tensor.dtype))', 'fortran_order': False, 'shape': \(shape), }"
+        let text =
+            "{'descr': '\(descriptor(tensor.dtype))', 'fortran_order': False, 'shape': \(shape), }"
         let total = (10 + text.utf8.count + 1 + 63) / 64 * 64
         guard let length = UInt16(exactly: total - 10) else {
             throw FormatError(format: "npy", .cannotWrite("it has too many axes"))
@@ -58,7 +61,8 @@ struct NpyHeader {
     }
 }
 
-/// The part of Python's syntax that numpy writes: one flat dictionary of strings, Booleans and tuples.
+/// The part of Python's syntax that numpy writes: one flat dictionary of strings, Booleans and
+/// tuples.
 private struct PythonDictionary {
     private var reader: ByteReader
 
@@ -80,7 +84,8 @@ private struct PythonDictionary {
             case "descr" where elements == nil: elements = try descriptor()
             case "fortran_order" where isColumnMajor == nil: isColumnMajor = try boolean()
             case "shape" where shape == nil: shape = try tuple()
-            default: throw reader.fail(.malformed("unexpected key '\(key)' in the header"), at: start)
+            default:
+                throw reader.fail(.malformed("unexpected key '\(key)' in the header"), at: start)
             }
             guard accept(",") else {
                 try expect("}")
@@ -117,7 +122,8 @@ private struct PythonDictionary {
 
     private mutating func string() throws(FormatError) -> String {
         skipSpace()
-        guard let quote = reader.peek, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+        guard let quote = reader.peek, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")
+        else {
             throw reader.fail(.malformed("a quoted name is missing in the header"))
         }
         _ = try reader.byte()
@@ -176,7 +182,8 @@ private struct PythonDictionary {
             throw reader.fail(.malformed("'\(text)' is not an element type"), at: start)
         }
         guard let type = Self.types[String(text.dropFirst())] else {
-            let what = text.contains("O") ? "an array of Python objects" : "the element type '\(text)'"
+            let what =
+                text.contains("O") ? "an array of Python objects" : "the element type '\(text)'"
             throw reader.fail(.unsupported(what), at: start)
         }
         return Elements(type: type, isBigEndian: order == ">")

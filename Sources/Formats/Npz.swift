@@ -9,7 +9,9 @@ public enum Npz {
         var tensors: [NamedTensor] = []
         for entry in archive.entries {
             guard entry.name.hasSuffix(".npy") else {
-                throw FormatError(format: "npz", .unsupported("the entry '\(entry.name)', which is not an array,"))
+                throw FormatError(
+                    format: "npz", .unsupported("the entry '\(entry.name)', which is not an array,")
+                )
             }
             let tensor = try Npy.read(try archive.contents(of: entry))
             tensors.append(NamedTensor(String(entry.name.dropLast(4)), tensor))
@@ -33,10 +35,13 @@ public enum Npz {
 extension DataFormat {
     static let npz = DataFormat(
         name: "npz", reader: "readNpz", extensions: ["npz"],
-        documentation: "Several arrays of NumPy, as a dict of tensors in the file's order; 0-d arrays stay 0-d.",
+        documentation:
+            "Several arrays of NumPy, as a dict of tensors; 0-d arrays stay 0-d.",
         read: { bytes throws(FormatError) in .tensors(try Npz.read(bytes)) },
         write: { value throws(FormatError) in
-            guard case .tensors(let tensors) = value else { throw unfitting("npz", needs: "a dict of tensors") }
+            guard case .tensors(let tensors) = value else {
+                throw unfitting("npz", needs: "a dict of tensors")
+            }
             return try Npz.write(tensors)
         })
 }

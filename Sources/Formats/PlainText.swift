@@ -17,8 +17,8 @@ public enum TextEncoding: String, CaseIterable, Sendable {
 
 /// Text files.
 public enum PlainText {
-    /// The text. Without an encoding a byte order mark decides (UTF-8, UTF-16 of either order), else it must
-    /// be UTF-8; the mark is not part of the text. Line ends stay as they are.
+    /// The text. Without an encoding a byte order mark decides (UTF-8, UTF-16 of either order),
+    /// else it must be UTF-8; the mark is not part of the text. Line ends stay as they are.
     /// - Throws: `notText` with the byte offset of the first wrong byte.
     public static func read(
         _ bytes: [UInt8], encoding: TextEncoding? = nil
@@ -76,7 +76,9 @@ public enum PlainText {
         var index = 0
         while index < units.count {
             if UTF16.isLeadSurrogate(units[index]) {
-                guard index + 1 < units.count, UTF16.isTrailSurrogate(units[index + 1]) else { return index }
+                guard index + 1 < units.count, UTF16.isTrailSurrogate(units[index + 1]) else {
+                    return index
+                }
                 index += 1
             } else if UTF16.isTrailSurrogate(units[index]) {
                 return index
@@ -112,7 +114,8 @@ public enum PlainText {
 extension DataFormat {
     static let text = DataFormat(
         name: "text", reader: "readText", extensions: ["txt", "text", "md", "dict", "abc", "lst"],
-        documentation: "Text in UTF-8, in UTF-16 with a byte order mark, or in Latin-1 when that is said.",
+        documentation:
+            "Text in UTF-8, in UTF-16 with a byte order mark, or in Latin-1 when that is said.",
         read: { bytes throws(FormatError) in .text(try PlainText.read(bytes)) },
         write: { value throws(FormatError) in
             guard case .text(let text) = value else { throw unfitting("text", needs: "a string") }

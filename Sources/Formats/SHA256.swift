@@ -3,14 +3,16 @@ public enum SHA256 {
     /// 64 hexadecimal digits.
     public static func hexDigest(_ bytes: [UInt8]) -> String {
         var state: [UInt32] = [
-            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c,
+            0x1f83_d9ab,
             0x5be0_cd19,
         ]
         var schedule = [UInt32](repeating: 0, count: 64)
         let whole = bytes.count / 64 * 64
         bytes.withUnsafeBytes { all in
             for block in stride(from: 0, to: whole, by: 64) {
-                compress(&state, &schedule, UnsafeRawBufferPointer(rebasing: all[block..<(block + 64)]))
+                compress(
+                    &state, &schedule, UnsafeRawBufferPointer(rebasing: all[block..<(block + 64)]))
             }
         }
         // The rest, a 1 bit, zeros, and the length in bits: one or two blocks.
@@ -21,7 +23,8 @@ public enum SHA256 {
         }
         tail.withUnsafeBytes { all in
             for block in stride(from: 0, to: all.count, by: 64) {
-                compress(&state, &schedule, UnsafeRawBufferPointer(rebasing: all[block..<(block + 64)]))
+                compress(
+                    &state, &schedule, UnsafeRawBufferPointer(rebasing: all[block..<(block + 64)]))
             }
         }
         return state.map { word in
@@ -34,7 +37,8 @@ public enum SHA256 {
         _ state: inout [UInt32], _ schedule: inout [UInt32], _ block: UnsafeRawBufferPointer
     ) {
         for index in 0..<16 {
-            schedule[index] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+            schedule[index] = UInt32(
+                bigEndian: block.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
         }
         for index in 16..<64 {
             let early = schedule[index - 15]
@@ -64,11 +68,14 @@ public enum SHA256 {
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
     private static let constants: [UInt32] = {
-        let primes = (2...311).filter { candidate in (2..<candidate).allSatisfy { candidate % $0 != 0 } }
+        let primes = (2...311).filter { candidate in
+            (2..<candidate).allSatisfy { candidate % $0 != 0 }
+        }
         return primes.map { fractionOfCubeRoot($0) }
     }()
 
-    /// floor(2^32 · cbrt(prime)) mod 2^32, by bisection in integers: exact, unlike a double's cube root.
+    /// floor(2^32 · cbrt(prime)) mod 2^32, by bisection in integers: exact, unlike a double's cube
+    /// root.
     private static func fractionOfCubeRoot(_ prime: Int) -> UInt32 {
         let target = UInt128(prime) << 96
         var low: UInt128 = 0

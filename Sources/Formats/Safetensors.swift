@@ -2,8 +2,9 @@ import Tensors
 
 /// The format of pretrained weights: a JSON header and the tensors' bytes behind it, read strictly.
 ///
-/// Layout: 8 bytes little-endian length n of the header, n bytes of JSON, then the data. The header maps
-/// names to `{"dtype", "shape", "data_offsets": [begin, end]}`, offsets counted from the data's start.
+/// Layout: 8 bytes little-endian length n of the header, n bytes of JSON, then the data. The header
+/// maps names to `{"dtype", "shape", "data_offsets": [begin, end]}`, offsets counted from the
+/// data's start.
 /// - Source: the format section of the safetensors project's README.
 public struct Safetensors: Sendable {
     /// In the header's order.
@@ -20,8 +21,9 @@ public struct Safetensors: Sendable {
     static let maximumHeader = 100_000_000
 
     /// Reads a file. F16 and BF16 become float32, other types as in `Npy.read`.
-    /// - Throws: `malformed` if the tensors' bytes overlap, leave holes or do not end where the file does,
-    ///   `duplicate`, `disagree`, `truncated`, `unsupported` (8-bit floats), all with the byte offset.
+    /// - Throws: `malformed` if the tensors' bytes overlap, leave holes or do not end where the
+    ///   file does, `duplicate`, `disagree`, `truncated`, `unsupported` (8-bit floats), all with
+    ///   the byte offset.
     public static func read(_ bytes: [UInt8]) throws(FormatError) -> Safetensors {
         let header = try SafetensorsHeader(bytes)
         var tensors: [NamedTensor] = []
@@ -33,8 +35,8 @@ public struct Safetensors: Sendable {
         return Safetensors(tensors: tensors, metadata: header.metadata)
     }
 
-    /// The file. The header keeps the order of the tensors; their bytes lie widest type first, so that each
-    /// is aligned to its type.
+    /// The file. The header keeps the order of the tensors; their bytes lie widest type first, so
+    /// that each is aligned to its type.
     /// - Throws: `duplicate` names, `cannotWrite` for the reserved name or a header over 100 MB.
     public func write() throws(FormatError) -> [UInt8] {
         var names: Set<String> = []
@@ -42,7 +44,8 @@ public struct Safetensors: Sendable {
             throw FormatError(format: Self.format, .duplicate(entry.name))
         }
         guard !names.contains(Self.metadataKey) else {
-            throw FormatError(format: Self.format, .cannotWrite("\(Self.metadataKey) is a reserved name"))
+            throw FormatError(
+                format: Self.format, .cannotWrite("\(Self.metadataKey) is a reserved name"))
         }
         let order = tensors.indices.sorted {
             (-tensors[$0].tensor.dtype.size, $0) < (-tensors[$1].tensor.dtype.size, $1)
@@ -111,7 +114,8 @@ private struct SafetensorsHeader {
         let length: UInt64 = try reader.little()
         guard let length = Int(exactly: length), length <= Safetensors.maximumHeader else {
             let facts = Int(clamping: length)
-            throw reader.fail(.tooBig(what: "the header", bytes: facts, limit: Safetensors.maximumHeader), at: 0)
+            throw reader.fail(
+                .tooBig(what: "the header", bytes: facts, limit: Safetensors.maximumHeader), at: 0)
         }
         guard length == 0 || reader.remaining == 0 || reader.peek == UInt8(ascii: "{") else {
             throw reader.fail(.notThisFormat(expected: "a length and a JSON object"))
@@ -141,7 +145,8 @@ private struct SafetensorsHeader {
         FormatError(format: Safetensors.format, place: .byte(8), problem)
     }
 
-    private static func metadata(_ json: JSON) throws(FormatError) -> [(key: String, value: String)] {
+    private static func metadata(_ json: JSON) throws(FormatError) -> [(key: String, value: String)]
+    {
         guard case .object(let members) = json else {
             throw fail(.malformed("\(Safetensors.metadataKey) is not an object"))
         }
@@ -150,7 +155,8 @@ private struct SafetensorsHeader {
         for member in members {
             guard names.insert(member.name).inserted else { throw fail(.duplicate(member.name)) }
             guard case .string(let text) = member.value else {
-                throw fail(.malformed("\(Safetensors.metadataKey) '\(member.name)' is not a string"))
+                throw fail(
+                    .malformed("\(Safetensors.metadataKey) '\(member.name)' is not a string"))
             }
             pairs.append((member.name, text))
         }
@@ -161,9 +167,12 @@ private struct SafetensorsHeader {
         let name = member.name
         guard case .object(let fields) = member.value, fields.count == 3,
             let typeName = member.value["dtype"]?.stringValue,
-            let sizes = integers(member.value["shape"]), let offsets = integers(member.value["data_offsets"]),
+            let sizes = integers(member.value["shape"]),
+            let offsets = integers(member.value["data_offsets"]),
             offsets.count == 2
-        else { throw fail(.malformed("'\(name)' does not have exactly dtype, shape and data_offsets")) }
+        else {
+            throw fail(.malformed("'\(name)' does not have exactly dtype, shape and data_offsets"))
+        }
         guard let type = types[typeName] else {
             throw fail(.unsupported("the dtype \(typeName) of '\(name)'"))
         }
@@ -177,7 +186,9 @@ private struct SafetensorsHeader {
         let needed = Elements(type: type).byteCount(shape)
         guard offsets[1] - offsets[0] == needed else {
             throw fail(
-                .disagree(what: "the byte count of '\(name)'", declared: needed, found: offsets[1] - offsets[0]))
+                .disagree(
+                    what: "the byte count of '\(name)'", declared: needed,
+                    found: offsets[1] - offsets[0]))
         }
         return Entry(name: name, type: type, shape: shape, begin: offsets[0], end: offsets[1])
     }
@@ -195,7 +206,8 @@ private struct SafetensorsHeader {
             guard entry.begin == end else {
                 let what = entry.begin < end ? "overlap" : "leave a hole before"
                 throw FormatError(
-                    format: Safetensors.format, place: .byte(dataStart + min(entry.begin, dataCount)),
+                    format: Safetensors.format,
+                    place: .byte(dataStart + min(entry.begin, dataCount)),
                     .malformed("the bytes of the tensors \(what) '\(entry.name)'"))
             }
             end = entry.end
@@ -207,7 +219,8 @@ private struct SafetensorsHeader {
         }
         guard end == dataCount else {
             throw FormatError(
-                format: Safetensors.format, place: .byte(dataStart + end), .excess(bytes: dataCount - end))
+                format: Safetensors.format, place: .byte(dataStart + end),
+                .excess(bytes: dataCount - end))
         }
     }
 
@@ -233,8 +246,8 @@ extension DataFormat {
     static let safetensors = DataFormat(
         name: "safetensors", reader: "readSafetensors", extensions: ["safetensors"],
         documentation: """
-            Named tensors, as a dict in the header's order. F16 and BF16 become float32; 8-bit floats \
-            are refused.
+            Named tensors, as a dict in the header's order. F16 and BF16 become float32; 8-bit \
+            floats are refused.
             """,
         read: { bytes throws(FormatError) in .tensors(try Safetensors.read(bytes).tensors) },
         write: { value throws(FormatError) in

@@ -48,7 +48,9 @@ public struct Table: Sendable {
             guard column.values.count == count else {
                 throw FormatError(
                     format: "csv",
-                    .disagree(what: "the length of '\(column.name)'", declared: count, found: column.values.count))
+                    .disagree(
+                        what: "the length of '\(column.name)'", declared: count,
+                        found: column.values.count))
             }
         }
         self.init(columns: columns, rowCount: count, rowLines: Array(0..<count).map { $0 + 2 })
@@ -60,7 +62,8 @@ public struct Table: Sendable {
         guard let column = columns.first(where: { $0.name == name }) else {
             let names = columns.map(\.name)
             throw FormatError(
-                format: "csv", .unknownColumn(name, known: names, nearest: nearest(name, in: names)))
+                format: "csv", .unknownColumn(name, known: names, nearest: nearest(name, in: names))
+            )
         }
         return column
     }
@@ -75,16 +78,20 @@ public struct Table: Sendable {
 
     /// A data set to learn `target` from all other columns.
     ///
-    /// x is float32 [rowCount, D]. Texts in the target are classes: y is int64, the index in the sorted texts.
-    /// Whole numbers give int64 as they are, other numbers float32. Rows are never dropped.
-    /// - Throws: `unknownColumn`; `missingValue` or `notANumber` with line and column for a cell that is not a
-    ///   number, or a missing target.
-    public func dataset(target name: String, called title: String) throws(FormatError) -> LoadedDataset {
+    /// x is float32 [rowCount, D]. Texts in the target are classes: y is int64, the index in the
+    /// sorted texts. Whole numbers give int64 as they are, other numbers float32. Rows are never
+    /// dropped.
+    /// - Throws: `unknownColumn`; `missingValue` or `notANumber` with line and column for a cell
+    ///   that is not a number, or a missing target.
+    public func dataset(target name: String, called title: String) throws(FormatError)
+        -> LoadedDataset
+    {
         let target = try column(name)
         let features = columns.filter { $0.name != name }
         let (y, classes) = try labels(target)
         return LoadedDataset(
-            name: title, x: try matrix(features), y: y, classes: classes, features: features.map(\.name),
+            name: title, x: try matrix(features), y: y, classes: classes,
+            features: features.map(\.name),
             trainCount: nil)
     }
 
@@ -106,7 +113,9 @@ public struct Table: Sendable {
     private func labels(_ column: Column) throws(FormatError) -> (Tensor, [String]?) {
         switch column.values {
         case .numbers(let numbers):
-            if let row = numbers.firstIndex(where: \.isNaN) { throw fail(.missingValue, row: row, column) }
+            if let row = numbers.firstIndex(where: \.isNaN) {
+                throw fail(.missingValue, row: row, column)
+            }
             let isWhole = numbers.allSatisfy { Int64(exactly: $0) != nil }
             return (try makeVector(numbers, isWhole ? .int64 : .float32), nil)
         case .strings(let texts):
@@ -114,24 +123,28 @@ public struct Table: Sendable {
                 throw fail(.missingValue, row: row, column)
             }
             let classes = Set(texts).sorted()
-            let places = Dictionary(classes.enumerated().map { ($1, Double($0)) }, uniquingKeysWith: { a, _ in a })
+            let places = Dictionary(
+                classes.enumerated().map { ($1, Double($0)) }, uniquingKeysWith: { a, _ in a })
             return (try makeVector(texts.map { places[$0] ?? 0 }, .int64), classes)
         }
     }
 
     private func firstText(in column: Column) -> FormatError {
-        guard case .strings(let texts) = column.values else { return fail(.missingValue, row: 0, column) }
-        let row = texts.firstIndex { DecimalNumber.parse(Array($0.utf8), in: 0..<$0.utf8.count) == nil
-            && !CSV.missingTexts.contains($0)
-        } ?? 0
+        guard case .strings(let texts) = column.values else {
+            return fail(.missingValue, row: 0, column)
+        }
+        let row =
+            texts.firstIndex {
+                DecimalNumber.parse(Array($0.utf8), in: 0..<$0.utf8.count) == nil
+                    && !CSV.missingTexts.contains($0)
+            } ?? 0
         return fail(.notANumber(row < texts.count ? texts[row] : ""), row: row, column)
     }
 
     func fail(_ problem: FormatError.Problem, row: Int, _ column: Column) -> FormatError {
-        FormatError(
-            format: "csv",
-            place: .cell(line: rowLines.indices.contains(row) ? rowLines[row] : row + 1, column: column.name),
-            problem)
+        let line = rowLines.indices.contains(row) ? rowLines[row] : row + 1
+        return FormatError(
+            format: "csv", place: .cell(line: line, column: column.name), problem)
     }
 }
 
@@ -144,10 +157,13 @@ func makeVector(_ numbers: [Double], _ dtype: DType) throws(FormatError) -> Tens
         case .float32: target.storeBytes(of: Float(value), toByteOffset: index * 4, as: Float.self)
         case .float64: target.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)
         case .int64:
-            target.storeBytes(of: Int64(exactly: value) ?? 0, toByteOffset: index * 8, as: Int64.self)
+            target.storeBytes(
+                of: Int64(exactly: value) ?? 0, toByteOffset: index * 8, as: Int64.self)
         case .int32:
-            target.storeBytes(of: Int32(exactly: value) ?? 0, toByteOffset: index * 4, as: Int32.self)
-        case .uint8: target.storeBytes(of: UInt8(exactly: value) ?? 0, toByteOffset: index, as: UInt8.self)
+            target.storeBytes(
+                of: Int32(exactly: value) ?? 0, toByteOffset: index * 4, as: Int32.self)
+        case .uint8:
+            target.storeBytes(of: UInt8(exactly: value) ?? 0, toByteOffset: index, as: UInt8.self)
         case .bool: target.storeBytes(of: value == 0 ? 0 : 1, toByteOffset: index, as: UInt8.self)
         }
     }

@@ -35,16 +35,19 @@ public enum SampleEncoding: Sendable, CaseIterable {
 }
 
 /// RIFF WAVE files.
-/// - Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0"; mmreg.h for
-///   WAVE_FORMAT_EXTENSIBLE.
+/// - Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0";
+///   mmreg.h for WAVE_FORMAT_EXTENSIBLE.
 public enum Wav {
-    /// Integers are divided by 2^(bits - 1) (8-bit ones less 128 first), floats are kept as they are.
+    /// Integers are divided by 2^(bits - 1) (8-bit ones less 128 first), floats are kept as they
+    /// are.
     /// - Throws: `FormatError` with the byte offset; `unsupported` for compressed sound.
     public static func read(_ bytes: [UInt8]) throws(FormatError) -> Sound {
         var reader = ByteReader(bytes, format: "wav")
         guard reader.skip("RIFF") else { throw reader.fail(.notThisFormat(expected: "RIFF")) }
         _ = try reader.take(4)  // the file's size, which many programs get wrong
-        guard reader.skip("WAVE") else { throw reader.fail(.notThisFormat(expected: "RIFF and WAVE")) }
+        guard reader.skip("WAVE") else {
+            throw reader.fail(.notThisFormat(expected: "RIFF and WAVE"))
+        }
         var layout: WavLayout?
         while reader.remaining >= 8 {
             let isFormat = reader.skip("fmt ")
@@ -54,7 +57,9 @@ public enum Wav {
             if isFormat {
                 layout = try WavLayout(ByteReader(bytes, format: "wav", in: try reader.take(size)))
             } else if isData {
-                guard let layout else { throw reader.fail(.malformed("the data come before the format")) }
+                guard let layout else {
+                    throw reader.fail(.malformed("the data come before the format"))
+                }
                 // Recorders that write to a pipe cannot know the size and write the highest number.
                 let range = try reader.take(size == Int(UInt32.max) ? reader.remaining : size)
                 return try layout.sound(bytes, range)
@@ -66,21 +71,26 @@ public enum Wav {
         throw reader.fail(.malformed("there is no sound in it"))
     }
 
-    /// Writes samples `[N]` or `[C, N]`. Integers: times 2^(bits - 1), rounded to even, clipped; nan is 0.
+    /// Writes samples `[N]` or `[C, N]`. Integers: times 2^(bits - 1), rounded to even, clipped;
+    /// nan is 0.
     /// - Throws: `cannotWrite` for another shape or dtype, or over 4 GiB.
     public static func write(
         _ sound: Sound, encoding: SampleEncoding = .pcm16
     ) throws(FormatError) -> [UInt8] {
         let shape = sound.samples.shape
         guard sound.samples.dtype == .float32, shape.rank == 1 || shape.rank == 2 else {
-            throw FormatError(format: "wav", .cannotWrite("float32 samples [N] or [C, N] are needed"))
+            throw FormatError(
+                format: "wav", .cannotWrite("float32 samples [N] or [C, N] are needed"))
         }
         let channels = shape.rank == 1 ? 1 : shape[0]
         let frames = shape[shape.rank - 1]
         guard (1...0xFFFF).contains(channels), let rate = UInt32(exactly: sound.rate), rate > 0,
             let dataSize = UInt32(exactly: shape.count * encoding.size), dataSize < UInt32.max - 64,
             let byteRate = UInt32(exactly: sound.rate * channels * encoding.size)
-        else { throw FormatError(format: "wav", .cannotWrite("the rate, channels or length do not fit")) }
+        else {
+            throw FormatError(
+                format: "wav", .cannotWrite("the rate, channels or length do not fit"))
+        }
         var writer = ByteWriter()
         writer.append("RIFF")
         writer.little(UInt32(36) + dataSize + dataSize % 2)
@@ -97,14 +107,18 @@ public enum Wav {
         sound.samples.withBytes { bytes in
             let samples = bytes.assumingMemoryBound(to: Float.self)
             for frame in 0..<frames {
-                for channel in 0..<channels { append(samples[channel * frames + frame], encoding, &writer) }
+                for channel in 0..<channels {
+                    append(samples[channel * frames + frame], encoding, &writer)
+                }
             }
         }
         writer.pad(toMultipleOf: 2, with: 0)
         return writer.bytes
     }
 
-    private static func append(_ sample: Float, _ encoding: SampleEncoding, _ writer: inout ByteWriter) {
+    private static func append(
+        _ sample: Float, _ encoding: SampleEncoding, _ writer: inout ByteWriter
+    ) {
         switch encoding {
         case .float32: writer.little(sample.bitPattern)
         case .float64: writer.little(Double(sample).bitPattern)
@@ -146,7 +160,8 @@ private struct WavLayout {
         case (1, 32): encoding = .pcm32
         case (3, 32): encoding = .float32
         case (3, 64): encoding = .float64
-        default: throw reader.fail(.unsupported("sound of type \(tag) with \(bits) bits"), at: start)
+        default:
+            throw reader.fail(.unsupported("sound of type \(tag) with \(bits) bits"), at: start)
         }
         guard channels > 0, rate > 0 else {
             throw reader.fail(.malformed("it has no channel or no rate"), at: start)
@@ -154,7 +169,8 @@ private struct WavLayout {
         guard frameSize == channels * encoding.size else {
             throw reader.fail(
                 .disagree(
-                    what: "the bytes of a frame", declared: channels * encoding.size, found: frameSize), at: start)
+                    what: "the bytes of a frame", declared: channels * encoding.size,
+                    found: frameSize), at: start)
         }
     }
 
@@ -178,16 +194,26 @@ private struct WavLayout {
     private func sample(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Float {
         switch encoding {
         case .pcm8: return Float(Int(bytes[place]) - 128) / 0x1p7
-        case .pcm16: return Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int16.self))) / 0x1p15
+        case .pcm16:
+            return Float(
+                Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int16.self)))
+                / 0x1p15
         case .pcm24:
             let low = UInt32(bytes[place]) << 8 | UInt32(bytes[place + 1]) << 16
             return Float(Int32(bitPattern: low | UInt32(bytes[place + 2]) << 24) >> 8) / 0x1p23
-        case .pcm32: return Float(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int32.self))) / 0x1p31
+        case .pcm32:
+            return Float(
+                Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int32.self)))
+                / 0x1p31
         case .float32:
-            return Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+            return Float(
+                bitPattern: UInt32(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
         case .float64:
             return Float(
-                Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))))
+                Double(
+                    bitPattern: UInt64(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))))
         }
     }
 }
@@ -196,12 +222,14 @@ extension DataFormat {
     static let wav = DataFormat(
         name: "wav", reader: "readWav", extensions: ["wav"],
         documentation: """
-            Sound as a record (samples, rate): float32 samples in -1…1, [N] or [channels, N], and samples a \
-            second. Integers of 8 to 32 bits and floats; written with 16 bits.
+            Sound as a record (samples, rate): float32 samples in -1…1, [N] or [channels, N], and \
+            samples a second. Integers of 8 to 32 bits and floats; written with 16 bits.
             """,
         read: { bytes throws(FormatError) in .sound(try Wav.read(bytes)) },
         write: { value throws(FormatError) in
-            guard case .sound(let sound) = value else { throw unfitting("wav", needs: "samples and a rate") }
+            guard case .sound(let sound) = value else {
+                throw unfitting("wav", needs: "samples and a rate")
+            }
             return try Wav.write(sound)
         })
 }

@@ -1,7 +1,7 @@
 /// A zip archive in memory: stored and deflated entries, also with 64-bit sizes.
 ///
-/// The directory at the end is believed only as far as it agrees with the local headers and the entries
-/// do not overlap, so an archive cannot inflate to more than 1032 times its size.
+/// The directory at the end is believed only as far as it agrees with the local headers and the
+/// entries do not overlap, so an archive cannot inflate to more than 1032 times its size.
 /// - Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 public struct ZipArchive: Sendable {
     public struct Entry: Equatable, Sendable {
@@ -11,22 +11,25 @@ public struct ZipArchive: Sendable {
         public let size: Int
         /// Whether the name stays in the folder that the archive is unpacked to.
         public let isSafe: Bool
-        fileprivate let method: Method
-        fileprivate let checksum: UInt32
-        fileprivate let data: Range<Int>
-        fileprivate let start: Int
+        let method: Method
+        let checksum: UInt32
+        let data: Range<Int>
+        let start: Int
 
         public var isFolder: Bool { name.hasSuffix("/") }
     }
 
-    fileprivate enum Method: UInt16 { case stored = 0, deflated = 8 }
+    enum Method: UInt16 {
+        case stored = 0
+        case deflated = 8
+    }
 
     public let entries: [Entry]
     private let bytes: [UInt8]
 
     /// Reads the directory.
-    /// - Throws: `notThisFormat`, `truncated`, `malformed`, `unsupported` (encryption, other compressions, several volumes),
-    ///   `duplicate`, all with the byte offset.
+    /// - Throws: `notThisFormat`, `truncated`, `malformed`, `unsupported` (encryption, other
+    ///   compressions, several volumes), `duplicate`, all with the byte offset.
     public init(_ bytes: [UInt8]) throws(FormatError) {
         self.bytes = bytes
         let directory = try ZipDirectory(bytes)
@@ -43,7 +46,8 @@ public struct ZipArchive: Sendable {
         }
         guard entries.count == directory.count else {
             throw reader.fail(
-                .disagree(what: "the number of entries", declared: directory.count, found: entries.count),
+                .disagree(
+                    what: "the number of entries", declared: directory.count, found: entries.count),
                 at: directory.range.lowerBound)
         }
         try Self.checkOverlaps(entries)
@@ -62,7 +66,8 @@ public struct ZipArchive: Sendable {
                     .tooBig(what: entry.name, bytes: entry.size, limit: Deflate.memoryLeft), entry)
             }
             let limit = Deflate.Limit(bytes: entry.size, ratio: Deflate.Limit.highestRatio)
-            let inflated = try Deflate.inflate(bytes, in: entry.data, .raw, limit: limit, format: "zip")
+            let inflated = try Deflate.inflate(
+                bytes, in: entry.data, .raw, limit: limit, format: "zip")
             output = inflated.output
             guard inflated.inputEnd == entry.data.upperBound else {
                 throw fail(.excess(bytes: entry.data.upperBound - inflated.inputEnd), entry)
@@ -70,7 +75,8 @@ public struct ZipArchive: Sendable {
         }
         guard output.count == entry.size else {
             throw fail(
-                .disagree(what: "the size of \(entry.name)", declared: entry.size, found: output.count),
+                .disagree(
+                    what: "the size of \(entry.name)", declared: entry.size, found: output.count),
                 entry)
         }
         guard Deflate.crc32(output, in: 0..<output.count) == entry.checksum else {
@@ -102,14 +108,17 @@ extension ZipArchive {
         _ reader: inout ByteReader, _ bytes: [UInt8], dataEnd: Int
     ) throws(FormatError) -> Entry {
         let start = reader.position
-        guard reader.skip("PK\u{1}\u{2}") else { throw reader.fail(.malformed("a directory record is damaged")) }
+        guard reader.skip("PK\u{1}\u{2}") else {
+            throw reader.fail(.malformed("a directory record is damaged"))
+        }
         _ = try reader.take(4)  // versions
         let flags: UInt16 = try reader.little()
         let method: UInt16 = try reader.little()
         _ = try reader.take(4)  // time and date
         let checksum: UInt32 = try reader.little()
         var sizes = ZipSizes(
-            compressed: UInt64(try reader.little(UInt32.self)), size: UInt64(try reader.little(UInt32.self)))
+            compressed: UInt64(try reader.little(UInt32.self)),
+            size: UInt64(try reader.little(UInt32.self)))
         let nameLength = Int(try reader.little(UInt16.self))
         let extraLength = Int(try reader.little(UInt16.self))
         let commentLength = Int(try reader.little(UInt16.self))
@@ -118,7 +127,9 @@ extension ZipArchive {
         let nameRange = try reader.take(nameLength)
         try sizes.widen(ByteReader(bytes, format: "zip", in: try reader.take(extraLength)))
         _ = try reader.take(commentLength)
-        guard flags & 0x2041 == 0 else { throw reader.fail(.unsupported("an encrypted entry"), at: start) }
+        guard flags & 0x2041 == 0 else {
+            throw reader.fail(.unsupported("an encrypted entry"), at: start)
+        }
         guard let method = Method(rawValue: method) else {
             throw reader.fail(.unsupported("compression method \(method)"), at: start)
         }
@@ -127,17 +138,22 @@ extension ZipArchive {
         }
         guard let offset = Int(exactly: sizes.offset), let size = Int(exactly: sizes.size),
             let compressed = Int(exactly: sizes.compressed), offset <= dataEnd
-        else { throw reader.fail(.malformed("the place of \(name) is outside the file"), at: start) }
+        else {
+            throw reader.fail(.malformed("the place of \(name) is outside the file"), at: start)
+        }
         var local = ByteReader(bytes, format: "zip", in: offset..<dataEnd)
         let data = try localData(&local, name: bytes[nameRange], compressed: compressed)
-        let isPossible = method == .stored
+        let isPossible =
+            method == .stored
             ? size == compressed : size / (Deflate.Limit.highestRatio + 1) <= compressed
         guard isPossible else {
             throw reader.fail(
-                .malformed("the entry \(name) cannot have \(size) bytes in \(compressed)"), at: start)
+                .malformed("the entry \(name) cannot have \(size) bytes in \(compressed)"),
+                at: start)
         }
         return Entry(
-            name: name, size: size, isSafe: isSafe(name), method: method, checksum: checksum, data: data,
+            name: name, size: size, isSafe: isSafe(name), method: method, checksum: checksum,
+            data: data,
             start: offset)
     }
 
@@ -146,20 +162,26 @@ extension ZipArchive {
         _ local: inout ByteReader, name: ArraySlice<UInt8>, compressed: Int
     ) throws(FormatError) -> Range<Int> {
         let start = local.position
-        guard local.skip("PK\u{3}\u{4}") else { throw local.fail(.malformed("an entry's header is damaged")) }
+        guard local.skip("PK\u{3}\u{4}") else {
+            throw local.fail(.malformed("an entry's header is damaged"))
+        }
         _ = try local.take(22)
         let nameLength = Int(try local.little(UInt16.self))
         let extraLength = Int(try local.little(UInt16.self))
         guard local.bytes[try local.take(nameLength)].elementsEqual(name) else {
-            throw local.fail(.malformed("an entry has another name than in the directory"), at: start)
+            throw local.fail(
+                .malformed("an entry has another name than in the directory"), at: start)
         }
         _ = try local.take(extraLength)
         return try local.take(compressed)
     }
 
+    /// Compares bytes, as the file system does: for Swift a slash with an accent on it is no slash.
     private static func isSafe(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix("/") && !name.contains("\\") && !name.contains("\0")
-            && !name.split(separator: "/", omittingEmptySubsequences: false).contains("..")
+        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return !name.isEmpty && parts.first?.isEmpty == false
+            && !name.utf8.contains { $0 == UInt8(ascii: "\\") || $0 == 0 }
+            && !parts.contains { $0.elementsEqual("..".utf8) }
     }
 }
 
@@ -194,16 +216,20 @@ private struct ZipDirectory {
 
     init(_ bytes: [UInt8]) throws(FormatError) {
         guard bytes.count >= 22 else {
-            throw FormatError(format: "zip", place: .byte(0), .truncated(needed: 22, available: bytes.count))
+            throw FormatError(
+                format: "zip", place: .byte(0), .truncated(needed: 22, available: bytes.count))
         }
         // The record is the last thing but a comment of at most 65535 bytes.
         let lowest = max(0, bytes.count - 22 - 0xFFFF)
         let end = stride(from: bytes.count - 22, through: lowest, by: -1).first { place in
-            bytes[place] == 0x50 && bytes[place + 1] == 0x4B && bytes[place + 2] == 5 && bytes[place + 3] == 6
+            bytes[place] == 0x50 && bytes[place + 1] == 0x4B && bytes[place + 2] == 5
+                && bytes[place + 3] == 6
                 && place + 22 + Int(bytes[place + 20]) + Int(bytes[place + 21]) << 8 == bytes.count
         }
         guard let end else {
-            throw FormatError(format: "zip", place: .byte(0), .notThisFormat(expected: "the parts of a zip archive"))
+            throw FormatError(
+                format: "zip", place: .byte(0),
+                .notThisFormat(expected: "the parts of a zip archive"))
         }
         var reader = ByteReader(bytes, format: "zip", in: end..<bytes.count)
         _ = try reader.take(4)
@@ -221,7 +247,8 @@ private struct ZipDirectory {
         } else if volumes != 0 {
             throw reader.fail(.unsupported("an archive of several volumes"), at: end)
         }
-        guard start <= UInt64(end), size <= UInt64(end) - start, let count = Int(exactly: count) else {
+        guard start <= UInt64(end), size <= UInt64(end) - start, let count = Int(exactly: count)
+        else {
             throw reader.fail(.malformed("the directory is outside the file"), at: end)
         }
         self.count = count
@@ -229,7 +256,9 @@ private struct ZipDirectory {
     }
 
     /// The 64-bit record's number of entries, where there is one, with size and place following.
-    private static func wideRecord(_ bytes: [UInt8], before end: Int) throws(FormatError) -> ByteReader? {
+    private static func wideRecord(_ bytes: [UInt8], before end: Int) throws(FormatError)
+        -> ByteReader?
+    {
         guard end >= 20 else { return nil }
         var locator = ByteReader(bytes, format: "zip", in: (end - 20)..<end)
         guard locator.skip("PK\u{6}\u{7}") else { return nil }

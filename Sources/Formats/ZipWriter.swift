@@ -12,7 +12,9 @@ public struct ZipWriter {
     public mutating func add(
         _ name: String, _ bytes: [UInt8], deflate: Bool = true
     ) throws(FormatError) {
-        guard names.insert(name).inserted else { throw FormatError(format: "zip", .duplicate(name)) }
+        guard names.insert(name).inserted else {
+            throw FormatError(format: "zip", .duplicate(name))
+        }
         guard let nameLength = UInt16(exactly: name.utf8.count) else {
             throw FormatError(format: "zip", .cannotWrite("a name of an entry is too long"))
         }
@@ -29,7 +31,8 @@ public struct ZipWriter {
         common.little(narrow(bytes.count))
         common.little(nameLength)
 
-        let local = wideField([bytes.count, data.count], always: isWide(bytes.count) || isWide(data.count))
+        let local = wideField(
+            [bytes.count, data.count], always: isWide(bytes.count) || isWide(data.count))
         writer.append("PK\u{3}\u{4}")
         writer.little(UInt16(local.isEmpty ? 20 : 45))
         writer.append(common.bytes)
@@ -109,7 +112,9 @@ extension DataFormat {
             return .files(files)
         },
         write: { value throws(FormatError) in
-            guard case .files(let files) = value else { throw unfitting("zip", needs: "a list of files") }
+            guard case .files(let files) = value else {
+                throw unfitting("zip", needs: "a list of files")
+            }
             var writer = ZipWriter()
             for file in files { try writer.add(file.name, file.bytes) }
             return writer.finish()
