@@ -97,6 +97,9 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+
+        .testTarget(
+            name: "FormatsTests", dependencies: ["Formats", "Tensors"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )

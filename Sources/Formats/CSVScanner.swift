@@ -1,0 +1,307 @@
+/// Finds the fields of rows in UTF-8 text, without copying them.
+struct CSVScanner {
+    /// Where a field lies, without the quotes around it and spaces outside them.
+    struct Field {
+        var range: Range<Int>
+        var isQuoted = false
+        /// Whether doubled quotes must become single ones.
+        var hasDoubledQuotes = false
+    }
+
+    private let text: [UInt8]
+    private let separator: CSV.Separator
+    private var position: Int
+    private(set) var fields: [Field] = []
+    /// The index of each row's first field, and the end of the last row.
+    private(set) var rowStarts: [Int] = [0]
+
+    init(_ text: [UInt8], _ separator: CSV.Separator, from start: Int) {
+        self.text = text
+        self.separator = separator
+        self.position = start
+    }
+
+    var rowCount: Int { rowStarts.count - 1 }
+
+    func row(_ index: Int) -> ArraySlice<Field> { fields[rowStarts[index]..<rowStarts[index + 1]] }
+
+    /// Reads the next row that is not blank. False at the end.
+    mutating func scanRow() throws(FormatError) -> Bool {
+        repeat {
+            skipSpaces()
+            guard position < text.count else { return false }
+        } while endLine()
+        repeat {
+            fields.append(try field())
+            if separator == .space {
+                skipSpaces()
+                if isAtLineEnd { break }
+            }
+        } while nextField()
+        _ = endLine()
+        rowStarts.append(fields.count)
+        return true
+    }
+
+    /// Moves over a separator. A row that ends in one has an empty field there.
+    private mutating func nextField() -> Bool {
+        if separator == .space { return !isAtLineEnd }
+        guard position < text.count, text[position] == separator.rawValue else { return false }
+        position += 1
+        return true
+    }
+
+    private var isAtLineEnd: Bool {
+        position == text.count || text[position] == 0x0A || text[position] == 0x0D
+    }
+
+    /// Whether a separator is next. Tabs count as spaces. Only asked before the end of the line.
+    private var isAtSeparator: Bool {
+        text[position] == separator.rawValue || (separator == .space && text[position] == 0x09)
+    }
+
+    /// Moves over one line end: LF, CR LF or CR.
+    private mutating func endLine() -> Bool {
+        guard position < text.count, isAtLineEnd else { return false }
+        position +=
+            text[position] == 0x0D && position + 1 < text.count && text[position + 1] == 0x0A
+            ? 2 : 1
+        return true
+    }
+
+    private mutating func skipSpaces() {
+        while position < text.count,
+            text[position] == 0x20 || (text[position] == 0x09 && separator != .tab)
+        {
+            position += 1
+        }
+    }
+
+    private mutating func field() throws(FormatError) -> Field {
+        skipSpaces()
+        if position < text.count, text[position] == 0x22 { return try quotedField() }
+        let start = position
+        while !isAtLineEnd, !isAtSeparator { position += 1 }
+        var end = position
+        while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
+        return Field(range: start..<end)
+    }
+
+    private mutating func quotedField() throws(FormatError) -> Field {
+        let opening = position
+        position += 1
+        var field = Field(range: position..<position, isQuoted: true)
+        while true {
+            guard position < text.count else { throw fail("a quote is not closed", at: opening) }
+            if text[position] != 0x22 {
+                position += 1
+            } else if position + 1 < text.count, text[position + 1] == 0x22 {
+                field.hasDoubledQuotes = true
+                position += 2
+            } else {
+                break
+            }
+        }
+        field.range = (opening + 1)..<position
+        position += 1
+        if separator != .space { skipSpaces() }
+        guard isAtLineEnd || isAtSeparator else {
+            throw fail("text follows a closing quote", at: position)
+        }
+        return field
+    }
+
+    private func fail(_ rule: String, at offset: Int) -> FormatError {
+        FormatError(format: "csv", place: PlainText.place(of: offset, in: text), .malformed(rule))
+    }
+
+    /// The number of fields that each of the next rows has, nil if they differ or are malformed.
+    private mutating func commonFieldCount(ofRows limit: Int) -> Int? {
+        while rowCount < limit {
+            guard let isRow = try? scanRow() else { return nil }
+            if !isRow { break }
+        }
+        guard rowCount > 0 else { return nil }
+        let count = row(0).count
+        return (0..<rowCount).allSatisfy { row($0).count == count } ? count : nil
+    }
+
+    /// The separator that gives the first rows the same number of fields, and the most of them.
+    static func detectSeparator(_ text: [UInt8], from start: Int) -> CSV.Separator {
+        var best = CSV.Separator.comma
+        var bestCount = 1
+        for separator in CSV.Separator.allCases {
+            var scanner = CSVScanner(text, separator, from: start)
+            guard let count = scanner.commonFieldCount(ofRows: 20), count > bestCount else {
+                continue
+            }
+            (best, bestCount) = (separator, count)
+        }
+        return best
+    }
+}
+
+/// Makes a table of scanned fields.
+struct CSVAssembly {
+    let text: [UInt8]
+    let scanner: CSVScanner
+    let options: CSV.Options
+
+    func table() throws(FormatError) -> Table {
+        guard scanner.rowCount > 0 else { return Table(columns: [], rowCount: 0, rowLines: []) }
+        let width = scanner.row(0).count
+        for row in 0..<scanner.rowCount where scanner.row(row).count != width {
+            let fields = scanner.row(row)
+            let start = fields.first?.range.lowerBound ?? 0
+            throw FormatError(
+                format: "csv", place: PlainText.place(of: start, in: text),
+                .wrongFieldCount(expected: width, found: fields.count))
+        }
+        let hasHeader = options.hasHeader ?? scanner.row(0).allSatisfy { number($0) == nil }
+        let names = try names(hasHeader: hasHeader, width: width)
+        let rows = (hasHeader ? 1 : 0)..<scanner.rowCount
+        let columns = names.enumerated().map { index, name in
+            Table.Column(name: name, values: values(column: index, rows: rows))
+        }
+        return Table(columns: columns, rowCount: rows.count, rowLines: lines(of: rows))
+    }
+
+    private func names(hasHeader: Bool, width: Int) throws(FormatError) -> [String] {
+        guard hasHeader else { return (1...width).map { "column\($0)" } }
+        var names: [String] = []
+        var seen: Set<String> = []
+        for (index, field) in scanner.row(0).enumerated() {
+            let text = string(field)
+            let name = text.isEmpty ? "column\(index + 1)" : text
+            guard seen.insert(name).inserted else {
+                throw FormatError(
+                    format: "csv",
+                    place: PlainText.place(of: field.range.lowerBound, in: self.text),
+                    .duplicate(name))
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func values(column: Int, rows: Range<Int>) -> Table.Values {
+        var numbers: [Double] = []
+        numbers.reserveCapacity(rows.count)
+        for row in rows {
+            let field = field(row, column)
+            if let value = number(field) {
+                numbers.append(value)
+            } else if isMissing(field) {
+                numbers.append(.nan)
+            } else {
+                return .strings(rows.map { string(self.field($0, column)) })
+            }
+        }
+        return .numbers(numbers)
+    }
+
+    private func field(_ row: Int, _ column: Int) -> CSVScanner.Field {
+        scanner.fields[scanner.rowStarts[row] + column]
+    }
+
+    private func number(_ field: CSVScanner.Field) -> Double? {
+        DecimalNumber.parse(text, in: field.range)
+    }
+
+    private func isMissing(_ field: CSVScanner.Field) -> Bool {
+        field.range.count <= 8 && options.missing.contains(string(field))
+    }
+
+    private func string(_ field: CSVScanner.Field) -> String {
+        // The whole text is valid UTF-8 and fields begin and end at ASCII characters.
+        let string = String(decoding: text[field.range], as: UTF8.self)
+        guard field.hasDoubledQuotes else { return string }
+        var result = ""
+        var isSecond = false
+        for scalar in string.unicodeScalars {
+            isSecond = scalar == "\"" && !isSecond
+            // Of two quotes the first one stays.
+            if scalar != "\"" || isSecond { result.unicodeScalars.append(scalar) }
+        }
+        return result
+    }
+
+    /// The line on which each row begins.
+    private func lines(of rows: Range<Int>) -> [Int] {
+        var lines: [Int] = []
+        lines.reserveCapacity(rows.count)
+        var line = 1
+        var place = 0
+        for row in rows {
+            let start = scanner.row(row).first?.range.lowerBound ?? place
+            while place < start {
+                if text[place] == 0x0A { line += 1 }
+                place += 1
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+}
+
+/// Numbers in decimal notation, fast where a product of two doubles is exact.
+enum DecimalNumber {
+    /// The number that fills the range, nil if it holds something else (also hexadecimal, "inf",
+    /// "nan").
+    static func parse(_ text: [UInt8], in range: Range<Int>) -> Double? {
+        var place = range.lowerBound
+        let end = range.upperBound
+        let isNegative = place < end && text[place] == 0x2D
+        if place < end, text[place] == 0x2D || text[place] == 0x2B { place += 1 }
+        var digits = 0
+        var mantissa: UInt64 = 0
+        var exponent = 0
+        var isFraction = false
+        while place < end {
+            let byte = text[place]
+            if byte == 0x2E, !isFraction {
+                isFraction = true
+            } else if (0x30...0x39).contains(byte) {
+                digits += 1
+                if digits <= 18 { mantissa = mantissa * 10 + UInt64(byte - 0x30) }
+                if isFraction { exponent -= 1 }
+            } else {
+                break
+            }
+            place += 1
+        }
+        guard digits > 0 else { return nil }
+        if place < end {
+            guard text[place] | 0x20 == 0x65, let power = integer(text, in: (place + 1)..<end)
+            else { return nil }
+            exponent += power
+        }
+        // Exact, hence correctly rounded: both factors are doubles without error (2^53 > 10^15,
+        // 10^22).
+        if digits <= 15, abs(exponent) <= 22 {
+            let value =
+                exponent < 0
+                ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
+            return isNegative ? -value : value
+        }
+        return Double(String(decoding: text[range], as: UTF8.self))
+    }
+
+    private static let powers: [Double] = (0...22).map { power in
+        (0..<power).reduce(1.0) { value, _ in value * 10 }
+    }
+
+    /// A signed integer of at most 6 digits: exponents beyond that are zero or infinite anyway.
+    private static func integer(_ text: [UInt8], in range: Range<Int>) -> Int? {
+        var place = range.lowerBound
+        let isNegative = place < range.upperBound && text[place] == 0x2D
+        if place < range.upperBound, text[place] == 0x2D || text[place] == 0x2B { place += 1 }
+        guard place < range.upperBound, range.upperBound - place <= 6 else { return nil }
+        var value = 0
+        for digit in text[place..<range.upperBound] {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            value = value * 10 + Int(digit - 0x30)
+        }
+        return isNegative ? -value : value
+    }
+}

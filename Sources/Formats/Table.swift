@@ -1,0 +1,171 @@
+public import Tensors
+
+/// Named columns of equal length.
+public struct Table: Sendable {
+    public struct Column: Sendable {
+        public let name: String
+        public let values: Values
+
+        public init(name: String, values: Values) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    /// What a column holds: numbers (nan where missing), or texts as they stand in the file.
+    public enum Values: Equatable, Sendable {
+        case numbers([Double])
+        case strings([String])
+
+        public var count: Int {
+            switch self {
+            case .numbers(let values): values.count
+            case .strings(let values): values.count
+            }
+        }
+    }
+
+    public let columns: [Column]
+    public let rowCount: Int
+    /// The line of the file on which each row begins, for messages.
+    private let rowLines: [Int]
+
+    init(columns: [Column], rowCount: Int, rowLines: [Int]) {
+        self.columns = columns
+        self.rowCount = rowCount
+        self.rowLines = rowLines
+    }
+
+    /// A table that comes from no file: its rows count as lines from 2, below a header.
+    /// - Throws: `disagree` if the columns differ in length, `duplicate` names.
+    public init(_ columns: [Column]) throws(FormatError) {
+        let count = columns.first?.values.count ?? 0
+        var names: Set<String> = []
+        for column in columns {
+            guard names.insert(column.name).inserted else {
+                throw FormatError(format: "csv", .duplicate(column.name))
+            }
+            guard column.values.count == count else {
+                throw FormatError(
+                    format: "csv",
+                    .disagree(
+                        what: "the length of '\(column.name)'", declared: count,
+                        found: column.values.count))
+            }
+        }
+        self.init(columns: columns, rowCount: count, rowLines: Array(0..<count).map { $0 + 2 })
+    }
+
+    /// The column of this name.
+    /// - Throws: `unknownColumn` with the nearest name.
+    public func column(_ name: String) throws(FormatError) -> Column {
+        guard let column = columns.first(where: { $0.name == name }) else {
+            let names = columns.map(\.name)
+            throw FormatError(
+                format: "csv", .unknownColumn(name, known: names, nearest: nearest(name, in: names))
+            )
+        }
+        return column
+    }
+
+    /// A column's numbers as a tensor [rowCount] (nan where missing).
+    /// - Throws: `notANumber` at the first text, with line and column.
+    public func tensor(_ name: String, dtype: DType = .float32) throws(FormatError) -> Tensor {
+        let column = try column(name)
+        guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
+        return try makeVector(numbers, dtype)
+    }
+
+    /// A data set to learn `target` from all other columns.
+    ///
+    /// x is float32 [rowCount, D]. Texts in the target are classes: y is int64, the index in the
+    /// sorted texts. Whole numbers give int64 as they are, other numbers float32. Rows are never
+    /// dropped.
+    /// - Throws: `unknownColumn`; `missingValue` or `notANumber` with line and column for a cell
+    ///   that is not a number, or a missing target.
+    public func dataset(target name: String, called title: String) throws(FormatError)
+        -> LoadedDataset
+    {
+        let target = try column(name)
+        let features = columns.filter { $0.name != name }
+        let (y, classes) = try labels(target)
+        return LoadedDataset(
+            name: title, x: try matrix(features), y: y, classes: classes,
+            features: features.map(\.name),
+            trainCount: nil)
+    }
+
+    /// float32 [rowCount, columns], all numbers.
+    func matrix(_ columns: [Column], dividedBy divisor: Double = 1) throws(FormatError) -> Tensor {
+        let tensor = try makeTensor(
+            try makeShape([rowCount, columns.count], format: "csv"), .float32, format: "csv")
+        let target = tensor.pointer.assumingMemoryBound(to: Float.self)
+        for (index, column) in columns.enumerated() {
+            guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
+            for (row, value) in numbers.enumerated() {
+                guard !value.isNaN else { throw fail(.missingValue, row: row, column) }
+                target[row * columns.count + index] = Float(value / divisor)
+            }
+        }
+        return tensor
+    }
+
+    private func labels(_ column: Column) throws(FormatError) -> (Tensor, [String]?) {
+        switch column.values {
+        case .numbers(let numbers):
+            if let row = numbers.firstIndex(where: \.isNaN) {
+                throw fail(.missingValue, row: row, column)
+            }
+            let isWhole = numbers.allSatisfy { Int64(exactly: $0) != nil }
+            return (try makeVector(numbers, isWhole ? .int64 : .float32), nil)
+        case .strings(let texts):
+            if let row = texts.firstIndex(where: CSV.missingTexts.contains) {
+                throw fail(.missingValue, row: row, column)
+            }
+            let classes = Set(texts).sorted()
+            let places = Dictionary(
+                classes.enumerated().map { ($1, Double($0)) }, uniquingKeysWith: { a, _ in a })
+            return (try makeVector(texts.map { places[$0] ?? 0 }, .int64), classes)
+        }
+    }
+
+    private func firstText(in column: Column) -> FormatError {
+        guard case .strings(let texts) = column.values else {
+            return fail(.missingValue, row: 0, column)
+        }
+        let row =
+            texts.firstIndex {
+                DecimalNumber.parse(Array($0.utf8), in: 0..<$0.utf8.count) == nil
+                    && !CSV.missingTexts.contains($0)
+            } ?? 0
+        return fail(.notANumber(row < texts.count ? texts[row] : ""), row: row, column)
+    }
+
+    func fail(_ problem: FormatError.Problem, row: Int, _ column: Column) -> FormatError {
+        let line = rowLines.indices.contains(row) ? rowLines[row] : row + 1
+        return FormatError(
+            format: "csv", place: .cell(line: line, column: column.name), problem)
+    }
+}
+
+/// A tensor [N] of numbers. For integer dtypes the caller has checked that they are whole.
+func makeVector(_ numbers: [Double], _ dtype: DType) throws(FormatError) -> Tensor {
+    let tensor = try makeTensor(try makeShape([numbers.count], format: "csv"), dtype, format: "csv")
+    let target = tensor.pointer
+    for (index, value) in numbers.enumerated() {
+        switch dtype {
+        case .float32: target.storeBytes(of: Float(value), toByteOffset: index * 4, as: Float.self)
+        case .float64: target.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)
+        case .int64:
+            target.storeBytes(
+                of: Int64(exactly: value) ?? 0, toByteOffset: index * 8, as: Int64.self)
+        case .int32:
+            target.storeBytes(
+                of: Int32(exactly: value) ?? 0, toByteOffset: index * 4, as: Int32.self)
+        case .uint8:
+            target.storeBytes(of: UInt8(exactly: value) ?? 0, toByteOffset: index, as: UInt8.self)
+        case .bool: target.storeBytes(of: value == 0 ? 0 : 1, toByteOffset: index, as: UInt8.self)
+        }
+    }
+    return tensor
+}

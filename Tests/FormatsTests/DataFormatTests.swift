@@ -1,0 +1,105 @@
+import Formats
+import Tensors
+import Testing
+
+@Suite("formats")
+struct DataFormatTests {
+    @Test("names and endings are distinct, and each says what it is")
+    func registry() {
+        let endings = DataFormat.all.flatMap(\.extensions)
+        #expect(Set(endings).count == endings.count)
+        #expect(Set(DataFormat.all.map(\.name)).count == DataFormat.all.count)
+        #expect(DataFormat.all.allSatisfy { $0.documentation.count > 20 && !$0.extensions.isEmpty })
+    }
+
+    @Test(
+        "the ending of a name decides",
+        arguments: [
+            ("a.npy", "npy", false), ("x/y.CSV", "csv", false), ("digits.csv.gz", "csv", true),
+            ("words.dict.dz", "text", true),
+            ("t/train-images-idx3-ubyte.gz", "idx", true), ("a-npy.csv", "csv", false),
+            ("a.b/c.png", "png", false), ("x.gz", "gzip", false), ("v1.2.gz", "gzip", false),
+        ])
+    func endings(path: String, name: String, isCompressed: Bool) throws {
+        let found = try #require(DataFormat.of(path: path))
+        #expect(found.format.name == name && found.isCompressed == isCompressed)
+    }
+
+    @Test("unknown endings", arguments: ["a", "a.xyz", "", ".npy", "dir.npy/file"])
+    func unknown(path: String) {
+        #expect(DataFormat.of(path: path) == nil)
+        #expect(
+            error { () throws(FormatError) in try DataFormat.read([], path: path) }?.file == nil)
+    }
+
+    @Test(
+        "every format that writes reads its own files, and refuses values of another kind",
+        arguments: DataFormat.all)
+    func roundTrip(format: DataFormat) throws {
+        let write = try #require(format.write)
+        for value in try values(of: format) {
+            let bytes = try write(value)
+            let again = try write(try format.read(bytes))
+            #expect(again == bytes)
+        }
+        let other: DataValue = format.name == "json" ? .text("") : .json(.null)
+        #expect(error { () throws(FormatError) in try write(other) }?.format == format.name)
+    }
+
+    private func values(of format: DataFormat) throws -> [DataValue] {
+        let tensors = [
+            NamedTensor("b", try sample(.float32, [2, 3])),
+            NamedTensor("a", try sample(.uint8, [])),
+        ]
+        switch format.name {
+        case "npy", "idx":
+            return [.tensor(try sample(.float32, [2, 3])), .tensor(try sample(.uint8, [0]))]
+        case "png": return [.tensor(try tensor([0, 0.2, 0.4, 1] as [Float], [1, 2, 2]))]
+        case "npz", "safetensors": return [.tensors(tensors), .tensors([])]
+        case "wav":
+            return [.sound(Sound(samples: try tensor([0, 0.5, -1] as [Float]), rate: 8000))]
+        case "csv": return [.table(try Table([.init(name: "x", values: .numbers([1, 2.5]))]))]
+        case "text": return [.text("naïve\r\n"), .text("")]
+        case "json": return [.json(.array([.integer(1), .null]))]
+        case "zip": return [.files([NamedBytes("a", [1, 2]), NamedBytes("b/c", [])])]
+        case "gzip": return [.files([NamedBytes("", [1, 2, 3])])]
+        case let name:
+            Issue.record("no sample values for \(name)")
+            return []
+        }
+    }
+
+    @Test("a compressed table is read by its name")
+    func compressed() throws {
+        let file = try Gzip.compress(Array("a,b\n1,2\n".utf8))
+        guard case .table(let table) = try DataFormat.read(file, path: "t.csv.gz") else {
+            Issue.record("no table")
+            return
+        }
+        #expect(table.columns.map(\.name) == ["a", "b"])
+    }
+}
+
+@Suite("check sums")
+struct SHA256Tests {
+    @Test(
+        "the examples of FIPS 180-4, and lengths around a block",
+        arguments: [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
+        ])
+    func examples(text: String, digest: String) {
+        #expect(SHA256.hexDigest(Array(text.utf8)) == digest)
+    }
+
+    @Test("a million times the letter a")
+    func long() {
+        #expect(
+            SHA256.hexDigest([UInt8](repeating: 0x61, count: 1_000_000))
+                == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+}
