@@ -99,6 +99,13 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+
+        // Tests
+        .testTarget(
+            name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: shared),
+        .testTarget(
+            name: "SyntaxTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["Snapshots"],
+            swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )
