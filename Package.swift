@@ -63,7 +63,9 @@ let package = Package(
         module("Figures", [], safe),
 
         // Level 1
-        module("Syntax", ["Diagnostics"], safe),
+        .target(
+            name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
+            swiftSettings: shared + safe),
         module("Tensors", ["Kernels"], optimised),
 
         // Level 2
@@ -100,6 +102,12 @@ let package = Package(
 
         .testTarget(
             name: "FormatsTests", dependencies: ["Formats", "Tensors"], swiftSettings: shared),
+        // Tests
+        .testTarget(
+            name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: shared),
+        .testTarget(
+            name: "SyntaxTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["Snapshots"],
+            swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )
