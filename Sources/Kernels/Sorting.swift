@@ -1,0 +1,133 @@
+/// Orders along an axis; all stable, with NaN last in ascending and in descending order.
+public enum Sorting {
+    /// `indices: [outer, length, inner]` (int64) so that `x` taken along them is sorted.
+    public static func argsort(
+        _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, descending: Bool,
+        to indices: UnsafeMutablePointer<Int64>
+    ) {
+        partialOrder(x, type, layout, layout.length, descending, nil, indices)
+    }
+
+    /// The sorted values, `y: [outer, length, inner]`.
+    public static func sort(
+        _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, descending: Bool,
+        to y: UnsafeMutableRawPointer
+    ) {
+        partialOrder(x, type, layout, layout.length, descending, y, nil)
+    }
+
+    /// The `count` largest elements in descending order (or smallest, ascending) and their indices:
+    /// both `[outer, count, inner]`.
+    /// - Precondition: `count <= layout.length`.
+    public static func top(
+        _ count: Int, of x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout,
+        largest: Bool = true, values: UnsafeMutableRawPointer?,
+        indices: UnsafeMutablePointer<Int64>?
+    ) {
+        partialOrder(x, type, layout, count, largest, values, indices)
+    }
+
+    private static func partialOrder(
+        _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, _ count: Int,
+        _ descending: Bool, _ values: UnsafeMutableRawPointer?,
+        _ indices: UnsafeMutablePointer<Int64>?
+    ) {
+        let job = OrderJob(
+            x: x, layout: layout, count: count, descending: descending, values: values,
+            indices: indices)
+        switch type {
+        case .bool, .uint8: order(job) { (key: UInt8) in UInt64(key) }
+        case .int32: order(job) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
+        case .int64: order(job) { (key: Int64) in UInt64(bitPattern: key) ^ (1 << 63) }
+        case .float32: order(job) { (key: Float) in orderKey(Double(key)) }
+        case .float64: order(job) { (key: Double) in orderKey(key) }
+        }
+    }
+}
+
+private struct OrderJob {
+    let x: UnsafeRawPointer
+    let layout: AxisLayout
+    let count: Int
+    let descending: Bool
+    let values: UnsafeMutableRawPointer?
+    let indices: UnsafeMutablePointer<Int64>?
+}
+
+/// An unsigned number that orders as the float does, -0 like 0. NaN maps to the largest.
+private func orderKey(_ x: Double) -> UInt64 {
+    if x.isNaN { return .max }
+    let pattern = (x == 0 ? 0 : x).bitPattern
+    return pattern >> 63 == 1 ? ~pattern : pattern | (1 << 63)
+}
+
+private struct Entry {
+    var key: UInt64
+    var index: Int
+}
+
+@inline(__always)
+private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
+    let layout = job.layout
+    let x = job.x.assumingMemoryBound(to: T.self)
+    let values = job.values?.assumingMemoryBound(to: T.self)
+    withUnsafeTemporaryAllocation(of: Entry.self, capacity: max(1, 2 * layout.length)) { memory in
+        // Never nil: the capacity is positive.
+        let entries = memory.baseAddress.unsafelyUnwrapped
+        for outer in 0..<layout.outer {
+            for i in 0..<layout.inner {
+                let column = x + outer * layout.length * layout.inner + i
+                for index in 0..<layout.length {
+                    let ascending = key(column[index * layout.inner])
+                    // Descending turns the order round, but NaN stays last.
+                    let flips = job.descending && ascending != .max
+                    entries[index] = Entry(
+                        key: flips ? .max - 1 - ascending : ascending, index: index)
+                }
+                let sorted = mergeSort(entries, entries + layout.length, layout.length)
+                for rank in 0..<job.count {
+                    let at = (outer * job.count + rank) * layout.inner + i
+                    let source = sorted[rank].index
+                    if let values { values[at] = column[source * layout.inner] }
+                    if let indices = job.indices { indices[at] = Int64(source) }
+                }
+            }
+        }
+    }
+}
+
+/// Stable bottom-up merge sort between two buffers; returns the one that holds the result.
+private func mergeSort(
+    _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ count: Int
+) -> UnsafeMutablePointer<Entry> {
+    var source = first
+    var target = second
+    var width = 1
+    while width < count {
+        var start = 0
+        while start < count {
+            let middle = min(start + width, count)
+            let end = min(middle + width, count)
+            merge(source, target, start, middle, end)
+            start = end
+        }
+        (source, target) = (target, source)
+        width *= 2
+    }
+    return source
+}
+
+private func merge(
+    _ source: UnsafeMutablePointer<Entry>, _ target: UnsafeMutablePointer<Entry>, _ start: Int,
+    _ middle: Int, _ end: Int
+) {
+    var left = start
+    var right = middle
+    for position in start..<end {
+        let takesLeft =
+            left < middle && (right >= end || source[left].key <= source[right].key)
+        target[position] = takesLeft ? source[left] : source[right]
+        left += takesLeft ? 1 : 0
+        right += takesLeft ? 0 : 1
+    }
+}
