@@ -3,7 +3,7 @@ import Tensors
 extension Primitive {
     /// A tensor repeated along axes of size 1 and along new leading axes. Every copy contributes, so its
     /// gradient is the sum over the repeated axes.
-    static let broadcastTo = Primitive(
+    public static let broadcastTo: Primitive = Primitive(
         "broadcastTo",
         shape: { inputs, attributes throws(TensorError) in
             guard case .shape(let shape) = attributes else { throw .lacksAttributes("broadcastTo") }

@@ -4,7 +4,7 @@ import Tensors
 extension Primitive {
     /// Conversion to another dtype. Floats to integers truncate and saturate, nan gives 0. The gradient goes
     /// back through casts between floats only.
-    static let cast = Primitive(
+    public static let cast: Primitive = Primitive(
         "cast",
         shape: { inputs, attributes throws(TensorError) in
             guard case .dtype(let dtype) = attributes else { throw .lacksAttributes("cast") }
@@ -26,7 +26,7 @@ extension Primitive {
         })
 
     /// The value, as a constant for gradients.
-    static let stopGradient = Primitive(
+    public static let stopGradient: Primitive = Primitive(
         "stopGradient",
         shape: { inputs, _ throws(TensorError) in (inputs[0].shape, inputs[0].dtype) },
         view: { inputs, _, _ in inputs[0] },

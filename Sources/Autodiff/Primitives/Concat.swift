@@ -2,7 +2,7 @@ import Tensors
 
 extension Primitive {
     /// Its inputs one after the other along an axis; the gradient of each is its part.
-    static let concat = Primitive(
+    public static let concat: Primitive = Primitive(
         "concat",
         shape: { inputs, attributes throws(TensorError) in
             guard case .axis(let axis) = attributes, let first = inputs.first else {

@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 import Tensors
 
 // One primitive per elementwise code of the kernels: shape rule and evaluation. The derivatives are in
@@ -6,12 +6,12 @@ import Tensors
 
 extension Primitive {
     /// The primitive of an elementwise code.
-    static func elementwise(_ code: ElementwiseCode) -> Primitive {
+    public static func elementwise(_ code: ElementwiseCode) -> Primitive {
         elementwiseTable[Int(code.rawValue)]
     }
 
     /// In the order of the codes.
-    static let elementwiseTable: [Primitive] = ElementwiseCode.allCases.map { code in
+    public static let elementwiseTable: [Primitive] = ElementwiseCode.allCases.map { code in
         Primitive(
             "\(code)", elementwise: code,
             shape: elementwiseShape(code),

@@ -2,7 +2,7 @@ import Tensors
 
 extension Primitive {
     /// The same value everywhere: constants, `zeros`, `full`. No inputs, so no gradient.
-    static let full = Primitive(
+    public static let full: Primitive = Primitive(
         "full",
         shape: { _, attributes throws(TensorError) in
             guard case .full(_, let shape, let dtype) = attributes else { throw .lacksAttributes("full") }
@@ -15,7 +15,7 @@ extension Primitive {
 
     /// `start + i * step` for i < count, from attributes `scalars([start, step, count, dtype code])`, or exactly in
     /// Ints from `ints([start, step, count])` for int64.
-    static let arange = Primitive(
+    public static let arange: Primitive = Primitive(
         "arange",
         shape: { _, attributes throws(TensorError) in
             switch attributes {

@@ -7,7 +7,7 @@ extension Primitive {
     ///
     /// With A and B as read, C = A B, the gradients are dA = c Bᵀ and dB = Aᵀ c; for a side that is stored
     /// transposed the result is transposed too, which only moves flags.
-    static let matmul = Primitive(
+    public static let matmul: Primitive = Primitive(
         "matmul",
         shape: { inputs, attributes throws(TensorError) in
             let sizes = try MatMulSizes(inputs[0].shape, inputs[1].shape, attributes)

@@ -6,19 +6,19 @@ import Tensors
 
 extension Primitive {
     /// Sum; integers and bools give int64. Each element counts once, so its gradient is c.
-    static let sum = reduction(.sum, "sum") { node, c, recorder throws(TensorError) in
+    public static let sum: Primitive = reduction(.sum, "sum") { node, c, recorder throws(TensorError) in
         try recorder.spread(c, over: node)
     }
 
     /// The greatest element. Where several are equal to it they share the gradient evenly.
-    static let max = reduction(.maximum, "max", gradient: extremeGradient)
+    public static let max: Primitive = reduction(.maximum, "max", gradient: extremeGradient)
 
     /// The least element. Where several are equal to it they share the gradient evenly.
-    static let min = reduction(.minimum, "min", gradient: extremeGradient)
+    public static let min: Primitive = reduction(.minimum, "min", gradient: extremeGradient)
 
     /// Product; integers and bools give int64. The gradient of an element is c times the product of the others,
     /// taken as such (not y / x, which fails at 0).
-    static let product = reduction(.product, "prod") { node, c, recorder throws(TensorError) in
+    public static let product: Primitive = reduction(.product, "prod") { node, c, recorder throws(TensorError) in
         guard case .axes(let axes, _) = node.attributes else { return nil }
         let x = node.inputs[0]
         let others = try recorder.productOfOthers(x, axes: axes)
@@ -26,10 +26,10 @@ extension Primitive {
     }
 
     /// Whether all elements are not 0.
-    static let all = reduction(.all, "all")
+    public static let allTrue: Primitive = reduction(.all, "all")
 
     /// Whether any element is not 0.
-    static let any = reduction(.any, "any")
+    public static let anyTrue: Primitive = reduction(.any, "any")
 
     private typealias ReductionGradient =
         @Sendable (_ node: Node, _ cotangent: Node, Recorder) throws(TensorError) -> Node?
@@ -115,10 +115,10 @@ extension Primitive {
 
 extension Primitive {
     /// The index of the greatest element along an axis; the first of equal ones, and nan wins.
-    static let argmax = argReduction(.argmax, "argmax")
+    public static let argmax: Primitive = argReduction(.argmax, "argmax")
 
     /// The index of the least element along an axis; the first of equal ones, and nan wins.
-    static let argmin = argReduction(.argmin, "argmin")
+    public static let argmin: Primitive = argReduction(.argmin, "argmin")
 
     private static func argReduction(_ code: ReductionCode, _ name: String) -> Primitive {
         Primitive(

@@ -2,7 +2,7 @@ import Tensors
 
 extension Primitive {
     /// The same elements in row-major order under another shape: a view.
-    static let reshape = Primitive(
+    public static let reshape: Primitive = Primitive(
         "reshape",
         shape: { inputs, attributes throws(TensorError) in
             guard case .shape(let shape) = attributes else { throw .lacksAttributes("reshape") }

@@ -5,7 +5,7 @@ import Tensors
 
 extension Primitive {
     /// The elements at the given ranges; a view where only the first axis is cut, in steps of 1.
-    static let slice = Primitive(
+    public static let slice: Primitive = Primitive(
         "slice",
         shape: { inputs, attributes throws(TensorError) in
             guard case .slices(let ranges) = attributes else { throw .lacksAttributes("slice") }
@@ -34,7 +34,7 @@ extension Primitive {
         })
 
     /// A tensor of one value with the input put at the given ranges: padding, and the gradient of `slice`.
-    static let embed = Primitive(
+    public static let embed: Primitive = Primitive(
         "embed",
         shape: { inputs, attributes throws(TensorError) in
             guard case .placement(let ranges, let shape, _) = attributes else {
@@ -61,7 +61,7 @@ extension Primitive {
 
     /// Inputs: a tensor and a value; the tensor with the value at the given ranges (`a[1:3] = v`). The
     /// gradient of the tensor is 0 where it was overwritten.
-    static let assignSlice = Primitive(
+    public static let assignSlice: Primitive = Primitive(
         "assignSlice",
         shape: { inputs, attributes throws(TensorError) in
             guard case .slices(let ranges) = attributes else { throw .lacksAttributes("assign") }

@@ -3,7 +3,7 @@ import Tensors
 extension Primitive {
     /// Axes in another order: axis i of the result is axis `ints[i]` of the input. Its gradient is the inverse
     /// permutation.
-    static let transpose = Primitive(
+    public static let transpose: Primitive = Primitive(
         "transpose",
         shape: { inputs, attributes throws(TensorError) in
             guard case .ints(let order) = attributes else { throw .lacksAttributes("transpose") }
