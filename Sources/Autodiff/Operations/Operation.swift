@@ -8,10 +8,42 @@ public struct Operation: Sendable {
     public let parameters: [OperationParameter]
     /// Markdown; the first line is a summary.
     public let documentation: String
+    /// One line of the language that runs by itself.
+    public let example: String
+    /// Arguments to try it with: tests run over them.
+    public let samples: [OperationSample]
     public let record:
         @Sendable (OperationArguments, Recorder) throws(TensorError) -> OperationResult
+
+    init(
+        _ name: String, _ parameters: [OperationParameter], doc documentation: String,
+        example: String, samples: [OperationSample],
+        record: @escaping @Sendable (OperationArguments, Recorder) throws(TensorError) ->
+            OperationResult
+    ) {
+        self.name = name
+        self.parameters = parameters
+        self.documentation = documentation
+        self.example = example
+        self.samples = samples
+        self.record = record
+    }
+
+    /// An operation that gives one tensor.
+    static func one(
+        _ name: String, _ parameters: [OperationParameter], doc documentation: String,
+        example: String, samples: [OperationSample],
+        record: @escaping @Sendable (OperationArguments, Recorder) throws(TensorError) -> Node
+    ) -> Operation {
+        Operation(
+            name, parameters, doc: documentation, example: example, samples: samples
+        ) { arguments, recorder throws(TensorError) in
+            .one(try record(arguments, recorder))
+        }
+    }
 }
 
+/// A parameter of an operation. If its default is `.none`, the caller may also write `nil`.
 public struct OperationParameter: Sendable {
     public enum Kind: Sendable, Hashable {
         case tensor, optionalTensor, tensors, int, optionalInt, float, bool, string, dtype
@@ -23,6 +55,16 @@ public struct OperationParameter: Sendable {
         case shape
         /// A list of Ints.
         case ints
+        /// A tensor, or an Int, Float or Bool, which comes as it is and takes the dtype of the tensors beside it.
+        case operand
+        /// An Int or a Float, which comes as it is.
+        case number
+        /// All further positional arguments, which are tensors.
+        case variadicTensors
+        /// The function of an operation, or its name: comes as `.string`.
+        case operation
+        /// All further labelled arguments, which are Ints: comes as `.sizes`.
+        case sizes
     }
 
     public let name: String
@@ -48,12 +90,7 @@ public enum OperationArgument: @unchecked Sendable {
     case bool(Bool)
     case string(String)
     case dtype(DType)
-}
-
-/// The arguments of a call, one per parameter, in the order of the declaration, already of the declared kinds.
-public struct OperationArguments {
-    public var values: [OperationArgument]
-    public init(_ values: [OperationArgument]) { self.values = values }
+    case sizes([String: Int])
 }
 
 public enum OperationResult {
@@ -62,4 +99,28 @@ public enum OperationResult {
     case several([Node])
     /// A list of tensors (`split`).
     case list([Node])
+
+    /// The tensors in it.
+    public var nodes: [Node] {
+        switch self {
+        case .one(let node): [node]
+        case .several(let nodes), .list(let nodes): nodes
+        }
+    }
+}
+
+/// Arguments to try an operation with, by position; parameters beyond them take their defaults.
+public typealias OperationSample = [SampleArgument]
+
+/// An argument of a sample: a tensor of some shape and kind of numbers, or anything else as it is.
+public enum SampleArgument: Sendable {
+    /// Floats of both signs, none of them near another or near 0.
+    case tensor([Int])
+    /// Floats from 0.5 to 2.5.
+    case positive([Int])
+    /// Integers from 0 up to but not `below`.
+    case ints([Int], below: Int)
+    case bools([Int])
+    case tensors([[Int]])
+    case value(OperationArgument)
 }
