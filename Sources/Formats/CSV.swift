@@ -109,7 +109,7 @@ public enum CSV {
 }
 
 extension DataFormat {
-    static let csv = DataFormat(
+    public static let csv = DataFormat(
         name: "csv", reader: "readCSV", extensions: ["csv", "tsv", "tab"],
         documentation: """
             A table with values separated by commas, semicolons, tabs or spaces, as a dict of \

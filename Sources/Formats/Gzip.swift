@@ -45,7 +45,7 @@ public enum Gzip {
 }
 
 extension DataFormat {
-    static let gzip = DataFormat(
+    public static let gzip = DataFormat(
         name: "gzip", reader: nil, extensions: ["gz", "dz"],
         documentation: "A compressed file. Files such as .csv.gz are read as what is inside.",
         read: { bytes throws(FormatError) in .files([NamedBytes("", try Gzip.decompress(bytes))]) },

@@ -64,7 +64,7 @@ public enum Idx {
 }
 
 extension DataFormat {
-    static let idx = DataFormat(
+    public static let idx = DataFormat(
         name: "idx", reader: "readIdx",
         extensions: ["idx", "idx1-ubyte", "idx3-ubyte"],
         documentation:

@@ -271,7 +271,7 @@ struct JSONParser {
 }
 
 extension DataFormat {
-    static let json = DataFormat(
+    public static let json = DataFormat(
         name: "json", reader: nil, extensions: ["json"],
         documentation: "Nested lists, names and numbers.",
         read: { bytes throws(FormatError) in .json(try JSON.read(bytes)) },

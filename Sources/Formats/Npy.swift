@@ -32,7 +32,7 @@ public enum Npy {
 }
 
 extension DataFormat {
-    static let npy = DataFormat(
+    public static let npy = DataFormat(
         name: "npy", reader: "readNpy", extensions: ["npy"],
         documentation: """
             One array of NumPy, as a tensor of its shape. int8, int16 and uint16 become int32, \

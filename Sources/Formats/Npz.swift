@@ -33,7 +33,7 @@ public enum Npz {
 }
 
 extension DataFormat {
-    static let npz = DataFormat(
+    public static let npz = DataFormat(
         name: "npz", reader: "readNpz", extensions: ["npz"],
         documentation:
             "Several arrays of NumPy, as a dict of tensors; 0-d arrays stay 0-d.",

@@ -179,7 +179,7 @@ extension [UInt8] {
 }
 
 extension DataFormat {
-    static let png = DataFormat(
+    public static let png = DataFormat(
         name: "png", reader: "readImage", extensions: ["png"],
         documentation: """
             A picture as float32 [C, H, W] in 0…1: C is 1 for grey, 3 for colour, 4 with \

@@ -112,7 +112,7 @@ public enum PlainText {
 }
 
 extension DataFormat {
-    static let text = DataFormat(
+    public static let text = DataFormat(
         name: "text", reader: "readText", extensions: ["txt", "text", "md", "dict", "abc", "lst"],
         documentation:
             "Text in UTF-8, in UTF-16 with a byte order mark, or in Latin-1 when that is said.",

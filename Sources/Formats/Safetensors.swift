@@ -243,7 +243,7 @@ private struct SafetensorsHeader {
 }
 
 extension DataFormat {
-    static let safetensors = DataFormat(
+    public static let safetensors = DataFormat(
         name: "safetensors", reader: "readSafetensors", extensions: ["safetensors"],
         documentation: """
             Named tensors, as a dict in the header's order. F16 and BF16 become float32; 8-bit \

@@ -219,7 +219,7 @@ private struct WavLayout {
 }
 
 extension DataFormat {
-    static let wav = DataFormat(
+    public static let wav = DataFormat(
         name: "wav", reader: "readWav", extensions: ["wav"],
         documentation: """
             Sound as a record (samples, rate): float32 samples in -1…1, [N] or [channels, N], and \

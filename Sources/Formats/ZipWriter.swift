@@ -100,7 +100,7 @@ public struct ZipWriter {
 }
 
 extension DataFormat {
-    static let zip = DataFormat(
+    public static let zip = DataFormat(
         name: "zip", reader: nil, extensions: ["zip", "whl"],
         documentation: "An archive of files, stored or deflated.",
         read: { bytes throws(FormatError) in

@@ -88,7 +88,7 @@ enum BuiltinCatalog {
                 return figure.figure
             }
             return .figure(
-                FigureObject(try Figure.grid(rows: rows, columns: columns, figures)))
+                FigureObject(try Figure.grid(rows: rows, columns: columns, figures: figures)))
         }
     }
 }

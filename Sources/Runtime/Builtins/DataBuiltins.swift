@@ -1,4 +1,5 @@
 import Autodiff
+import Figures
 import Formats
 import OrderedCollections
 import Tensors

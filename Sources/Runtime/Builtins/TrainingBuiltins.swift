@@ -1,5 +1,6 @@
 import Autodiff
 import CSupport
+import OrderedCollections
 import Tensors
 
 /// Training by hand, and what `fit` is made of.
@@ -132,7 +133,7 @@ extension Machine {
             switch try number(item) {
             case .int(let number):
                 if label == "epoch", let total = record["epochs"].flatMap({ try? int($0) }) {
-                    parts.append("epoch \(number)/\(total ?? number)")
+                    parts.append("epoch \(number)/\(total)")
                 } else {
                     parts.append("\(label) \(number)")
                 }

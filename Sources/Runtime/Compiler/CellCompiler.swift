@@ -12,7 +12,7 @@ struct CompiledCell {
 enum CellCompiler {
     /// - Returns: the code, or `nil` if there are errors; diagnostics may hold warnings too.
     static func compile(
-        _ program: Program, named name: String, module: ModuleObject, prelude: PreludeResolver
+        _ program: Program, named name: String, module: ModuleObject, prelude: any PreludeResolver
     ) -> (cell: CompiledCell?, diagnostics: [Diagnostic]) {
         let context = CompileContext(module: module, source: program.source, prelude: prelude)
         collectNames(program.items, context)

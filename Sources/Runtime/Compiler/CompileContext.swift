@@ -6,7 +6,7 @@ final class CompileContext {
     let module: ModuleObject
     let source: SourceText
     /// Finds a name of the prelude and loads its definition; gives its slot.
-    let prelude: PreludeResolver
+    let prelude: any PreludeResolver
     /// The names that the text defines at its top level, wherever.
     var topLevelNames: Set<String> = []
     /// Those of them that are `var`s.
@@ -15,7 +15,7 @@ final class CompileContext {
     var definedNames: Set<String> = []
     var diagnostics: [Diagnostic] = []
 
-    init(module: ModuleObject, source: SourceText, prelude: PreludeResolver) {
+    init(module: ModuleObject, source: SourceText, prelude: any PreludeResolver) {
         self.module = module
         self.source = source
         self.prelude = prelude

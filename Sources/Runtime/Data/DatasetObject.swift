@@ -49,8 +49,8 @@ final class DatasetObject {
                 if case .record(let record) = batch, let value = record[name] { return value }
             }
             return .tensor(Node(name == "x" ? x : y))
-        case "classes": return classes.map { .list($0.map { .string($0) }) } ?? .none
-        case "features": return features.map { .list($0.map { .string($0) }) } ?? .none
+        case "classes": return classes.map { .list($0.map { .string($0) }) } ?? Value.none
+        case "features": return features.map { .list($0.map { .string($0) }) } ?? Value.none
         case "count": return .int(count)
         default: return method(name)
         }

@@ -1,3 +1,4 @@
+import Autodiff
 import Figures
 import Tensors
 
@@ -62,7 +63,7 @@ struct FigureCalls {
             let points = mark.parameters.first(where: { $0.name != parameter.name }),
             case .array(let array)? = values[points.name]
         else { return }
-        let grid = DecisionGrid.points(around: array)
+        let grid = try DecisionGrid.points(around: array)
         let shape = try Shape(grid.shape)
         let input = try Tensor(grid.values, shape: shape, dtype: .float32)
         let result = try machine.inMode(false) {

@@ -1,4 +1,6 @@
 import Autodiff
+import OrderedCollections
+import Syntax
 import Tensors
 
 extension Machine {

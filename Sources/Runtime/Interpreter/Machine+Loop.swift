@@ -34,9 +34,9 @@ extension Machine {
             counter = frame.counter
         }
 
-        // What can call back or fail must find its place in the frame.
-        defer { if !frames.isEmpty, frames.count >= depth { frames[depth - 1].counter = counter } }
-
+        // What calls back, and an error, must find its place in the frame.
+        func sync() { frames[frames.count - 1].counter = counter }
+        do {
         while true {
             let instruction = code[counter]
             counter += 1
@@ -110,6 +110,7 @@ extension Machine {
                 }
             case .divide, .floorDivide, .remainder, .power, .matmul, .lessOrEqual, .greater,
                 .greaterOrEqual, .equal, .notEqual, .contained, .notContained, .beside, .compose:
+                sync()
                 recorder.origin = origin(prototype, counter)
                 R[a] = try binary(instruction.operation, R[b], R[c])
             case .negate:
@@ -140,16 +141,21 @@ extension Machine {
             case .jumpIfGiven: if !R[a].isUnset { counter = b }
             case .testAnd: if case .bool(false) = try logicalOperand(R[a], "and") { counter = b }
             case .testOr: if case .bool(true) = try logicalOperand(R[a], "or") { counter = b }
-            case .iterate: R[a] = .iterator(try iterator(over: R[b]))
+            case .iterate:
+                sync()
+                R[a] = .iterator(try iterator(over: R[b]))
             case .next:
                 guard case .iterator(let iterator) = R[a] else { continue }
+                sync()
                 if let element = try iterator.next(self) { R[b] = element } else { counter = c }
             case .call:
+                sync()
                 try poll()
                 if try call(R[b], prototype.sites[c], result: frame.base + a, frame.base) {
                     enter()
                 }
             case .callMethod:
+                sync()
                 try poll()
                 let site = prototype.sites[c]
                 if try callMethod(R[b], site, result: frame.base + a, frame.base) { enter() }
@@ -173,6 +179,7 @@ extension Machine {
             case .range: R[a] = try range(R + b, flags: c)
             case .closure: R[a] = .function(makeClosure(prototype.nested[b], closure, frame.base))
             case .format:
+                sync()
                 let format = c < 0 ? nil : prototype.formats[c]
                 R[a] = .string(try formatted(R[b], format))
             case .joinText: R[a] = .string(joined(R + b, count: c))
@@ -180,22 +187,35 @@ extension Machine {
             case .makeOptimizer:
                 R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frame.base)
             case .importModule:
+                sync()
                 R[a] = .module(try session.importModule(prototype.imports[b], from: prototype))
 
-            case .member: R[a] = try member(R[b], name(c, prototype))
+            case .member:
+                sync()
+                R[a] = try member(R[b], name(c, prototype))
             case .index:
+                sync()
                 recorder.origin = origin(prototype, counter)
                 R[a] = try element(of: R[b], prototype.subscripts[c], R)
             case .assign:
+                sync()
                 recorder.origin = origin(prototype, counter)
                 try assign(prototype.places[a], prototype, closure, R)
-            case .unpack: try unpack(R[a], into: R + b, count: c)
+            case .unpack:
+                sync()
+                try unpack(R[a], into: R + b, count: c)
             case .matchShape:
                 let matcher = prototype.shapes[b]
                 try match(R[a], matcher, from: c, closure, R)
             case .declareParameter: try declareParameter(a, of: closure)
-            case .buildParameters: try buildParameters(of: closure, atConstruction: a == 1)
+            case .buildParameters:
+                sync()
+                try buildParameters(of: closure, atConstruction: a == 1)
             }
+        }
+        } catch {
+            if !frames.isEmpty { sync() }
+            throw error
         }
     }
 

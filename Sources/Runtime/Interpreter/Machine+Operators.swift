@@ -1,6 +1,8 @@
 import Autodiff
+import Figures
 import Foundation
 import Kernels
+import OrderedCollections
 import Tensors
 
 // Operators on values other than two Ints or two Floats, which the loop does in place.
@@ -285,7 +287,7 @@ extension Machine {
         case (.string(let x), .string(let y)): return .string(x.text + y.text)
         case (.list(let x), .list(let y)): return .list(x.items + y.items)
         case (.figure(let x), .figure(let y)):
-            return .figure(FigureObject(try x.figure.overlaid(y.figure)))
+            return .figure(FigureObject(try x.figure.overlaid(with: y.figure)))
         case (.string, _), (_, .string):
             throw OperatorFailures.mismatch(
                 "+", left, right, help: "write the value into the text: \"… {x}\", or `str(x)`")

@@ -1,5 +1,7 @@
+import Autodiff
 import OrderedCollections
 import Syntax
+import Tensors
 
 extension Machine {
     func text(of value: Value) throws -> String { try Printer(machine: self).text(value) }

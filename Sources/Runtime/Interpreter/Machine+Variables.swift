@@ -1,5 +1,6 @@
 import Autodiff
 import Diagnostics
+import Tensors
 
 // Reading and writing of what outlives a register. A recording is told of everything from outside.
 

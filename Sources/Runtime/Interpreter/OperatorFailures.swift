@@ -1,3 +1,6 @@
+import Autodiff
+import Tensors
+
 /// What can be wrong with operands.
 enum OperatorFailures {
     static func overflow(_ operation: String) -> Failure {

@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 import Tensors
 
 // Building and measuring models without numbers: their `forward` is recorded on placeholders and never computed.
@@ -149,7 +150,7 @@ extension Machine {
             definition.template.forwardShapes.count == 1,
             let shape = definition.template.forwardShapes[0]
         else { return nil }
-        return shape.dimensions.compactMap { dimension -> Value? in
+        return shape.dimensions.compactMap { (dimension: DimensionPattern) -> Value? in
             switch dimension.kind {
             case .literal(let size), .sized(_, let size): return .int(size)
             case .name(let name):

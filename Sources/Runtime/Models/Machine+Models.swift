@@ -1,5 +1,6 @@
 import Autodiff
 import Diagnostics
+import OrderedCollections
 import Tensors
 
 extension Machine {

@@ -1,4 +1,5 @@
 import Autodiff
+import OrderedCollections
 
 /// A param or state with its path from the model: `1.W`, `blocks.0.W`.
 struct NamedParameter {

@@ -8,7 +8,7 @@ struct PreludeCatalog {
     init(folder library: String) {
         self.folder = library + "/prelude"
         var paths: [String: String] = [:]
-        for kind in FileAccess.folders(in: folder) {
+        for kind in FileAccess.names(in: folder) {
             for file in FileAccess.names(in: "\(folder)/\(kind)") where file.hasSuffix(".dl") {
                 paths[String(file.dropLast(3))] = "\(folder)/\(kind)/\(file)"
             }

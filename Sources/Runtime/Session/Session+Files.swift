@@ -51,7 +51,7 @@ extension Session {
             let bytes = try FileAccess.read(target)
             let isCompressed = DataFormat.of(path: path)?.isCompressed ?? false
             return try format.read(isCompressed ? Gzip.decompress(bytes) : bytes)
-        } catch let error as FormatError {
+        } catch {
             var named = error
             named.file = path
             throw named

@@ -1,4 +1,5 @@
 import Autodiff
+import Kernels
 import Tensors
 
 extension Machine {
@@ -257,7 +258,7 @@ extension Machine {
         guard let limit, let first = gradients.first else { return gradients }
         var total: Node?
         for gradient in gradients {
-            let square = try recorder.reduceSum(try recorder.unary(.square, gradient))
+            let square = try recorder.sum(recorder.unary(.square, gradient))
             total = try total.map { try recorder.add($0, square) } ?? square
         }
         guard let total else { return gradients }

@@ -1,4 +1,5 @@
 import Autodiff
+import OrderedCollections
 import Tensors
 
 extension Machine {

@@ -79,7 +79,7 @@ final class OptimizerInstance: Receiver {
             return groups[0].options[index]
         }
         guard OptimizerDefinition.commonOptions.contains(name) else { return nil }
-        return groups[0].common[name] ?? .none
+        return groups[0].common[name] ?? Value.none
     }
 
     /// Sets an option in all groups.

@@ -1,4 +1,5 @@
 import Autodiff
+import OrderedCollections
 import Tensors
 
 /// The text of values, to the letter of the contract's *Printing*.
