@@ -63,7 +63,9 @@ let package = Package(
         module("Figures", [], safe),
 
         // Level 1
-        module("Syntax", ["Diagnostics"], safe),
+        .target(
+            name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
+            swiftSettings: shared + safe),
         module("Tensors", ["Kernels"], optimised),
 
         // Level 2
