@@ -99,6 +99,10 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+
+        .testTarget(
+            name: "StdlibTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["README.md"],
+            swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )

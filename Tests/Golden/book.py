@@ -113,7 +113,7 @@ class Book:
 
 
 def safetensors(tensors: dict[str, torch.Tensor]) -> bytes:
-    """The file format: length of the header (u64), header (JSON), the tensors one after the other."""
+    """The file format: length of the header (u64), header (JSON), then the tensors."""
     header, body = {}, b""
     for name, tensor in sorted(tensors.items()):
         values = tensor.flatten().tolist()

@@ -49,7 +49,8 @@ OPTIMIZERS = {
     "Adam/options": (
         "Adam(net, lr: 0.05, beta1: 0.8, beta2: 0.95, eps: 0.01)",
         lambda p: optim.Adam(p, 0.05, (0.8, 0.95), 0.01)),
-    "Adam/decay": ("Adam(net, lr: 0.1, decay: 0.2)", lambda p: optim.AdamW(p, 0.1, weight_decay=0.2)),
+    "Adam/decay": (
+        "Adam(net, lr: 0.1, decay: 0.2)", lambda p: optim.AdamW(p, 0.1, weight_decay=0.2)),
     "AdamW": ("AdamW(net, lr: 0.1)", lambda p: optim.AdamW(p, 0.1)),
     "AdamW/decay": (
         "AdamW(net, lr: 0.1, decay: 0.3)", lambda p: optim.AdamW(p, 0.1, weight_decay=0.3)),
@@ -86,7 +87,8 @@ def add(book):
         step = options.pop("step", f"step(opt) {BLOCK}")
         weights, offsets = train(problem, build, torch.float64, **options)
         # A path that rounding could turn (a sign near 0) would make a worthless case.
-        for exact, rough in zip((weights, offsets), train(problem, build, torch.float32, **options)):
+        rough_path = train(problem, build, torch.float32, **options)
+        for exact, rough in zip((weights, offsets), rough_path):
             assert torch.allclose(exact.float(), rough, rtol=1e-5, atol=1e-6), name
         book.store(f"optimizers/{name}/W", weights)
         book.store(f"optimizers/{name}/b", offsets)

@@ -109,7 +109,7 @@ def initializers(book):
     density = math.exp(-2) / math.sqrt(2 * math.pi)
     cut = math.sqrt(1 - 2 * 2 * density / math.erf(math.sqrt(2)))
     case("truncatedNormal", "truncatedNormal(0.5)", [80, 90], 0.5 * cut, bound=1.0)
-    case("constant", "constant(0.3)", [4, 5], 0.0, 0.3, 0.0)
+    case("constant", "constant(0.25)", [4, 5], 0.0, 0.25, 0.0)
     for kind, shape in (("wide", [12, 40]), ("tall", [40, 12]), ("kernel", [8, 4, 3, 3])):
         columns = math.prod(shape[1:])
         case(
