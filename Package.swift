@@ -107,6 +107,7 @@ let package = Package(
             name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: shared),
         .testTarget(
             name: "SyntaxTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["Snapshots"],
+            name: "StdlibTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["README.md"],
             swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,108 @@
+"""Layers, with their params set to given values, in training or inference mode."""
+
+import torch
+from torch.nn import functional as F
+
+
+def add(book):
+    dense(book)
+    shapes(book)
+    normalisation(book)
+    batch_norm(book)
+    book.call(
+        "layers/Embedding", "f(x)", lambda v: F.embedding(v["x"], v["W"]),
+        make="Embedding(7, 3)", inputs={"x": torch.tensor([[1, 6, 1, 0], [3, 1, 5, 5]])},
+        params={"W": book.normal(7, 3)})
+    book.call(
+        "layers/PRelu", "f(x)", lambda v: F.prelu(v["x"], v["slope"].reshape(1)),
+        make="PRelu()", inputs={"x": book.normal(4, 5)}, params={"slope": torch.tensor(0.35)})
+
+
+def dense(book):
+    def linear(v, prefix=""):
+        y = v["x"] @ v[prefix + "W"]
+        return y + v[prefix + "b"] if prefix + "b" in v else y
+
+    weights = {"W": book.normal(4, 3), "b": book.normal(3)}
+    book.call(
+        "layers/Dense", "f(x)", linear, make="Dense(3)",
+        inputs={"x": book.normal(5, 4)}, params=weights)
+    book.call(
+        "layers/Dense/activation", "f(x)", lambda v: torch.tanh(linear(v)), make="Dense(3, tanh)",
+        inputs={"x": book.normal(5, 4)}, params=weights)
+    book.call(
+        "layers/Dense/sequence", "f(x)", linear, make="Dense(3)",
+        inputs={"x": book.normal(2, 6, 4)}, params=weights)
+    book.call(
+        "layers/Dense/vector", "f(x)", linear, make="Dense(3)",
+        inputs={"x": book.normal(4)}, params=weights)
+    book.call(
+        "layers/Dense/noBias", "f(x)", linear, make="Dense(3, bias: false)",
+        inputs={"x": book.normal(5, 4)}, params={"W": weights["W"]})
+    book.call(
+        "layers/Residual", "f(x)", lambda v: v["x"] + torch.sigmoid(linear(v, "inner.")),
+        make="Residual(Dense(4, sigmoid))", inputs={"x": book.normal(5, 4)},
+        params={"inner.W": book.normal(4, 4), "inner.b": book.normal(4)})
+    book.call(
+        "layers/chain", "f(x)",
+        lambda v: F.relu(v["x"] @ v["0.W"] + v["0.b"]) @ v["1.W"] + v["1.b"],
+        make="Dense(6, relu) >> Dense(2)", inputs={"x": book.normal(5, 4)},
+        params={
+            "0.W": book.normal(4, 6), "0.b": book.normal(6),
+            "1.W": book.normal(6, 2), "1.b": book.normal(2)})
+
+
+def shapes(book):
+    x = book.normal(3, 2, 4)
+    same = lambda v: v["x"] * 1
+    for make, reference in {
+        "Flatten()": lambda v: v["x"].reshape(3, 8),
+        "Reshape([4, 2])": lambda v: v["x"].reshape(3, 4, 2),
+        "Identity()": same,
+        "Lambda(x => x * x)": lambda v: v["x"] ** 2,
+        "Dropout(0.5)": same,
+        "GaussianNoise(1.0)": same,
+    }.items():
+        name = make.split("(")[0]
+        book.call(f"layers/{name}", "f(x)", reference, make=make, inputs={"x": x})
+
+
+def normalisation(book):
+    image, rows = book.normal(2, 6, 3, 2), book.normal(4, 3, 6)
+    params = {"scale": book.uniform(6, high=2.0), "shift": book.normal(6)}
+    book.call(
+        "layers/LayerNorm", "f(x)",
+        lambda v: F.layer_norm(v["x"], [6], v["scale"], v["shift"], 1e-5),
+        make="LayerNorm()", inputs={"x": rows}, params=params, tolerance="loose")
+    book.call(
+        "layers/LayerNorm/eps", "f(x)",
+        lambda v: F.layer_norm(v["x"], [6], v["scale"], v["shift"], 0.1),
+        make="LayerNorm(eps: 0.1)", inputs={"x": rows}, params=params, tolerance="loose")
+    book.call(
+        "layers/RMSNorm", "f(x)", lambda v: F.rms_norm(v["x"], [6], v["scale"], 1e-6),
+        make="RMSNorm()", inputs={"x": rows}, params={"scale": params["scale"]},
+        tolerance="loose")
+    book.call(
+        "layers/GroupNorm", "f(x)",
+        lambda v: F.group_norm(v["x"], 3, v["scale"], v["shift"], 1e-5),
+        make="GroupNorm(3)", inputs={"x": image}, params=params, tolerance="loose")
+
+
+def batch_norm(book):
+    def norm(training, momentum=0.1, eps=1e-5):
+        return lambda v: F.batch_norm(
+            v["x"], v["mean"], v["variance"], v.get("scale"), v.get("shift"), training, momentum,
+            eps)
+
+    params = {"scale": book.uniform(3, high=2.0), "shift": book.normal(3)}
+    states = {"mean": book.normal(3), "variance": book.uniform(3, low=0.5, high=2.0)}
+    for name, shape in (("rows", (7, 3)), ("series", (4, 3, 5)), ("images", (2, 3, 4, 2))):
+        for mode in ("training", "inference"):
+            book.call(
+                f"layers/BatchNorm/{name}/{mode}", "f(x)", norm(mode == "training"),
+                make="BatchNorm()", inputs={"x": book.normal(*shape)}, params=params,
+                states=states, mode=mode, tolerance="loose")
+    book.call(
+        "layers/BatchNorm/options", "f(x)", norm(True, 0.3, 0.01),
+        make="BatchNorm(eps: 0.01, momentum: 0.3, affine: false)",
+        inputs={"x": book.normal(7, 3)}, states=states, mode="training", tolerance="loose")

@@ -1,0 +1,165 @@
+"""Losses, with every reduction and option."""
+
+import torch
+from torch.nn import functional as F
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def add(book):
+    regression(book)
+    likelihoods(book)
+    classes(book)
+    yes_or_no(book)
+    vectors(book)
+
+
+def reduced(values, reduction):
+    return {"mean": values.mean, "sum": values.sum, "none": values.clone}[reduction]()
+
+
+def every_reduction(book, name, call, reference, inputs, **options):
+    """`reference` takes values and a reduction; `call` is written without the reduction."""
+    for reduction in REDUCTIONS:
+        book.call(
+            f"losses/{name}/{reduction}", f'{call[:-1]}, reduction: "{reduction}")',
+            lambda v, reduction=reduction: reference(v, reduction), inputs=inputs, **options)
+
+
+def regression(book):
+    pair = {"p": 2 * book.normal(4, 3), "y": book.normal(4, 3)}
+    signs = {"p": book.normal(4, 3), "y": torch.tensor([1.0, -1.0] * 6).reshape(4, 3)}
+    far = {"p": torch.tensor([100.0, -100.0, 0.5]), "y": torch.tensor([0.0, 1.0, -0.5])}
+
+    def log_cosh(v, reduction):
+        return reduced(torch.log(torch.cosh(v["p"] - v["y"])), reduction)
+
+    every_reduction(
+        book, "mse", "mse(p, y)", lambda v, r: F.mse_loss(v["p"], v["y"], reduction=r), pair)
+    every_reduction(
+        book, "mae", "mae(p, y)", lambda v, r: F.l1_loss(v["p"], v["y"], reduction=r), pair)
+    every_reduction(
+        book, "huber", "huber(p, y)",
+        lambda v, r: F.huber_loss(v["p"], v["y"], reduction=r), pair)
+    every_reduction(
+        book, "huber/delta", "huber(p, y, delta: 0.4)",
+        lambda v, r: F.huber_loss(v["p"], v["y"], reduction=r, delta=0.4), pair)
+    every_reduction(book, "logCosh", "logCosh(p, y)", log_cosh, pair)
+    every_reduction(book, "logCosh/far", "logCosh(p, y)", log_cosh, far)
+    every_reduction(
+        book, "hinge", "hinge(p, y)",
+        lambda v, r: reduced((1 - v["y"] * v["p"]).clamp(min=0), r), signs, gradients=["p"])
+
+
+def likelihoods(book):
+    counts = {"p": book.normal(4, 3), "y": torch.tensor([0.0, 1, 2, 5] * 3).reshape(4, 3)}
+    rates = {"p": book.uniform(4, 3, high=3.0), "y": counts["y"]}
+    normal = {"p": book.normal(4, 3), "y": book.normal(4, 3), "v": book.uniform(4, 3, high=2.0)}
+    every_reduction(
+        book, "poissonNLL", "poissonNLL(p, y)",
+        lambda v, r: F.poisson_nll_loss(v["p"], v["y"], reduction=r), counts, gradients=["p"])
+    every_reduction(
+        book, "poissonNLL/rates", "poissonNLL(p, y, logInput: false)",
+        lambda v, r: F.poisson_nll_loss(v["p"], v["y"], log_input=False, reduction=r), rates,
+        gradients=["p"])
+    every_reduction(
+        book, "gaussianNLL", "gaussianNLL(p, y, v)",
+        lambda v, r: F.gaussian_nll_loss(v["p"], v["y"], v["v"], reduction=r), normal)
+    every_reduction(
+        book, "kl", "kl(p, q)",
+        lambda v, r: reduced((v["p"].exp() * (v["p"] - v["q"])).sum(-1), r),
+        {"p": F.log_softmax(book.normal(4, 3), -1), "q": F.log_softmax(book.normal(4, 3), -1)})
+
+
+def classes(book):
+    logits, labels = 2 * book.normal(6, 4), torch.tensor([0, 3, 1, 2, 3, 1])
+    soft = F.softmax(book.normal(6, 4), -1)
+    weights = torch.tensor([0.5, 2.0, 1.0, 0.0])
+    options = {
+        "": ("", {}),
+        "/smoothing": (", smoothing: 0.2", {"label_smoothing": 0.2}),
+        "/weights": (", weights: w", {"weight": True}),
+        "/ignore": (", ignore: 3", {"ignore_index": 3}),
+        "/all": (
+            ", smoothing: 0.1, weights: w, ignore: 1",
+            {"label_smoothing": 0.1, "weight": True, "ignore_index": 1}),
+    }
+    for name, (text, arguments) in options.items():
+        def reference(v, reduction, arguments=arguments):
+            known = {**arguments, "weight": v["w"]} if "weight" in arguments else arguments
+            return F.cross_entropy(v["z"], v["y"], reduction=reduction, **known)
+
+        inputs = {"z": logits, "y": labels}
+        if "weight" in arguments:
+            inputs["w"] = weights
+        every_reduction(
+            book, f"crossEntropy{name}", f"crossEntropy(z, y{text})", reference, inputs,
+            gradients=["z"])
+        if "ignore_index" not in arguments:
+            every_reduction(
+                book, f"crossEntropy/probabilities{name}", f"crossEntropy(z, y{text})", reference,
+                {**inputs, "y": soft}, gradients=["z"])
+
+    every_reduction(
+        book, "crossEntropy/sequence", "crossEntropy(z, y)",
+        lambda v, r: F.cross_entropy(v["z"].movedim(-1, 1), v["y"], reduction=r),
+        {"z": book.normal(2, 3, 4), "y": book.labels(4, 2, 3)})
+    every_reduction(
+        book, "nll", "nll(p, y, weights: w, ignore: 2)",
+        lambda v, r: F.nll_loss(v["p"], v["y"], v["w"], ignore_index=2, reduction=r),
+        {"p": F.log_softmax(logits, -1), "y": labels, "w": weights}, gradients=["p"])
+    every_reduction(
+        book, "focal/classes", "focal(z, y, gamma: 1.5)",
+        lambda v, r: focal(F.cross_entropy(v["z"], v["y"], reduction="none"), 1.5, r),
+        {"z": logits, "y": labels})
+
+
+def focal(cross_entropy, gamma, reduction):
+    return reduced((1 - torch.exp(-cross_entropy)) ** gamma * cross_entropy, reduction)
+
+
+def yes_or_no(book):
+    logits = torch.tensor([-100.0, -3.0, -0.4, 0.2, 1.0, 5.0, 100.0, 100.0])
+    answers = torch.tensor([0.0, 1.0, 0.0, 1.0, 0.3, 1.0, 1.0, 0.0])
+    weight = book.uniform(8, high=2.0)
+    every_reduction(
+        book, "binaryCrossEntropy", "binaryCrossEntropy(z, y)",
+        lambda v, r: F.binary_cross_entropy_with_logits(v["z"], v["y"], reduction=r),
+        {"z": logits, "y": answers}, gradients=["z"])
+    every_reduction(
+        book, "binaryCrossEntropy/weight", "binaryCrossEntropy(z, y, weight: w)",
+        lambda v, r: F.binary_cross_entropy_with_logits(v["z"], v["y"], v["w"], reduction=r),
+        {"z": logits, "y": answers, "w": weight}, gradients=["z"])
+    every_reduction(
+        book, "binaryCrossEntropyOf", "binaryCrossEntropyOf(p, y)",
+        lambda v, r: F.binary_cross_entropy(v["p"], v["y"], reduction=r),
+        {"p": book.uniform(8), "y": answers}, gradients=["p"])
+    every_reduction(
+        book, "focal", "focal(z, y)",
+        lambda v, r: focal(
+            F.binary_cross_entropy_with_logits(v["z"], v["y"], reduction="none"), 2, r),
+        {"z": 2 * book.normal(6), "y": torch.tensor([0.0, 1, 1, 0, 1, 0])}, gradients=["z"])
+
+    def dice(v, reduction):
+        p, t = v["p"].flatten(1), v["y"].flatten(1)
+        return reduced(1 - (2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1), reduction)
+
+    every_reduction(
+        book, "dice", "dice(p, y)", dice,
+        {"p": book.uniform(3, 2, 4), "y": book.labels(2, 3, 2, 4).float()}, gradients=["p"])
+
+
+def vectors(book):
+    u, v, w = book.normal(5, 3), book.normal(5, 3), book.normal(5, 3)
+    every_reduction(
+        book, "cosineLoss", "cosineLoss(p, y)",
+        lambda v, r: reduced(1 - F.cosine_similarity(v["p"], v["y"], dim=-1), r),
+        {"p": u, "y": v})
+    every_reduction(
+        book, "triplet", "triplet(a, p, n)",
+        lambda v, r: F.triplet_margin_loss(v["a"], v["p"], v["n"], reduction=r),
+        {"a": u, "p": v, "n": w})
+    every_reduction(
+        book, "triplet/margin", "triplet(a, p, n, margin: 0.3)",
+        lambda v, r: F.triplet_margin_loss(v["a"], v["p"], v["n"], margin=0.3, reduction=r),
+        {"a": u, "p": v, "n": w})
