@@ -36,6 +36,85 @@ let argumentParser = Target.Dependency.product(
 let orderedCollections = Target.Dependency.product(
     name: "OrderedCollections", package: "swift-collections")
 
+/// The C edge: system libraries, and what is written in C.
+let edge: [Target] = [
+    .systemLibrary(
+        name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CCMark", pkgConfig: "libcmark-gfm",
+        providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    .target(name: "CSupport"),
+]
+
+/// In order of dependency: a module imports only modules above it.
+let modules: [Target] = [
+    // Level 0
+    module("Diagnostics", [], safe),
+    .target(name: "KernelsBaseline", swiftSettings: shared + optimised),
+    .target(name: "KernelsAVX2", swiftSettings: shared + avx2),
+    module("Kernels", ["KernelsBaseline", "KernelsAVX2", "COpenBLAS", "CSupport"], optimised),
+    module("Figures", [], safe),
+
+    // Level 1
+    .target(
+        name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
+        swiftSettings: shared + safe),
+    module("Tensors", ["Kernels"], optimised),
+
+    // Level 2
+    module("Checker", ["Syntax", "Diagnostics"], safe),
+    module("Autodiff", ["Tensors", "Kernels"], optimised),
+    module("Formats", ["Tensors", "CPNG", "CZlib"], optimised),
+
+    // Level 3
+    module(
+        "Runtime",
+        [
+            "Checker", "Syntax", "Diagnostics", "Autodiff", "Tensors", "Formats", "Figures",
+            "Kernels", "CSupport", orderedCollections,
+        ], optimised),
+
+    // Level 4
+    module("Notebooks", ["Runtime", "Checker", "Syntax", "Figures", "Diagnostics", "CCMark"]),
+
+    // Level 5
+    module("Drawing", ["Figures", "CDrawing", "CZlib"]),
+    .target(name: "CDrawing", cSettings: [.unsafeFlags(["-O2"])]),
+    module(
+        "Terminal",
+        ["Notebooks", "Runtime", "Syntax", "Figures", "Diagnostics", "CReadline", "CSupport"]),
+
+    // Level 6
+    .executableTarget(
+        name: "dlrepl",
+        dependencies: [
+            "Terminal", "Drawing", "Notebooks", "Runtime", "Checker", "Syntax", "Figures",
+            "Diagnostics", "CSupport", argumentParser,
+        ],
+        exclude: ["README.md"], swiftSettings: shared),
+]
+
+func tests(
+    _ module: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: module + "Tests", dependencies: [.byName(name: module)] + dependencies,
+        exclude: exclude, swiftSettings: shared)
+}
+
+let testTargets: [Target] = [
+    tests("Diagnostics"),
+    tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
+    tests("Formats", ["Tensors"]),
+    .testTarget(
+        name: "StdlibTests", dependencies: ["Syntax", "Diagnostics", "Formats", "Tensors"],
+        exclude: ["README.md"],
+        swiftSettings: shared),
+]
+
 let package = Package(
     name: "dlrepl",
     products: [.executable(name: "dlrepl", targets: ["dlrepl"])],
@@ -43,72 +122,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
-    targets: [
-        // C edge
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(
-            name: "CCMark", pkgConfig: "libcmark-gfm",
-            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
-        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
-        .target(name: "CSupport"),
-
-        // Level 0
-        module("Diagnostics", [], safe),
-        .target(name: "KernelsBaseline", swiftSettings: shared + optimised),
-        .target(name: "KernelsAVX2", swiftSettings: shared + avx2),
-        module("Kernels", ["KernelsBaseline", "KernelsAVX2", "COpenBLAS", "CSupport"], optimised),
-        module("Figures", [], safe),
-
-        // Level 1
-        .target(
-            name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
-            swiftSettings: shared + safe),
-        module("Tensors", ["Kernels"], optimised),
-
-        // Level 2
-        module("Checker", ["Syntax", "Diagnostics"], safe),
-        module("Autodiff", ["Tensors", "Kernels"], optimised),
-        module("Formats", ["Tensors", "CPNG", "CZlib"], optimised),
-
-        // Level 3
-        module(
-            "Runtime",
-            [
-                "Checker", "Syntax", "Diagnostics", "Autodiff", "Tensors", "Formats", "Figures",
-                "Kernels", "CSupport", orderedCollections,
-            ], optimised),
-
-        // Level 4
-        module("Notebooks", ["Runtime", "Checker", "Syntax", "Figures", "Diagnostics", "CCMark"]),
-
-        // Level 5
-        module("Drawing", ["Figures", "CDrawing", "CZlib"]),
-        .target(name: "CDrawing", cSettings: [.unsafeFlags(["-O2"])]),
-        module(
-            "Terminal",
-            ["Notebooks", "Runtime", "Syntax", "Figures", "Diagnostics", "CReadline", "CSupport"]),
-
-        // Level 6
-        .executableTarget(
-            name: "dlrepl",
-            dependencies: [
-                "Terminal", "Drawing", "Notebooks", "Runtime", "Checker", "Syntax", "Figures",
-                "Diagnostics", "CSupport", argumentParser,
-            ],
-            exclude: ["README.md"], swiftSettings: shared),
-
-        .testTarget(
-            name: "FormatsTests", dependencies: ["Formats", "Tensors"], swiftSettings: shared),
-        // Tests
-        .testTarget(
-            name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: shared),
-        .testTarget(
-            name: "SyntaxTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["Snapshots"],
-            name: "StdlibTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["README.md"],
-            swiftSettings: shared),
-    ],
+    targets: edge + modules + testTargets,
     swiftLanguageModes: [.v6]
 )

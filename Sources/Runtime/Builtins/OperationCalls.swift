@@ -26,6 +26,7 @@ struct OperationCalls {
         case .bool(let flag): flag ? "true" : "false"
         case .string(let text): "\"\(text)\""
         case .dtype(let dtype): dtype.name
+        case .sizes: "…"
         }
     }
 
@@ -39,7 +40,10 @@ struct OperationCalls {
     }
 
     func call(_ operation: Operation, _ arguments: [Value], _ labels: [String?]) throws -> Value {
-        let order = try Self.signature(operation).order(of: arguments.count, labels)
+        var collected = Collected(arguments: arguments, labels: labels)
+        try collected.collect(for: operation, machine)
+        let arguments = collected.arguments
+        let order = try Self.signature(operation).order(of: arguments.count, collected.labels)
         var inputs = Inputs()
         for case .tensor(let node) in arguments {
             inputs.hasTensor = true
@@ -47,7 +51,9 @@ struct OperationCalls {
         }
         var converted: [OperationArgument] = []
         for (index, parameter) in operation.parameters.enumerated() {
-            if order[index] < 0 {
+            if parameter.kind == .sizes {
+                converted.append(.sizes(collected.sizes))
+            } else if order[index] < 0 {
                 converted.append(parameter.defaultValue ?? .none)
             } else {
                 converted.append(
@@ -118,6 +124,37 @@ struct OperationCalls {
         case .shape:
             if let number = try machine.int(value) { return .ints([number]) }
             return .ints(try ints(value) ?? { throw wrong("a list of sizes") }())
+        case .operand:
+            switch value {
+            case .int(let number):
+                inputs.hasNumber = true
+                return .int(number)
+            case .float(let number):
+                inputs.hasNumber = true
+                return .float(number)
+            case .bool(let flag):
+                inputs.hasNumber = true
+                return .bool(flag)
+            default:
+                return .tensor(try node(value, operation, &inputs, wrong("a tensor or a number")))
+            }
+        case .number:
+            switch try machine.number(value) {
+            case .int(let number): return .int(number)
+            case .float(let number): return .float(number)
+            default: throw wrong("a number")
+            }
+        case .variadicTensors:
+            guard case .list(let list) = value else { throw wrong("tensors") }
+            return .tensors(
+                try list.items.map { try node($0, operation, &inputs, wrong("tensors")) })
+        case .operation:
+            switch value {
+            case .string(let text): return .string(text.text)
+            case .builtin(let builtin): return .string(builtin.signature.name)
+            default: throw wrong("a reduction such as `mean`")
+            }
+        case .sizes: return .sizes([:])
         case .ints:
             return .ints(try ints(value) ?? { throw wrong("a list of Ints") }())
         }
@@ -180,5 +217,60 @@ struct OperationCalls {
             return try machine.recorder.full(.bool(flag), .scalar, .bool)
         default: throw failure()
         }
+    }
+}
+
+/// The arguments of a call whose operation takes any number of tensors (`einsum`) or of named sizes
+/// (`rearrange`), gathered into one each.
+private struct Collected {
+    var arguments: [Value]
+    var labels: [String?]
+    var sizes: [String: Int] = [:]
+
+    init(arguments: [Value], labels: [String?]) {
+        self.arguments = arguments
+        self.labels = labels
+    }
+
+    mutating func collect(for operation: Operation, _ machine: Machine) throws {
+        if operation.parameters.contains(where: { $0.kind == .sizes }) {
+            try collectSizes(operation, machine)
+        }
+        guard let first = operation.parameters.firstIndex(where: { $0.kind == .variadicTensors })
+        else { return }
+        let positional = arguments.indices.filter {
+            $0 >= first && !(labels.indices.contains($0) && labels[$0] != nil)
+        }
+        guard !positional.isEmpty else { return }
+        if positional.count == 1, case .list = arguments[positional[0]] { return }
+        let tensors = Value.list(positional.map { arguments[$0] })
+        arguments = Array(arguments[..<first]) + [tensors]
+            + arguments.indices.filter { $0 > first && !positional.contains($0) }
+            .map { arguments[$0] }
+        if !labels.isEmpty {
+            labels = Array(labels[..<first]) + [nil]
+                + labels.indices.filter { $0 > first && !positional.contains($0) }
+                .map { labels[$0] }
+        }
+    }
+
+    private mutating func collectSizes(_ operation: Operation, _ machine: Machine) throws {
+        let names = operation.parameters.map(\.name)
+        var kept: [Int] = []
+        for index in arguments.indices {
+            guard labels.indices.contains(index), let label = labels[index], !names.contains(label)
+            else {
+                kept.append(index)
+                continue
+            }
+            guard let size = try machine.int(arguments[index]) else {
+                throw CallFailures.argument(
+                    operation.name, label, wants: "an Int", got: arguments[index])
+            }
+            sizes[label] = size
+        }
+        let before = labels
+        arguments = kept.map { arguments[$0] }
+        labels = kept.map { before.indices.contains($0) ? before[$0] : nil }
     }
 }

@@ -1,5 +1,6 @@
 import Autodiff
 import Diagnostics
+import Syntax
 import Tensors
 
 // Building and measuring models without numbers: their `forward` is recorded on placeholders and never computed.
