@@ -23,6 +23,11 @@ extension Machine {
         case .compose: return try compose(left, right)
         case .contained: return .bool(try contains(right, left))
         case .notContained: return .bool(!(try contains(right, left)))
+        case .equal, .notEqual:
+            // A tensor and what is neither tensor nor number are compared as values.
+            if !Self.isElementwise(left) || !Self.isElementwise(right) {
+                return .bool(try equals(left, right) == (operation == .equal))
+            }
         default: break
         }
         if Self.isTensorLike(left) || Self.isTensorLike(right), operation != .beside {
@@ -45,6 +50,14 @@ extension Machine {
             }
             throw OperatorFailures.mismatch(operation.symbol, left, right)
         default: throw OperatorFailures.mismatch(operation.symbol, left, right)
+        }
+    }
+
+    /// Whether `==` with a tensor goes element by element.
+    private static func isElementwise(_ value: Value) -> Bool {
+        switch value {
+        case .tensor, .symbol, .int, .float, .bool: true
+        default: false
         }
     }
 
