@@ -97,6 +97,7 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )
