@@ -48,7 +48,7 @@ extension KernelsTests {
     func errorBound(bound: Bound) {
         // Evenly in the bits of the float on each side of zero, so that all magnitudes are seen.
         var x: [Float] = []
-        let count = 40_000
+        let count = 20_000
         for (low, high) in [
             (max(bound.range.lowerBound, 0), bound.range.upperBound),
             (max(-bound.range.upperBound, 0), -bound.range.lowerBound),
