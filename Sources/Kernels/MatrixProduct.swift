@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// A (batched) matrix product `c = alpha · op(a) · op(b) + beta · c`, row-major.
 ///
 /// `op(a): [m, k]`, `op(b): [k, n]`, `c: [m, n]`; a transposed operand is stored as `[k, m]` or `[n, k]`.
@@ -35,81 +33,42 @@ public struct MatrixProduct: Sendable, Equatable {
     }
 
     /// Computes the product, in parallel if that pays; the result does not depend on the number of threads.
-    /// - Parameter isInterrupted: asked between pieces of at most about 100 ms.
+    /// - Parameter isInterrupted: asked between pieces of at most about 100 ms, from any thread.
     /// - Returns: false if interrupted; `c` is then unfinished.
     public func run(
         _ type: ElementType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
-        to c: UnsafeMutableRawPointer, isInterrupted: () -> Bool = { false }
+        to c: UnsafeMutableRawPointer, isInterrupted: @Sendable () -> Bool = { false }
     ) -> Bool {
         guard batch > 0, m > 0, n > 0 else { return true }
+        let product = mergedIntoRows
+        let operands = ProductOperands(a: a, b: b, c: c)
         switch type {
-        case .bool, .uint8: return runInteger(UInt8.self, a, b, c, isInterrupted)
-        case .int32: return runInteger(Int32.self, a, b, c, isInterrupted)
-        case .int64: return runInteger(Int64.self, a, b, c, isInterrupted)
-        case .float32: return runFloat32(a, b, c, isInterrupted)
-        case .float64: return runFloat64(a, b, c, isInterrupted)
+        case .bool, .uint8: return product.runIntegers(UInt8.self, operands, isInterrupted)
+        case .int32: return product.runIntegers(Int32.self, operands, isInterrupted)
+        case .int64: return product.runIntegers(Int64.self, operands, isInterrupted)
+        case .float32 where product.fitsBLAS:
+            return product.runPieces(isInterrupted) { product.runFloat32($0, operands) }
+        case .float64 where product.fitsBLAS:
+            return product.runPieces(isInterrupted) { product.runFloat64($0, operands) }
+        case .float32: return product.runFloats(Float.self, operands, isInterrupted)
+        case .float64: return product.runFloats(Double.self, operands, isInterrupted)
         }
+    }
+
+    /// A batch whose matrices a lie below each other and share b is one product.
+    private var mergedIntoRows: MatrixProduct {
+        guard batch > 1, batchStrideB == 0, !transposesA, batchStrideA == m * rowStrideA,
+            batchStrideC == m * rowStrideC
+        else { return self }
+        var merged = self
+        merged.m = m * batch
+        merged.batch = 1
+        return merged
     }
 }
 
-extension MatrixProduct {
-    func runInteger<T: FixedWidthInteger>(
-        _: T.Type, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
-        _ isInterrupted: () -> Bool
-    ) -> Bool {
-        let a = a.assumingMemoryBound(to: T.self)
-        let b = b.assumingMemoryBound(to: T.self)
-        let c = c.assumingMemoryBound(to: T.self)
-        let (aRow, aColumn) = transposesA ? (1, rowStrideA) : (rowStrideA, 1)
-        let (bRow, bColumn) = transposesB ? (1, rowStrideB) : (rowStrideB, 1)
-        for matrix in 0..<batch {
-            for row in 0..<m {
-                if isInterrupted() { return false }
-                let target = c + matrix * batchStrideC + row * rowStrideC
-                target.update(repeating: 0, count: n)
-                for index in 0..<k {
-                    let left = a[matrix * batchStrideA + row * aRow + index * aColumn]
-                    let right = b + matrix * batchStrideB + index * bRow
-                    for column in 0..<n {
-                        target[column] = target[column] &+ left &* right[column * bColumn]
-                    }
-                }
-            }
-        }
-        return true
-    }
-
-    func runFloat32(
-        _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
-        _ isInterrupted: () -> Bool
-    ) -> Bool {
-        for matrix in 0..<batch {
-            if isInterrupted() { return false }
-            cblas_sgemm(
-                CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans,
-                transposesB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k),
-                Float(alpha), a.assumingMemoryBound(to: Float.self) + matrix * batchStrideA,
-                Int32(max(1, rowStrideA)), b.assumingMemoryBound(to: Float.self) + matrix * batchStrideB,
-                Int32(max(1, rowStrideB)), Float(beta),
-                c.assumingMemoryBound(to: Float.self) + matrix * batchStrideC, Int32(rowStrideC))
-        }
-        return true
-    }
-
-    func runFloat64(
-        _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
-        _ isInterrupted: () -> Bool
-    ) -> Bool {
-        for matrix in 0..<batch {
-            if isInterrupted() { return false }
-            cblas_dgemm(
-                CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans,
-                transposesB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k),
-                alpha, a.assumingMemoryBound(to: Double.self) + matrix * batchStrideA,
-                Int32(max(1, rowStrideA)), b.assumingMemoryBound(to: Double.self) + matrix * batchStrideB,
-                Int32(max(1, rowStrideB)), beta,
-                c.assumingMemoryBound(to: Double.self) + matrix * batchStrideC, Int32(rowStrideC))
-        }
-        return true
-    }
+struct ProductOperands {
+    let a: UnsafeRawPointer
+    let b: UnsafeRawPointer
+    let c: UnsafeMutableRawPointer
 }

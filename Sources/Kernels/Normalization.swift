@@ -16,9 +16,10 @@ public enum Normalization {
                 double(x), rows, n, epsilon, scale.map { double($0) }, shift.map { double($0) },
                 double(y), double(mean), double(inverseDeviation))
         } else {
-            layerRows(
-                float(x), rows, n, epsilon, scale.map { float($0) }, shift.map { float($0) },
-                float(y), float(mean), float(inverseDeviation))
+            layerFloat32(
+                float(x), rows, n, Float(epsilon),
+                Affine(scale: scale.map { float($0) }, shift: shift.map { float($0) }), float(y),
+                Statistics(mean: float(mean), inverseDeviation: float(inverseDeviation)))
         }
     }
 
@@ -36,60 +37,58 @@ public enum Normalization {
                 double(x), double(dy), rows, n, scale.map { double($0) }, double(mean),
                 double(inverseDeviation), double(dx))
         } else {
-            layerGradientRows(
+            layerGradientFloat32(
                 float(x), float(dy), rows, n, scale.map { float($0) }, float(mean),
                 float(inverseDeviation), float(dx))
         }
     }
 }
 
-@inline(__always)
-private func layerRows<T: BinaryFloatingPoint>(
-    _ x: UnsafePointer<T>, _ rows: Int, _ n: Int, _ epsilon: Double, _ scale: UnsafePointer<T>?,
-    _ shift: UnsafePointer<T>?, _ y: UnsafeMutablePointer<T>, _ mean: UnsafeMutablePointer<T>,
-    _ inverseDeviation: UnsafeMutablePointer<T>
+private func layerRows(
+    _ x: UnsafePointer<Double>, _ rows: Int, _ n: Int, _ epsilon: Double, _ scale: UnsafePointer<Double>?,
+    _ shift: UnsafePointer<Double>?, _ y: UnsafeMutablePointer<Double>, _ mean: UnsafeMutablePointer<Double>,
+    _ inverseDeviation: UnsafeMutablePointer<Double>
 ) {
     for row in 0..<rows {
         let line = x + row * n
         let target = y + row * n
         var sum = 0.0
-        for i in 0..<n { sum += Double(line[i]) }
+        for i in 0..<n { sum += line[i] }
         let center = sum / Double(n)
         var squares = 0.0
         for i in 0..<n {
-            let difference = Double(line[i]) - center
+            let difference = line[i] - center
             squares += difference * difference
         }
         let inverse = 1 / (squares / Double(n) + epsilon).squareRoot()
-        mean[row] = T(center)
-        inverseDeviation[row] = T(inverse)
+        mean[row] = center
+        inverseDeviation[row] = inverse
         for i in 0..<n {
-            let normal = (Double(line[i]) - center) * inverse
-            target[i] = T(normal * Double(scale?[i] ?? 1) + Double(shift?[i] ?? 0))
+            let normal = (line[i] - center) * inverse
+            target[i] = normal * (scale?[i] ?? 1) + (shift?[i] ?? 0)
         }
     }
 }
 
-@inline(__always)
-private func layerGradientRows<T: BinaryFloatingPoint>(
-    _ x: UnsafePointer<T>, _ dy: UnsafePointer<T>, _ rows: Int, _ n: Int,
-    _ scale: UnsafePointer<T>?, _ mean: UnsafePointer<T>, _ inverseDeviation: UnsafePointer<T>,
-    _ dx: UnsafeMutablePointer<T>
+private func layerGradientRows(
+    _ x: UnsafePointer<Double>, _ dy: UnsafePointer<Double>, _ rows: Int, _ n: Int,
+    _ scale: UnsafePointer<Double>?, _ mean: UnsafePointer<Double>, _ inverseDeviation: UnsafePointer<Double>,
+    _ dx: UnsafeMutablePointer<Double>
 ) {
     for row in 0..<rows {
-        let center = Double(mean[row])
-        let inverse = Double(inverseDeviation[row])
+        let center = mean[row]
+        let inverse = inverseDeviation[row]
         var sum = 0.0
         var product = 0.0
         for i in 0..<n {
-            let g = Double(dy[row * n + i]) * Double(scale?[i] ?? 1)
+            let g = dy[row * n + i] * (scale?[i] ?? 1)
             sum += g
-            product += g * (Double(x[row * n + i]) - center) * inverse
+            product += g * (x[row * n + i] - center) * inverse
         }
         for i in 0..<n {
-            let g = Double(dy[row * n + i]) * Double(scale?[i] ?? 1)
-            let normal = (Double(x[row * n + i]) - center) * inverse
-            dx[row * n + i] = T(inverse * (g - (sum + normal * product) / Double(n)))
+            let g = dy[row * n + i] * (scale?[i] ?? 1)
+            let normal = (x[row * n + i] - center) * inverse
+            dx[row * n + i] = inverse * (g - (sum + normal * product) / Double(n))
         }
     }
 }

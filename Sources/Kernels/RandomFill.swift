@@ -5,7 +5,9 @@ import KernelsBaseline
 /// Random numbers by counter: element `i` of draw `draw` of stream `key` is a function of (key, draw, i), so
 /// results depend neither on the order of computation nor on threads.
 ///
-/// The counter of a Philox-4x32-10 block is (i / 4 or i / 2, draw); the key is the stream's.
+/// The counter of a Philox-4x32-10 block is (block index, draw); the key is the stream's. float32 elements
+/// take one word each in the order of `KernelsBaseline/PhiloxVectors.swift`, others two: element i has half
+/// i % 2 of block i / 2.
 public struct RandomFill: Sendable, Hashable {
     public var key: UInt64
     public var draw: UInt64
@@ -26,41 +28,83 @@ public struct RandomFill: Sendable, Hashable {
 
     /// Uniform in [0, 1): 24 bits as float32, 53 as float64.
     public func uniform(_ type: ElementType, to y: UnsafeMutableRawPointer, count: Int) {
-        if type == .float64 {
+        guard type == .float32 else {
             for index in 0..<count { double(y)[index] = uniformDouble(index) }
             return
         }
-        for index in 0..<count {
-            float(y)[index] = Float(word(index) >> 8) * 0x1p-24
+        let y = float(y)
+        ThreadPool.shared.ranges(count, cost: 1, multiple: 32) { start, end in
+            if usesAVX2 {
+                KernelsAVX2.fillUniform(y, start, end, draw, key)
+            } else {
+                KernelsBaseline.fillUniform(y, start, end, draw, key)
+            }
         }
     }
 
     /// Standard normal, float32 or float64.
-    /// - Source: Box and Muller, 1958: the pair (2i, 2i + 1) is √(-2 ln u) · (cos, sin)(2π v).
+    /// - Source: Box and Muller, 1958: √(-2 ln u) · (cos, sin)(2π v).
     public func normal(_ type: ElementType, to y: UnsafeMutableRawPointer, count: Int) {
-        for index in 0..<count {
-            let pair = block(UInt64(index / 2))
-            let u = (Double((UInt64(pair[0]) << 32 | UInt64(pair[1])) >> 11) + 1) * 0x1p-53
-            let v = Double((UInt64(pair[2]) << 32 | UInt64(pair[3])) >> 11) * 0x1p-53
-            let radius = (-2 * log(u)).squareRoot()
-            let value = radius * (index % 2 == 0 ? cos(2 * .pi * v) : sin(2 * .pi * v))
-            if type == .float64 { double(y)[index] = value } else { float(y)[index] = Float(value) }
+        guard type == .float32 else {
+            normalDoubles(double(y), count)
+            return
+        }
+        let y = float(y)
+        ThreadPool.shared.ranges(count, cost: 2, multiple: 32) { start, end in
+            if usesAVX2 {
+                KernelsAVX2.fillNormal(y, start, end, draw, key)
+            } else {
+                KernelsBaseline.fillNormal(y, start, end, draw, key)
+            }
         }
     }
 
-    /// 1 with probability `p`, else 0, as float32, float64 or bool.
+    private func normalDoubles(_ y: UnsafeMutablePointer<Double>, _ count: Int) {
+        for pair in 0..<(count + 1) / 2 {
+            let four = block(UInt64(pair))
+            let u = (Double(joined(four[1], four[0]) >> 11) + 1) * 0x1p-53
+            let angle = 2 * .pi * Double(joined(four[3], four[2]) >> 11) * 0x1p-53
+            let radius = (-2 * log(u)).squareRoot()
+            y[2 * pair] = radius * cos(angle)
+            if 2 * pair + 1 < count { y[2 * pair + 1] = radius * sin(angle) }
+        }
+    }
+
+    /// 1 with probability `p` (taken to 24 bits), else 0, as any type.
     public func bernoulli(
         _ p: Double, _ type: ElementType, to y: UnsafeMutableRawPointer, count: Int
     ) {
-        for index in 0..<count {
-            let isOne = Double(word(index)) * 0x1p-32 < p
-            switch type {
-            case .float64: double(y)[index] = isOne ? 1 : 0
-            case .float32: float(y)[index] = isOne ? 1 : 0
-            case .int64: y.storeBytes(of: isOne ? 1 : 0, toByteOffset: index * 8, as: Int64.self)
-            case .int32: y.storeBytes(of: isOne ? 1 : 0, toByteOffset: index * 4, as: Int32.self)
-            case .uint8, .bool: y.storeBytes(of: isOne ? 1 : 0, toByteOffset: index, as: UInt8.self)
+        guard type != .float32 else {
+            bernoulli(Float(p), float(y), 0, count)
+            return
+        }
+        // Through a buffer of float32, so that an element is the same in every type.
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 1024) { buffer in
+            // Never nil: the capacity is positive.
+            let values = buffer.baseAddress.unsafelyUnwrapped
+            for start in stride(from: 0, to: count, by: 1024) {
+                let n = min(1024, count - start)
+                fillBernoulli(Float(p), values - start, start, start + n)
+                Casting.cast(values, .float32, to: y + start * type.size, type, count: n)
             }
+        }
+    }
+
+    private func bernoulli(
+        _ p: Float, _ y: UnsafeMutablePointer<Float>, _ start: Int, _ end: Int
+    ) {
+        ThreadPool.shared.ranges(end - start, cost: 1, multiple: 32) { first, last in
+            fillBernoulli(p, y, start + first, start + last)
+        }
+    }
+
+    private func fillBernoulli(
+        _ p: Float, _ y: UnsafeMutablePointer<Float>, _ start: Int, _ end: Int
+    ) {
+        if usesAVX2 {
+            KernelsAVX2.fillBernoulli(y, start, end, p, draw, key)
+        } else {
+            KernelsBaseline.fillBernoulli(y, start, end, p, draw, key)
         }
     }
 
@@ -93,14 +137,14 @@ public struct RandomFill: Sendable, Hashable {
         }
     }
 
-    /// The 32-bit word of element `index`.
-    private func word(_ index: Int) -> UInt32 { block(UInt64(index / 4))[index % 4] }
-
     /// The 64-bit word of element `index`.
     private func longWord(_ index: Int) -> UInt64 {
         let four = block(UInt64(index / 2))
-        let first = index % 2 * 2
-        return UInt64(four[first + 1]) << 32 | UInt64(four[first])
+        return index % 2 == 0 ? joined(four[1], four[0]) : joined(four[3], four[2])
+    }
+
+    private func joined(_ high: UInt32, _ low: UInt32) -> UInt64 {
+        UInt64(high) << 32 | UInt64(low)
     }
 
     private func uniformDouble(_ index: Int) -> Double { Double(longWord(index) >> 11) * 0x1p-53 }

@@ -1,6 +1,4 @@
 import Glibc
-import KernelsAVX2
-import KernelsBaseline
 
 /// Softmax and its relatives along the middle axis of `[outer, length, inner]`, float32 or float64.
 ///
@@ -16,6 +14,10 @@ public enum Softmax {
             forEachLine(layout) { base, stride in
                 softmaxLine(double(x) + base, double(y) + base, layout.length, stride, log)
             }
+            return
+        }
+        if layout.inner == 1 {
+            runRows(float(x), float(y), layout.outer, layout.length, log: log)
             return
         }
         forEachLine(layout) { base, stride in
@@ -37,6 +39,10 @@ public enum Softmax {
             }
             return
         }
+        if layout.inner == 1 {
+            gradientRows(float(y), float(dy), float(dx), layout.outer, layout.length, log: log)
+            return
+        }
         forEachLine(layout) { base, stride in
             gradientLine(
                 float(y) + base, float(dy) + base, float(dx) + base, layout.length, stride, log)
@@ -48,6 +54,10 @@ public enum Softmax {
         _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout,
         to y: UnsafeMutableRawPointer
     ) {
+        if type == .float32, layout.inner == 1 {
+            logSumExpRows(float(x), float(y), layout.outer, layout.length)
+            return
+        }
         var line = 0
         forEachLine(layout) { base, stride in
             if type == .float64 {
@@ -69,17 +79,17 @@ public enum Softmax {
         labels: UnsafePointer<Int64>, losses: UnsafeMutableRawPointer,
         gradient: UnsafeMutableRawPointer?
     ) {
+        guard classes > 0 else { return }
+        if type == .float32 {
+            crossEntropyRows(
+                float(x), labels, float(losses), gradient.map { float($0) }, rows, classes)
+            return
+        }
         for row in 0..<rows {
             let label = max(0, min(classes - 1, Int(labels[row])))
-            if type == .float64 {
-                crossEntropyLine(
-                    double(x) + row * classes, classes, label, double(losses) + row,
-                    gradient.map { double($0) + row * classes })
-            } else {
-                crossEntropyLine(
-                    float(x) + row * classes, classes, label, float(losses) + row,
-                    gradient.map { float($0) + row * classes })
-            }
+            crossEntropyLine(
+                double(x) + row * classes, classes, label, double(losses) + row,
+                gradient.map { double($0) + row * classes })
         }
     }
 }
@@ -158,14 +168,13 @@ private func gradientLine<T: BinaryFloatingPoint>(
     }
 }
 
-@inline(__always)
-private func crossEntropyLine<T: BinaryFloatingPoint>(
-    _ x: UnsafePointer<T>, _ n: Int, _ label: Int, _ loss: UnsafeMutablePointer<T>,
-    _ gradient: UnsafeMutablePointer<T>?
+private func crossEntropyLine(
+    _ x: UnsafePointer<Double>, _ n: Int, _ label: Int, _ loss: UnsafeMutablePointer<Double>,
+    _ gradient: UnsafeMutablePointer<Double>?
 ) {
     let (maximum, sum) = sumExp(x, n, 1)
-    loss[0] = T(logTotal(maximum, sum) - Double(x[label]))
+    loss[0] = (maximum - x[label]) + log(sum)
     guard let gradient else { return }
-    for index in 0..<n { gradient[index] = T(exp(Double(x[index]) - maximum) / sum) }
+    for index in 0..<n { gradient[index] = exp(x[index] - maximum) / sum }
     gradient[label] -= 1
 }

@@ -19,6 +19,14 @@ void support_raise_interrupt(void);
 void support_futex_wait(uint32_t *address, uint32_t expected);
 /// Wakes every thread that waits on `address`.
 void support_futex_wake_all(uint32_t *address);
+/// Adds 1 to a word that threads wait on.
+static inline void support_futex_bump(uint32_t *address) {
+    __atomic_fetch_add(address, 1, __ATOMIC_SEQ_CST);
+}
+/// Reads a word that threads wait on.
+static inline uint32_t support_futex_load(uint32_t *address) {
+    return __atomic_load_n(address, __ATOMIC_SEQ_CST);
+}
 /// A processor hint for short spins.
 static inline void support_pause(void) {
 #if defined(__x86_64__)

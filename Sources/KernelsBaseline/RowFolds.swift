@@ -1,0 +1,139 @@
+// Walking one row of `n` consecutive float32: whole vectors, then the rest padded to a vector. Sums use four
+// accumulators joined in a fixed tree, so they depend on `n` and the numbers alone.
+
+/// The `count` < 8 elements at `source`, and `padding` in the other lanes.
+@inline(__always)
+func loadPart(_ source: UnsafePointer<Float>, _ count: Int, _ padding: Float) -> Vector {
+    var result = vector(padding)
+    for lane in 0..<count { result[lane] = source[lane] }
+    return result
+}
+
+@inline(__always)
+func storePart(_ value: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for lane in 0..<count { target[lane] = value[lane] }
+}
+
+@inline(__always)
+private func treeSum(_ v: Vector) -> Float {
+    let four = v.lowHalf + v.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
+}
+
+/// Σ f(x[i]); f(padding) must be 0.
+@inline(__always)
+func sumRow(
+    _ x: UnsafePointer<Float>, _ n: Int, padding: Float = 0, _ f: (Vector) -> Vector
+) -> Float {
+    var s0 = vector(0)
+    var s1 = vector(0)
+    var s2 = vector(0)
+    var s3 = vector(0)
+    var i = 0
+    while i &+ 32 <= n {
+        s0 += f(load(x, i))
+        s1 += f(load(x, i &+ 8))
+        s2 += f(load(x, i &+ 16))
+        s3 += f(load(x, i &+ 24))
+        i &+= 32
+    }
+    while i &+ 8 <= n {
+        s0 += f(load(x, i))
+        i &+= 8
+    }
+    if i < n { s1 += f(loadPart(x + i, n - i, padding)) }
+    return treeSum((s0 + s1) + (s2 + s3))
+}
+
+/// Σ f(x[i], y[i]); f(0, 0) must be 0.
+@inline(__always)
+func sumRow(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int, _ f: (Vector, Vector) -> Vector
+) -> Float {
+    var s0 = vector(0)
+    var s1 = vector(0)
+    var i = 0
+    while i &+ 16 <= n {
+        s0 += f(load(x, i), load(y, i))
+        s1 += f(load(x, i &+ 8), load(y, i &+ 8))
+        i &+= 16
+    }
+    if i &+ 8 <= n {
+        s0 += f(load(x, i), load(y, i))
+        i &+= 8
+    }
+    if i < n { s1 += f(loadPart(x + i, n - i, 0), loadPart(y + i, n - i, 0)) }
+    return treeSum(s0 + s1)
+}
+
+/// y[i] = f(x[i]), returning Σ f(x[i]); f(padding) must be 0 if the sum is wanted.
+@inline(__always)
+@discardableResult
+func mapRow(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int, padding: Float = 0,
+    _ f: (Vector) -> Vector
+) -> Float {
+    var s0 = vector(0)
+    var s1 = vector(0)
+    var i = 0
+    while i &+ 16 <= n {
+        let first = f(load(x, i))
+        let second = f(load(x, i &+ 8))
+        store(first, y, i)
+        store(second, y, i &+ 8)
+        s0 += first
+        s1 += second
+        i &+= 16
+    }
+    if i &+ 8 <= n {
+        let value = f(load(x, i))
+        store(value, y, i)
+        s0 += value
+        i &+= 8
+    }
+    if i < n {
+        let value = f(loadPart(x + i, n - i, padding))
+        storePart(value, y + i, n - i)
+        s1 += value
+    }
+    return treeSum(s0 + s1)
+}
+
+/// d[i] = f(x[i], y[i]).
+@inline(__always)
+func mapRow(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ d: UnsafeMutablePointer<Float>,
+    _ n: Int, _ f: (Vector, Vector) -> Vector
+) {
+    var i = 0
+    while i &+ 8 <= n {
+        store(f(load(x, i), load(y, i)), d, i)
+        i &+= 8
+    }
+    if i < n { storePart(f(loadPart(x + i, n - i, 0), loadPart(y + i, n - i, 0)), d + i, n - i) }
+}
+
+/// The extreme of a row by a commutative, associative `f` with neutral element `padding`.
+@inline(__always)
+func extremeOfRow(
+    _ x: UnsafePointer<Float>, _ n: Int, padding: Float, _ f: (Vector, Vector) -> Vector
+) -> Float {
+    var m0 = vector(padding)
+    var m1 = vector(padding)
+    var i = 0
+    while i &+ 16 <= n {
+        m0 = f(m0, load(x, i))
+        m1 = f(m1, load(x, i &+ 8))
+        i &+= 16
+    }
+    if i &+ 8 <= n {
+        m0 = f(m0, load(x, i))
+        i &+= 8
+    }
+    if i < n { m1 = f(m1, loadPart(x + i, n - i, padding)) }
+    m0 = f(m0, m1)
+    m0 = f(m0, Vector(lowHalf: m0.highHalf, highHalf: m0.lowHalf))
+    m0 = f(m0, Vector(m0[2], m0[3], m0[0], m0[1], m0[6], m0[7], m0[4], m0[5]))
+    return f(m0, Vector(m0[1], m0[0], m0[3], m0[2], m0[5], m0[4], m0[7], m0[6]))[0]
+}
