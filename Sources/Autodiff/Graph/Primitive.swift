@@ -14,7 +14,7 @@ public final class Primitive: Sendable {
         ) throws(TensorError) -> [Node?]
     public typealias Evaluation =
         @Sendable (
-            _ inputs: [Tensor], Attributes, _ output: Tensor, _ isInterrupted: () -> Bool
+            _ inputs: [Tensor], Attributes, _ output: Tensor, _ isInterrupted: @Sendable () -> Bool
         ) throws(TensorError) -> Void
     public typealias View = @Sendable (_ inputs: [Tensor], Attributes, Shape) -> Tensor?
 

@@ -14,7 +14,7 @@ public final class Recorder {
     /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs.
     public var gradientDepth = 0
     /// Asked before each node is computed; `true` ends the evaluation with `TensorError.interrupted`.
-    public var isInterrupted: () -> Bool = { false }
+    public var isInterrupted: @Sendable () -> Bool = { false }
 
     public init(random: RandomStream) { self.random = random }
 

@@ -81,7 +81,7 @@ private struct MatMulSizes {
     }
 
     func run(
-        _ a: Tensor, _ b: Tensor, _ output: Tensor, _ isInterrupted: () -> Bool
+        _ a: Tensor, _ b: Tensor, _ output: Tensor, _ isInterrupted: @Sendable () -> Bool
     ) throws(TensorError) {
         guard k > 0 else {
             output.fill(with: .int(0))
@@ -114,7 +114,7 @@ private struct MatMulSizes {
 
     private func run(
         _ product: MatrixProduct, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ output: Tensor,
-        _ index: Int, _ isInterrupted: () -> Bool
+        _ index: Int, _ isInterrupted: @Sendable () -> Bool
     ) throws(TensorError) {
         let target = output.pointer + index * m * n * output.dtype.size
         guard
