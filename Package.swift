@@ -97,6 +97,12 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+
+        // Tests
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: shared),
+        .testTarget(
+            name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "Kernels"],
+            swiftSettings: shared),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]

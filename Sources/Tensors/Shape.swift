@@ -10,8 +10,16 @@ public struct Shape: Hashable, Sendable {
     public var rank: Int { dimensions.count }
     public static let scalar = Shape(unchecked: [], count: 1)
 
-    /// - Throws: `TensorError.tooLarge` if the number of elements overflows, `.negativeSize`.
+    /// The most axes: more serve nobody, and what recurses over axes stays shallow.
+    public static let mostAxes = 64
+
+    /// - Throws: `TensorError.tooLarge` if the number of elements overflows, `.negativeSize`,
+    ///   `.badArgument` for more than `mostAxes` axes.
     public init(_ dimensions: [Int]) throws(TensorError) {
+        guard dimensions.count <= Self.mostAxes else {
+            throw TensorError.badArgument(
+                operation: "shape", rule: "at most \(Self.mostAxes) axes, not \(dimensions.count)")
+        }
         var count = 1
         var isEmpty = false
         for size in dimensions {
@@ -30,6 +38,12 @@ public struct Shape: Hashable, Sendable {
     private init(unchecked dimensions: [Int], count: Int) {
         self.dimensions = dimensions
         self.count = count
+    }
+
+    /// A shape made of the sizes of an existing one, so that its number of elements is known to fit.
+    /// - Precondition: no size is negative and the product of those that are not 0 fits.
+    public init(trusted dimensions: [Int]) {
+        self.init(unchecked: dimensions, count: dimensions.reduce(1, *))
     }
 
     public subscript(axis: Int) -> Int { dimensions[axis] }

@@ -21,6 +21,10 @@ public final class Node {
     public let origin: Origin
     public internal(set) var value: Tensor?
 
+    /// Which walk over the graph saw the node last, and as which of its nodes: see `GraphWalk`.
+    var walk = 0
+    var position = 0
+
     /// A leaf.
     public init(_ value: Tensor, origin: Origin = .none) {
         self.primitive = nil
@@ -56,13 +60,27 @@ public final class Node {
         self.value = nil
     }
 
-    // A chain of a million nodes must not be released by recursion.
-    deinit {
+    /// Gives the node its number. With `keepsInputs` false it becomes a leaf, and what only it needed is freed.
+    ///
+    /// For whoever runs graphs: `evaluate(_:)` and programs.
+    /// - Precondition: `value` has the node's shape and dtype.
+    public func resolve(to value: Tensor, keepsInputs: Bool) {
+        self.value = value
+        guard !keepsInputs else { return }
+        primitive = nil
+        attributes = .none
+        releaseInputs()
+    }
+
+    deinit { releaseInputs() }
+
+    /// Lets go of the inputs without recursion: a chain of a million nodes must not overflow the stack.
+    private func releaseInputs() {
         guard !inputs.isEmpty else { return }
         var pending = inputs
         inputs = []
         while var node = pending.popLast() {
-            if isKnownUniquelyReferenced(&node) {
+            if !node.inputs.isEmpty, isKnownUniquelyReferenced(&node) {
                 pending.append(contentsOf: node.inputs)
                 node.inputs = []
             }

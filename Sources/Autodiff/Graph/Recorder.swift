@@ -1,0 +1,50 @@
+public import Tensors
+
+/// Records operations: where they come from, which random stream they draw from, and
+/// whether anything may be computed.
+///
+/// `record` adds one primitive. The extensions in `Recording/` are the vocabulary above it, with promotion and
+/// broadcasting: operations, gradient rules and `Runtime` are written in that.
+public final class Recorder {
+    /// Stamped on the nodes that are recorded.
+    public var origin: Origin = .none
+    public var random: RandomStream
+    /// Shapes only (`dlrepl check`): nothing is ever computed.
+    public var isAbstract = false
+    /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs.
+    public var gradientDepth = 0
+    /// Asked before each node is computed; `true` ends the evaluation with `TensorError.interrupted`.
+    public var isInterrupted: @Sendable () -> Bool = { false }
+
+    public init(random: RandomStream) { self.random = random }
+
+    /// Records one primitive after its shape rule has accepted the inputs.
+    /// - Throws: what the shape rule finds.
+    @inline(__always)
+    public func record(
+        _ primitive: Primitive, _ inputs: [Node], _ attributes: Attributes = .none
+    ) throws(TensorError) -> Node {
+        let (shape, dtype) = try primitive.shapeRule(inputs, attributes)
+        return Node(
+            primitive: primitive, attributes: attributes, inputs: inputs, shape: shape, dtype: dtype,
+            origin: origin)
+    }
+}
+
+/// A position in a counter-based random stream: value `i` of draw `d` of stream `key` is a function of
+/// (key, d, i) (Philox-4x32-10; Salmon et al., SC 2011).
+public struct RandomStream: Hashable, Sendable {
+    public var key: UInt64
+    /// The number of draws so far.
+    public var draw: UInt64
+    public init(key: UInt64, draw: UInt64 = 0) {
+        self.key = key
+        self.draw = draw
+    }
+
+    /// The number of the next draw.
+    public mutating func next() -> UInt64 {
+        defer { draw &+= 1 }
+        return draw
+    }
+}

@@ -1,0 +1,12 @@
+extension Primitive {
+    /// Every primitive of the engine; tests run over this list.
+    public static let all: [Primitive] =
+        elementwiseTable + [
+            full, arange, cast, stopGradient,
+            reshape, transpose, broadcastTo, slice, embed, assignSlice, concat,
+            take, addAt, assignAt, takeAlong, addAlong, oneHot,
+            sum, max, min, product, allTrue, anyTrue, argmax, argmin,
+            cumsum, argsort, softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, matmul,
+            randn, rand, bernoulli, randint, permutation,
+        ]
+}
