@@ -103,6 +103,7 @@ let package = Package(
         .testTarget(
             name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "Kernels"],
             swiftSettings: shared),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )
