@@ -156,7 +156,7 @@ struct DatasetCatalogTests {
         arguments: [
             ("\"iris.csv\"", "\"../iris.csv\"", "not the name of a file"),
             ("\"target\": 4", "\"target\": 9", "number of columns"),
-            ("\"sampleShape\": [4]", "\"sampleShape\": [-4]", "negativeSize"),
+            ("\"sampleShape\": [4]", "\"sampleShape\": [-4]", "negative size"),
             ("\"kind\": \"csv\"", "\"kind\": \"x\"", "not known"),
             ("\"samples\": 150", "\"samples\": 151", "number of samples should be 151"),
             ("\"title\"", "\"titel\"", "'title' is missing"),
@@ -165,7 +165,7 @@ struct DatasetCatalogTests {
             ("\"setosa\",", "", "not one of 2 classes"),
             (
                 "\"sampleShape\": [4]", "\"sampleShape\": [4611686018427387904, 4]",
-                "tooLarge"
+                "too many elements"
             ),
         ])
     func badManifest(old: String, new: String, reason: String) throws {
