@@ -97,6 +97,9 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+
+        // Tests
+        .testTarget(name: "DrawingTests", dependencies: ["Drawing", "Figures"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )
