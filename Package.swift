@@ -65,7 +65,7 @@ let package = Package(
         // Level 1
         .target(
             name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
-            swiftSettings: shared + safe),
+            swiftSettings: shared + safe + optimised),
         module("Tensors", ["Kernels"], optimised),
 
         // Level 2
