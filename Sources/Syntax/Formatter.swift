@@ -179,8 +179,12 @@ struct Formatter {
         if left.isPrefix { return false }
         switch (left.token.symbol, right.token.symbol) {
         case (.leftParenthesis, _), (.leftBracket, _), (_, .rightParenthesis), (_, .rightBracket),
-            (.leftBrace, .rightBrace), (_, .comma), (_, .semicolon), (_, .colon), (.dot, _),
-            (_, .dot), (.caret, _), (_, .caret), (.halfOpenRange, _), (_, .halfOpenRange):
+            (.leftBrace, .rightBrace), (_, .comma), (_, .semicolon):
+            return false
+        case (.comma, _), (.semicolon, _):
+            return true
+        case (_, .colon), (.dot, _), (_, .dot), (.caret, _), (_, .caret), (.halfOpenRange, _),
+            (_, .halfOpenRange):
             return false
         case (.ellipsis, _): return false
         case (_, .ellipsis): return right.isPrefix

@@ -51,7 +51,8 @@ struct Layout {
         let index = tokens.count
         attachDocumentation(to: token, index)
         if followsUnknown { suspects.insert(index) }
-        followsUnknown = false
+        // What follows a string that was not closed is a consequence of that.
+        followsUnknown = token.start == token.end && token.closes
         if token.kind == .end { endsOpen = !open.isEmpty }
         tokens.append(token)
         partners.append(-1)
@@ -100,7 +101,8 @@ struct Layout {
             while isInRoundOrSquare { dropInnermost() }
         }
         guard !isInRoundOrSquare, !isInInterpolation else { return }
-        if lineGoesOn || continuesLine(token, next) { return }
+        let beginsStatement = token.keyword?.beginsStatement == true
+        if lineGoesOn && !beginsStatement || continuesLine(token, next) { return }
         tokens.append(newline)
         partners.append(-1)
     }

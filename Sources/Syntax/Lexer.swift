@@ -92,8 +92,12 @@ public struct Lexer {
     private mutating func word() {
         let start = position
         skipNameCharacters()
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        emit(Keyword(rawValue: text).map(TokenKind.keyword) ?? .name, from: start)
+        emit(keyword(bytes[start..<position]).map(TokenKind.keyword) ?? .name, from: start)
+    }
+
+    private func keyword(_ word: ArraySlice<UInt8>) -> Keyword? {
+        guard (2...8).contains(word.count) else { return nil }
+        return SymbolTable.keywords[String(decoding: word, as: UTF8.self)]
     }
 
     mutating func skipNameCharacters() {
@@ -112,13 +116,15 @@ public struct Lexer {
     private mutating func symbol() {
         let start = position
         if closesInterpolation() || beginsFormat() { return }
-        for length in [3, 2, 1] where position + length <= bytes.count {
-            let text = String(decoding: bytes[position..<position + length], as: UTF8.self)
-            guard let symbol = Symbol(rawValue: text) else { continue }
-            position += length
-            note(bracket: bytes[start])
-            emit(.symbol(symbol), from: start)
-            return
+        var length = min(3, bytes.count - position)
+        while length > 0 {
+            if let symbol = SymbolTable.symbols[SymbolTable.key(bytes[start..<start + length])] {
+                position += length
+                note(bracket: bytes[start])
+                emit(.symbol(symbol), from: start)
+                return
+            }
+            length -= 1
         }
         unknownCharacters()
     }
@@ -192,6 +198,21 @@ public struct Lexer {
     mutating func emit(_ kind: TokenKind, from start: Int) {
         tokens.append(Token(kind, start, position, startsLine: startsLine))
         startsLine = false
+    }
+}
+
+/// Symbols and reserved words by their characters.
+private enum SymbolTable {
+    static let symbols = Dictionary(
+        Symbol.allCases.map { (key(Array($0.rawValue.utf8)[...]), $0) },
+        uniquingKeysWith: { first, _ in first })
+
+    static let keywords = Dictionary(
+        Keyword.allCases.map { ($0.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// Up to three bytes as one number.
+    static func key(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
 }
 

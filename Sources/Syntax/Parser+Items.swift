@@ -200,8 +200,16 @@ extension Parser {
     // MARK: Expressions and assignments
 
     private mutating func expressionStatement() -> Statement.Kind {
+        let start = position
         skipLeadingOperator()
+        if position > start, endsStatement {
+            return .expression(missing(span(from: start)), isDiscarded: false)
+        }
         let left = tupleExpression()
+        if at(.walrus) {
+            report(SyntaxDiagnostics.walrus(short(left.span), span(current)))
+            skipStatement()
+        }
         if let symbol = current.symbol, let operation = AssignmentOperator(rawValue: symbol.rawValue)
         {
             advance()
@@ -216,15 +224,20 @@ extension Parser {
         guard let infix = Infix(at: self), !current.startsOperand || current.keyword == .not else {
             if case .symbol(.dot) = current.kind, token(1).isWord {
                 report(SyntaxDiagnostics.leadingOperator(".", span(current)))
-                advance()
-                advance()
+                skipStatement()
             } else if at(.else) {
                 report(SyntaxDiagnostics.leadingElse(span(current)))
-                advance()
+                skipStatement()
             }
             return
         }
+        if at(.at), token(1).kind == .name, token(1).start == current.end {
+            report(SyntaxDiagnostics.decorator(text(token(1)), span(current)))
+            return skipStatement()
+        }
         report(SyntaxDiagnostics.leadingOperator(infix.text, span(current)))
+        // `// …` is somebody's comment.
+        if at(.floorDivide) { return skipStatement() }
         for _ in 0..<infix.tokenCount { advance() }
     }
 

@@ -97,6 +97,8 @@ extension Parser {
                 elements.append(element(&parser))
                 if parser.accept(.comma) != nil { continue }
                 if parser.at(closing) || parser.endsList { break }
+                // `[N = y`: an assignment goes on, the bracket was forgotten.
+                if parser.at(.assign), closing == .rightBracket { break }
                 parser.reportMissingComma(closing, after: opener)
                 if parser.position == start || !parser.current.startsOperand { parser.skipToken() }
             }
@@ -130,7 +132,7 @@ extension Parser {
             reportExpected("`\(closing.rawValue)`")
             position = partner
             advance()
-        } else if let symbol = current.symbol, endsList, layout.partners[position] == -1 {
+        } else if let symbol = current.symbol, symbol.isClosing, layout.partners[position] == -1 {
             report(
                 SyntaxDiagnostics.mismatchedBracket(
                     text(opening), symbol.rawValue, opening: span(opening), span(current)))

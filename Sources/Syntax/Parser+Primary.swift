@@ -56,7 +56,12 @@ extension Parser {
         if at(.leftBrace) { return strayBrace() }
         if at(.dot), let number = leadingPoint() { return number }
         if let infix = Infix(at: self) {
-            report(SyntaxDiagnostics.operatorWithoutLeft(infix.text, place))
+            let isFirst = previous?.symbol == .leftParenthesis || previous?.symbol == .comma
+            let isSpread = isFirst && (at(.times) || at(.doubleStar))
+            report(
+                isSpread
+                    ? SyntaxDiagnostics.spread(infix.text, place)
+                    : SyntaxDiagnostics.operatorWithoutLeft(infix.text, place))
             for _ in 0..<infix.tokenCount { advance() }
             return current.startsOperand ? nested(missing(place)) { $0.unary() } : missing(place)
         }
@@ -81,7 +86,7 @@ extension Parser {
         let isHexadecimal = digits.hasPrefix("0x") || digits.hasPrefix("0X")
         let value = isHexadecimal ? Int(digits.dropFirst(2), radix: 16) : Int(digits)
         let isNumber = digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        if value == nil, isHexadecimal || isNumber {
+        if value == nil, isHexadecimal && digits.utf8.count > 2 || isNumber {
             reportMeaning(SyntaxDiagnostics.largeInteger(digits, span(token)))
         }
         return value

@@ -16,6 +16,10 @@ extension Parser {
             report(SyntaxDiagnostics.assignmentInExpression(name, place))
         } else if at(.colon), let value, case .name(let name) = value.kind {
             report(SyntaxDiagnostics.annotatedAssignment(name, place))
+        } else if let value, case .name("print") = value.kind, current.startsOperand {
+            let start = position
+            skipStatement()
+            reportMeaning(SyntaxDiagnostics.printStatement(short(span(from: start)), value.span))
         } else if let value, case .name(let word) = value.kind, current.kind != .symbol(.colon),
             let foreign = ForeignWord.all[word]
         {
@@ -57,7 +61,6 @@ struct ForeignWord {
 
     static let all: [String: ForeignWord] = {
         var all: [String: ForeignWord] = [
-            "print": ForeignWord(id: "python.print", help: "write `print(…)`"),
             "raise": ForeignWord(id: "python.raise", help: "write `error(\"what is wrong\")`"),
             "throw": ForeignWord(id: "foreign.throw", help: "write `error(\"what is wrong\")`"),
             "del": ForeignWord(

@@ -136,7 +136,7 @@ public struct Parser {
 
     mutating func name(_ purpose: String) -> Name {
         if current.kind == .name { return takeWord() }
-        if current.keyword != nil {
+        if let word = current.keyword, word != .in, word != .else {
             report(SyntaxDiagnostics.reservedWord(text(current), span(current)))
             return takeWord()
         }
@@ -159,6 +159,9 @@ public struct Parser {
         guard !layout.suspects.contains(position) else { return }
         diagnostics.append(diagnostic)
     }
+
+    /// A message was given about a place from the token `start` on.
+    func hasReported(since start: Int) -> Bool { lastReported >= start }
 
     /// Adds a message about something that was understood, so that it hides no other.
     mutating func reportMeaning(_ diagnostic: Diagnostic) {

@@ -41,6 +41,11 @@ enum StringText {
                 // The escaped character, all of its bytes.
                 var end = min(index + 2, raw.endIndex)
                 while end < raw.endIndex, raw[end] & 0xC0 == 0x80 { end += 1 }
+                if raw[index...].starts(with: "\\u{".utf8),
+                    let brace = raw[index...].prefix(16).firstIndex(of: UInt8(ascii: "}"))
+                {
+                    end = brace + 1
+                }
                 wrong.append(index..<end)
                 index = end
             }

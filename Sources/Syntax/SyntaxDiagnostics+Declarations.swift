@@ -64,7 +64,7 @@ extension SyntaxDiagnostics {
 
     static func functionForward(_ span: Span) -> Diagnostic {
         Diagnostic(
-            id: "model.func-forward", "`forward` is written without `func`", at: span,
+            id: "model.func-forward", "`forward` stands without `func` or `def`", at: span,
             help: "write `forward(x) { … }`")
     }
 }

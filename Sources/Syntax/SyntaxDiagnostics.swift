@@ -88,7 +88,9 @@ enum SyntaxDiagnostics {
         Diagnostic(
             id: "string.escape", "`\(text)` is not an escape", at: span,
             notes: ["the escapes are \\n \\t \\\" \\\\ \\{ and \\u{4e2d}"],
-            help: "write `\\\\` for a backslash")
+            help: text.hasPrefix("\\u")
+                ? "a code point is at most 10ffff, in hexadecimal"
+                : "write `\\\\` for a backslash")
     }
 
     static func format(_ text: String, _ span: Span) -> Diagnostic {
@@ -213,13 +215,9 @@ enum SyntaxDiagnostics {
     }
 
     static func operatorWithoutLeft(_ text: String, _ span: Span) -> Diagnostic {
-        var help: String?
-        if text == "*" || text == "**" || text == "^" {
-            help = "lists are not spread into arguments: give them one by one"
-        }
-        return Diagnostic(
+        Diagnostic(
             id: "syntax.operand", "there is nothing on the left of `\(text)`", at: span,
-            help: help ?? "write a value before it")
+            help: "write a value before it")
     }
 
     static func operandParentheses(_ what: String, _ span: Span) -> Diagnostic {
@@ -232,17 +230,15 @@ enum SyntaxDiagnostics {
             at: span, help: "write `\(example)`")
     }
 
-    static func chain(
-        isRange: Bool, first: String, middle: String, second: String, _ span: Span
-    ) -> Diagnostic {
-        if isRange {
+    /// `written` is what was meant by a chain of comparisons; `nil` for ranges.
+    static func chain(written: String?, _ span: Span) -> Diagnostic {
+        guard let written else {
             return Diagnostic(
                 id: "syntax.chain", "ranges do not chain", at: span,
                 help: "write `a..<b by step` for a range with a step")
         }
         return Diagnostic(
-            id: "syntax.chain", "comparisons do not chain", at: span,
-            help: "write `\(first) and \(middle) \(second) …`")
+            id: "syntax.chain", "comparisons do not chain", at: span, help: "write `\(written)`")
     }
 
     static func strayBy(_ span: Span) -> Diagnostic {
