@@ -97,6 +97,9 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+        .testTarget(
+            name: "NotebooksTests", dependencies: ["Notebooks", "Diagnostics"],
+            exclude: ["Snapshots"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )
