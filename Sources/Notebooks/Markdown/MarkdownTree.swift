@@ -8,8 +8,9 @@ final class MarkdownTree {
     private let parser: OpaquePointer
     let root: MarkdownNode
 
-    /// cmark's own limit is a length that fits 32 bits with room for growth.
-    static let maximumLength = 64 << 20
+    /// The library ends the process when its output grows past 1 GiB. A formula of three
+    /// characters becomes some two hundred, so texts far longer than any book are refused.
+    static let maximumLength = 8 << 20
 
     /// Registered once per process: the list of extensions is a global of the library.
     private static let registered: Bool = {
