@@ -52,12 +52,17 @@ struct Fence {
 
     /// A fence that no line of `code` closes: three backticks, or more.
     static func around(_ code: String) -> String {
+        String(repeating: "`", count: length(for: code, 0x60))
+    }
+
+    /// How many marks such a fence needs: more than stand in a row in the code, three at least.
+    static func length(for code: String, _ mark: UInt8) -> Int {
         var longest = 2
         var run = 0
         for byte in code.utf8 {
-            run = byte == 0x60 ? run + 1 : 0
+            run = byte == mark ? run + 1 : 0
             longest = max(longest, run)
         }
-        return String(repeating: "`", count: longest + 1)
+        return longest + 1
     }
 }

@@ -59,16 +59,12 @@ extension NotebookDocument {
         guard let firstEnd = old.firstIndex(of: 0x0a) else { return old }
         var opening = Array(old[...firstEnd])
         var closing = Array(old[lastLineStart(old)...])
-        let fenceLine = String(decoding: closing, as: UTF8.self)
-        let needed = Fence.around(code).utf8.count
         let mark = closing.first { $0 == 0x60 || $0 == 0x7e } ?? 0x60
-        if let at = opening.firstIndex(of: mark), let below = closing.firstIndex(of: mark),
-            code.utf8.contains(mark)
-        {
-            let missing = max(0, needed - fenceLine.utf8.count { $0 == mark })
-            let more = max(0, needed - opening[at...].prefix { $0 == mark }.count)
-            opening.insert(contentsOf: repeatElement(mark, count: more), at: at)
-            closing.insert(contentsOf: repeatElement(mark, count: max(missing, more)), at: below)
+        if let at = opening.firstIndex(of: mark), let below = closing.firstIndex(of: mark) {
+            let length = opening[at...].prefix { $0 == mark }.count
+            let missing = repeatElement(mark, count: max(0, Fence.length(for: code, mark) - length))
+            opening.insert(contentsOf: missing, at: at)
+            closing.insert(contentsOf: missing, at: below)
         }
         var lines = code.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last == "" { lines.removeLast() }
