@@ -115,13 +115,18 @@ struct FrontMatterParser {
             error.help = "write `params: {\(content)}`"
             throw error
         }
+        let brace = Span(source, offset, offset + 1)
         offset += 1
         var isFirst = true
         while true {
             skipSpaceAndLines()
             if take("}") { break }
+            guard offset < end else {
+                throw .frontMatterSyntax(
+                    "the brace is not closed", at: brace, help: "add `}` behind the last parameter")
+            }
             if !isFirst {
-                guard take(",") else { throw unclosedMap }
+                guard take(",") else { throw missingComma }
                 skipSpaceAndLines()
                 if take("}") { break }
             }
@@ -136,7 +141,7 @@ struct FrontMatterParser {
         skipLine()
     }
 
-    private var unclosedMap: Diagnostic {
+    private var missingComma: Diagnostic {
         .frontMatterSyntax(
             "expected `,` or `}`", at: restOfLine,
             help: "write parameters as `params: {lr: 0.001, epochs: 20}`")

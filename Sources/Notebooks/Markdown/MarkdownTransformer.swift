@@ -39,7 +39,8 @@ struct MarkdownTransformer {
             case .text: setFormulas(node)
             case .code: node.literal = math.restored(node.literal)
             case .link:
-                node.url = math.restored(node.url)
+                let url = math.restored(node.url)
+                node.url = Self.isHarmless(url) ? url : ""
                 node.title = math.restored(node.title)
             case .image: setImage(node, alternatives[node.identity] ?? "")
             case .heading: setAnchor(node, ids[node.identity] ?? "")
@@ -61,7 +62,7 @@ struct MarkdownTransformer {
             with: parts.compactMap { part in
                 switch part {
                 case .text(let words): .text(words)
-                case .formula(let formula): .custom(isBlock: false, Self.html(formula))
+                case .formula(let formula): .inline(html: Self.html(formula))
                 }
             })
     }
@@ -130,7 +131,7 @@ struct MarkdownTransformer {
             "<a class=\"anchor\" href=\"#\(escapedHTML(id))\" aria-label=\"Link to this section\">"
             + "§</a>"
         let open = "<\(name) id=\"\(escapedHTML(id))\">"
-        let wrapper = MarkdownNode.custom(isBlock: true, open, closing: "\(anchor)</\(name)>")
+        let wrapper = MarkdownNode.block(opening: open, closing: "\(anchor)</\(name)>")
         if let wrapper { node.dissolve(into: wrapper) }
     }
 
@@ -150,19 +151,19 @@ struct MarkdownTransformer {
                 ? "<a class=\"missing-image\" href=\"\(escapedHTML(url))\"\(title)>\(text)</a>"
                 : "<span class=\"missing-image\">\(text)</span>"
         }
-        node.replace(with: [.custom(isBlock: false, html)].compactMap(\.self))
+        node.replace(with: [.inline(html: html)].compactMap(\.self))
     }
 
-    /// A path, or an address of the web: nothing that a browser would run.
+    /// A path, or an address of the web or of mail: nothing that a browser would run.
     private static func isHarmless(_ url: String) -> Bool {
         let scheme = url.prefix { !"/?#".contains($0) }
         guard let colon = scheme.firstIndex(of: ":") else { return true }
-        return ["http", "https"].contains(scheme[..<colon].lowercased())
+        return ["http", "https", "mailto"].contains(scheme[..<colon].lowercased())
     }
 
     private func wrapTable(_ node: MarkdownNode) {
         let open = "<div class=\"table\" tabindex=\"0\">"
-        guard let wrapper = MarkdownNode.custom(isBlock: true, open, closing: "</div>") else {
+        guard let wrapper = MarkdownNode.block(opening: open, closing: "</div>") else {
             return
         }
         node.wrap(in: wrapper)
@@ -170,6 +171,7 @@ struct MarkdownTransformer {
 
     /// Cells, and `dl` code that is only shown.
     private func setCode(_ node: MarkdownNode) {
+        node.info = math.restored(node.info)
         let word = node.info.split(whereSeparator: \.isWhitespace).first ?? ""
         if word.hasPrefix(cellMark), let position = Int(word.dropFirst(cellMark.count)) {
             replace(node, "<!--\(cellMark)\(position)-->")
@@ -179,7 +181,7 @@ struct MarkdownTransformer {
     }
 
     private func replace(_ node: MarkdownNode, _ html: String) {
-        node.replace(with: [.custom(isBlock: true, html)].compactMap(\.self))
+        node.replace(with: [.block(opening: html)].compactMap(\.self))
     }
 
     // MARK: Raw HTML
@@ -196,7 +198,7 @@ struct MarkdownTransformer {
     private func setInlineHTML(_ node: MarkdownNode) {
         let text = Self.withoutComments(node.literal)
         let isBreak = ["<br>", "<br/>", "<br />"].contains(text.lowercased())
-        let new = isBreak ? MarkdownNode.custom(isBlock: false, "<br>") : .text(math.restored(text))
+        let new = isBreak ? MarkdownNode.inline(html: "<br>") : .text(math.restored(text))
         node.replace(with: text.isEmpty ? [] : [new].compactMap(\.self))
     }
 

@@ -1,4 +1,5 @@
 import CCMark
+import Synchronization
 
 /// A tree of cmark-gfm: CommonMark with tables, task lists, strikethrough, autolinks and footnotes.
 ///
@@ -18,7 +19,11 @@ final class MarkdownTree {
         return true
     }()
 
-    private static let options = CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8
+    /// While it parses, the library keeps the characters of its extensions in a global table.
+    private static let parsing = Mutex(())
+
+    private static let options =
+        CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_TABLE_PREFER_STYLE_ATTRIBUTES
 
     /// Parses UTF-8 text. Lines end in `\n` or `\r\n`; a lone `\r` is a space, so that lines are
     /// counted as everywhere else. `nil` if the text is too long or memory is short.
@@ -31,11 +36,7 @@ final class MarkdownTree {
             cmark_parser_attach_syntax_extension(parser, found)
         }
         let bytes = Self.withoutLoneReturns(text)
-        bytes.withUnsafeBytes { buffer in
-            guard let start = buffer.bindMemory(to: CChar.self).baseAddress else { return }
-            cmark_parser_feed(parser, start, buffer.count)
-        }
-        guard let root = cmark_parser_finish(parser) else {
+        guard let root = Self.parse(bytes, parser) else {
             cmark_parser_free(parser)
             return nil
         }
@@ -43,15 +44,30 @@ final class MarkdownTree {
         self.root = MarkdownNode(pointer: root)
     }
 
+    private static func parse(_ bytes: [UInt8], _ parser: OpaquePointer) -> OpaquePointer? {
+        // A lock hands out nothing that is not Sendable, so the address passes as a number.
+        let address = parsing.withLock { _ -> UInt in
+            bytes.withUnsafeBytes { buffer in
+                guard let start = buffer.bindMemory(to: CChar.self).baseAddress else { return }
+                cmark_parser_feed(parser, start, buffer.count)
+            }
+            return UInt(bitPattern: cmark_parser_finish(parser))
+        }
+        return OpaquePointer(bitPattern: address)
+    }
+
     deinit {
         cmark_node_free(root.pointer)
         cmark_parser_free(parser)
     }
 
-    /// The tree as HTML. Raw HTML and dangerous links are left out by the library.
+    /// The tree as HTML, with raw HTML and every link as they are: `MarkdownTransformer` has taken
+    /// out what the text brought and has put in its own. (The library's safe mode would drop that,
+    /// and its tables hold no other kind of node for it.)
     func html() -> String {
         let extensions = cmark_parser_get_syntax_extensions(parser)
-        guard let text = cmark_render_html(root.pointer, Self.options, extensions) else { return "" }
+        let options = Self.options | CMARK_OPT_UNSAFE
+        guard let text = cmark_render_html(root.pointer, options, extensions) else { return "" }
         defer { cmark_get_default_mem_allocator().pointee.free(text) }
         return String(cString: text)
     }
@@ -195,11 +211,17 @@ struct MarkdownNode {
         return MarkdownNode(pointer: node)
     }
 
-    /// A node that is written as given, before and after its children.
-    static func custom(isBlock: Bool, _ html: String, closing: String = "") -> MarkdownNode? {
-        let type = isBlock ? CMARK_NODE_CUSTOM_BLOCK : CMARK_NODE_CUSTOM_INLINE
-        guard let node = cmark_node_new(type) else { return nil }
-        cmark_node_set_on_enter(node, html)
+    /// An inline node that is written as given.
+    static func inline(html: String) -> MarkdownNode? {
+        guard let node = cmark_node_new(CMARK_NODE_HTML_INLINE) else { return nil }
+        cmark_node_set_literal(node, html)
+        return MarkdownNode(pointer: node)
+    }
+
+    /// A block that is written as given, before and after its children.
+    static func block(opening: String, closing: String = "") -> MarkdownNode? {
+        guard let node = cmark_node_new(CMARK_NODE_CUSTOM_BLOCK) else { return nil }
+        cmark_node_set_on_enter(node, opening)
         cmark_node_set_on_exit(node, closing)
         return MarkdownNode(pointer: node)
     }

@@ -128,23 +128,26 @@ struct MathProtector {
     private static func close(_ text: ArraySlice<UInt8>, from index: Int, marks: Int) -> Int? {
         let start = index + marks
         guard start < text.endIndex, marks == 2 || !isSpace(text[start]) else { return nil }
+        var depth = 0
         var position = start
         while position < text.endIndex {
-            if text[position] == UInt8(ascii: "\\") {
-                position += 2
-            } else if text[position] != UInt8(ascii: "$") {
-                position += 1
-            } else if marks == 2 {
+            switch text[position] {
+            case UInt8(ascii: "\\"): position += 1
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: "$") where marks == 2:
                 guard position + 1 < text.endIndex else { return nil }
                 if text[position + 1] == UInt8(ascii: "$") {
                     return text[start..<position].allSatisfy(isSpace) ? nil : position
                 }
-                position += 1
-            } else {
+            // In braces it is that of `\text{if $x$ is even}`.
+            case UInt8(ascii: "$") where depth <= 0:
                 let next = position + 1 < text.endIndex ? text[position + 1] : 0x20
                 let isClosing = position > start && !isSpace(text[position - 1]) && !isDigit(next)
                 return isClosing ? position : nil
+            default: break
             }
+            position += 1
         }
         return nil
     }

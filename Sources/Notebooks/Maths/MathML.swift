@@ -14,7 +14,7 @@ public func mathML(_ tex: String, isDisplay: Bool) -> String {
         let marks = isDisplay ? "$$" : "$"
         return "<code class=\"tex-source\">\(escapedHTML(marks + source + marks))</code>"
     }
-    var writer = MathMLWriter()
+    var writer = MathMLWriter(isDisplay: isDisplay)
     writer.write(node)
     let display = isDisplay ? " display=\"block\"" : ""
     return "<math\(display)><semantics><mrow>\(writer.text)</mrow>"

@@ -1,6 +1,10 @@
 /// Writes formulas as MathML Core.
 struct MathMLWriter {
     private(set) var text = ""
+    /// Whether what is written stands on a line of its own: limits then go below and above.
+    private var isDisplay: Bool
+
+    init(isDisplay: Bool) { self.isDisplay = isDisplay }
 
     /// Writes the children of a `<math>` element.
     mutating func write(_ node: MathNode) {
@@ -14,16 +18,12 @@ struct MathMLWriter {
         case .root(let body, .some(let index)):
             wrap("mroot") {
                 $0.single(body)
-                $0.single(index)
+                $0.part(index)
             }
         case .scripts(let base, let below, let above, let limits):
             scripts(base, below, above, limits)
         case .accent(let base, let mark, let isStretchy, let isBelow):
-            let attributes = isBelow ? " accentunder=\"true\"" : " accent=\"true\""
-            wrap(isBelow ? "munder" : "mover", attributes) {
-                $0.single(base)
-                $0.element("mo", mark, " stretchy=\"\(isStretchy)\"")
-            }
+            accent(base, mark, isStretchy, isBelow)
         case .fenced(let body, let open, let close):
             wrap("mrow") {
                 $0.fence(open, "prefix")
@@ -32,7 +32,9 @@ struct MathMLWriter {
             }
         case .table(let table): self.table(table)
         case .styled(let body, let isDisplay):
-            wrap("mstyle", " displaystyle=\"\(isDisplay)\" scriptlevel=\"0\"") { $0.write(body) }
+            wrap("mstyle", " displaystyle=\"\(isDisplay)\" scriptlevel=\"0\"") {
+                $0.inStyle(isDisplay) { $0.write(body) }
+            }
         case .phantom(let body): wrap("mphantom") { $0.write(body) }
         case .source(let source): element("mtext", source, " class=\"tex-source\"")
         }
@@ -61,6 +63,28 @@ struct MathMLWriter {
         write(node)
     }
 
+    /// Writes a script or a part of a fraction: a sign alone in it has no space around it.
+    private mutating func part(_ node: MathNode) {
+        inStyle(false) { $0.partInStyle(node) }
+    }
+
+    private mutating func inStyle(_ isDisplay: Bool, _ body: (inout MathMLWriter) -> Void) {
+        let outer = self.isDisplay
+        self.isDisplay = isDisplay
+        body(&self)
+        self.isDisplay = outer
+    }
+
+    private mutating func partInStyle(_ node: MathNode) {
+        if case .row(let nodes) = node, nodes.count == 1 { return partInStyle(nodes[0]) }
+        if case .atom(let atom) = node, Self.isSpaced(atom) { return writeSymbol(atom) }
+        single(node)
+    }
+
+    private static func isSpaced(_ atom: MathAtom) -> Bool {
+        atom.kind == .binary || atom.kind == .relation || atom.kind == .punctuation
+    }
+
     private static func em(_ value: Double) -> String {
         let thousandths = Int((value * 1000).rounded())
         let sign = thousandths < 0 ? "-" : ""
@@ -84,11 +108,12 @@ struct MathMLWriter {
             }
             let next = nodes[(index + 1)...].first { if case .space = $0 { false } else { true } }
             let kind = Self.kind(node)
-            if Self.isFunction(kind), Self.isOperand(previous) { write(.space(1 / 6)) }
+            if Self.isFunction(kind), Self.isOperand(previous), !Self.isFunction(previous) { write(.space(1 / 6)) }
             if kind == .binary, !Self.isBinary(after: previous, before: next.map(Self.kind)) {
                 writeSign(node)
-            } else if case .row = node {
-                single(node)
+            } else if case .row(let inner) = node {
+                // A sign in braces is a symbol: the comma of `10{,}000`.
+                if inner.count == 1 { part(node) } else { single(node) }
             } else {
                 write(node)
             }
@@ -117,7 +142,7 @@ struct MathMLWriter {
         if case .fenced = node { true } else { false }
     }
 
-    private static func isFunction(_ kind: MathAtom.Class) -> Bool {
+    private static func isFunction(_ kind: MathAtom.Class?) -> Bool {
         kind == .function || kind == .large
     }
 
@@ -144,10 +169,14 @@ struct MathMLWriter {
 
     private mutating func writeSign(_ node: MathNode) {
         guard case .atom(let atom) = node else { return write(node) }
+        writeSymbol(atom)
+    }
+
+    private mutating func writeSymbol(_ atom: MathAtom) {
         element("mo", atom.text, " form=\"prefix\" lspace=\"0\" rspace=\"0\"")
     }
 
-    private mutating func atom(_ atom: MathAtom) {
+    private mutating func atom(_ atom: MathAtom, keepsLimits: Bool = false) {
         switch atom.kind {
         case .letter: element("mi", atom.text)
         case .upright:
@@ -156,9 +185,8 @@ struct MathMLWriter {
         case .function: element("mi", atom.text)
         case .large:
             let isWord = atom.text.unicodeScalars.count > 1
-            element(
-                "mo", atom.text,
-                " movablelimits=\"true\"" + (isWord ? " lspace=\"0\" rspace=\"0\"" : ""))
+            let spaces = isWord ? " lspace=\"0\" rspace=\"0\"" : ""
+            element("mo", atom.text, " movablelimits=\"\(!keepsLimits)\"" + spaces)
         case .integral, .binary, .relation: element("mo", atom.text, Self.size(atom, nil))
         case .opening: element("mo", atom.text, " form=\"prefix\"" + Self.size(atom, false))
         case .closing: element("mo", atom.text, " form=\"postfix\"" + Self.size(atom, false))
@@ -187,12 +215,29 @@ struct MathMLWriter {
         let line = style.hasLine ? "" : " linethickness=\"0\""
         let body = { (writer: inout MathMLWriter) in
             writer.wrap("mfrac", line) {
-                $0.single(top)
-                $0.single(bottom)
+                $0.part(top)
+                $0.part(bottom)
             }
         }
         guard let isDisplay = style.isDisplay else { return body(&self) }
         wrap("mstyle", " displaystyle=\"\(isDisplay)\"", body)
+    }
+
+    private mutating func accent(
+        _ base: MathNode, _ mark: String, _ isStretchy: Bool, _ isBelow: Bool
+    ) {
+        // Few fonts have a bar that stretches; a border always does.
+        if mark == "‾" || mark == "_" {
+            let side = isBelow ? "bottom" : "top"
+            let style = "border-\(side):.06em solid;padding-\(side):.12em"
+            return wrap("mrow", " style=\"\(style)\"") { $0.write(base) }
+        }
+        let attribute = isBelow ? " accentunder=\"true\"" : " accent=\"true\""
+        let size = mark == "→" && !isStretchy ? " style=\"font-size:.65em\"" : ""
+        wrap(isBelow ? "munder" : "mover", attribute) {
+            $0.single(base)
+            $0.element("mo", mark, " stretchy=\"\(isStretchy)\"" + size)
+        }
     }
 
     private mutating func scripts(
@@ -205,10 +250,37 @@ struct MathMLWriter {
             case (true, false): isOver ? "munder" : "msub"
             case (false, _): isOver ? "mover" : "msup"
             }
+        let needsGap =
+            isOver && !Self.isLargeSign(base) && (limits == .belowAndAbove || isDisplay)
         wrap(name) {
-            $0.single(base)
-            if let below { $0.single(below) }
-            if let above { $0.single(above) }
+            if limits == .belowAndAbove, case .atom(let atom) = base {
+                $0.atom(atom, keepsLimits: true)
+            } else {
+                $0.single(base)
+            }
+            if let below { $0.script(below, strut: needsGap ? "height=\"1em\"" : nil) }
+            if let above { $0.script(above, strut: needsGap ? "depth=\"0.3em\"" : nil) }
+        }
+    }
+
+    /// Writes a script. Browsers keep scripts away from large signs, but not from words and
+    /// relations, so an invisible strut holds them apart.
+    private mutating func script(_ node: MathNode, strut: String?) {
+        guard let strut else { return part(node) }
+        wrap("mrow") {
+            $0.text += "<mspace \(strut)/>"
+            $0.part(node)
+        }
+    }
+
+    private static func isLargeSign(_ node: MathNode) -> Bool {
+        switch node {
+        case .atom(let atom):
+            atom.kind == .integral || (atom.kind == .large && atom.text.unicodeScalars.count == 1)
+        case .accent: true
+        case .row(let nodes): nodes.count == 1 && isLargeSign(nodes[0])
+        case .text, .space, .fraction, .root, .scripts, .fenced, .table, .styled, .phantom, .source:
+            false
         }
     }
 
@@ -237,7 +309,9 @@ struct MathMLWriter {
             for row in table.rows {
                 writer.wrap("mtr") { writer in
                     for (column, cell) in row.enumerated() {
-                        writer.wrap("mtd", Self.cellStyle(table, column)) { $0.write(cell) }
+                        writer.wrap("mtd", Self.cellStyle(table, column)) {
+                            $0.inStyle(table.isAligned) { $0.write(cell) }
+                        }
                     }
                 }
             }

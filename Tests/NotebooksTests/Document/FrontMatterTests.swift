@@ -137,9 +137,10 @@ struct FrontMatterTests {
     @Test("an override keeps the type of the default")
     func override() throws {
         let given = ["lr=1", "epochs=3", "name= b=c", "fast=false", "epochs=4"]
-        let values = try parameterised.override(params: given).map(\.value)
+        let document = parameterised
+        let values = try document.override(params: given).map(\.value)
         #expect(values == [.float(1), .int(4), .string(" b=c"), .bool(false)])
-        #expect(try parameterised.override(params: []) == parameterised.frontMatter.parameters)
+        #expect(try document.override(params: []) == document.frontMatter.parameters)
     }
 
     @Test("a wrong override says what is wrong", arguments: [

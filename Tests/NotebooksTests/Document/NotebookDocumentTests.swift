@@ -68,7 +68,7 @@ struct NotebookDocumentTests {
         ("- a\n\n  ```dl\n  x\n  ```\n", []),
         ("> ```dl\n> x\n> ```\n", []),
         ("- a\n\n```dl\nx\n```\n", ["x"]),
-        ("```dl\na\n", ["a\n"]),
+        ("```dl\na\n", ["a"]),
         ("```dl", [""]),
         ("---\ntitle: a\n---\n```dl\na\n```\n", ["a"]),
         ("\u{feff}```dl\na\n```\n", ["a"]),

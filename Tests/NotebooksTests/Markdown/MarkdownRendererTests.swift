@@ -10,6 +10,7 @@ struct MarkdownRendererTests {
         ("$a_1$ and $a_2$", "<p>[a_1] and [a_2]</p>"),
         ("$a*b*c$", "<p>[a*b*c]</p>"),
         ("*$x$*", "<p><em>[x]</em></p>"),
+        ("$\\text{if $x$}$ and {$y$}", "<p>[\\text{if $x$}] and {[y]}</p>"),
         ("from $5 to $10", "<p>from $5 to $10</p>"),
         ("costs $5 and $x$ more", "<p>costs $5 and [x] more</p>"),
         ("\\$x$ y", "<p>$x$ y</p>"),
@@ -36,6 +37,13 @@ struct MarkdownRendererTests {
         ("![a <b> ![c](d)](x.png)", "<p><img src=\"data:image/png;base64,iVBORwo=\" alt=\"a  c\"></p>"),
         ("```dl\nlet x\n```", "<pre class=\"listing\"><code>{let x}</code></pre>"),
         ("- ```dl\n  let x\n  ```", "<ul>\n<li>\n<pre class=\"listing\"><code>{let x\n}</code></pre>\n</li>\n</ul>"),
+        ("|a|\n|-:|\n|$x|y$|\n|![a](x.png)|", "<div class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n"
+            + "<th style=\"text-align: right\">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
+            + "<td style=\"text-align: right\">[x|y]</td>\n</tr>\n<tr>\n<td style=\"text-align: right\">"
+            + "<img src=\"data:image/png;base64,iVBORwo=\" alt=\"a\"></td>\n</tr>\n</tbody>\n</table>\n</div>"),
+        ("me@example.org", "<p><a href=\"mailto:me@example.org\">me@example.org</a></p>"),
+        ("[a](vbscript:x) <javascript:x>", "<p><a href=\"\">a</a> <a href=\"\">javascript:x</a></p>"),
+        ("- ```$x$\n  a\n  ```", "<ul>\n<li>\n<pre><code class=\"language-$x$\">a\n</code></pre>\n</li>\n</ul>"),
         ("&#113; &amp; é", "<p>q &amp; é</p>"),
         ("dlqx0z $x$", "<p>dlqx0z [x]</p>"),
     ]
@@ -59,7 +67,7 @@ struct MarkdownRendererTests {
         #expect(result.headings.map(\.id) == ["a-b", "a-b-2", "x-in-c", "中文-标题", "section"])
         #expect(result.headings.map(\.level) == [1, 2, 3, 2, 1])
         #expect(withoutMathML(result.headings[2].html) == "[x] in <code>c</code>")
-        #expect(result.html.contains("<h2 id=\"a-b-2\">A b<a class=\"anchor\" href=\"#a-b-2\""))
+        #expect(result.html.contains("<h2 id=\"a-b-2\">\nA b\n<a class=\"anchor\" href=\"#a-b-2\""))
     }
 
     @Test("any text gives well-formed HTML that runs nothing", arguments: 0..<300)
@@ -71,6 +79,17 @@ struct MarkdownRendererTests {
         #expect(isWellFormed(html), "seed \(seed)")
         for danger in ["<script", "<div onclick", "href=\"javascript", "<!--dl"] {
             #expect(!html.contains(danger), "seed \(seed)")
+        }
+    }
+
+    @Test("texts rendered at the same time do not disturb each other")
+    func concurrent() async {
+        let text = String(repeating: "~~a~~ https://example.org $x$ | *b*\n\n", count: 20)
+        let renderer = renderer
+        let expected = renderer.render(text).html
+        await withTaskGroup(of: String.self) { group in
+            for _ in 0..<200 { group.addTask { renderer.render(text).html } }
+            for await html in group { #expect(html == expected) }
         }
     }
 
