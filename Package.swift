@@ -63,7 +63,9 @@ let package = Package(
         module("Figures", [], safe),
 
         // Level 1
-        module("Syntax", ["Diagnostics"], safe),
+        .target(
+            name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
+            swiftSettings: shared + safe),
         module("Tensors", ["Kernels"], optimised),
 
         // Level 2
@@ -97,8 +99,15 @@ let package = Package(
                 "Diagnostics", "CSupport", argumentParser,
             ],
             exclude: ["README.md"], swiftSettings: shared),
+
+        // Tests
         .testTarget(
-            name: "NotebooksTests", dependencies: ["Notebooks", "Diagnostics"],
+            name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: shared),
+        .testTarget(
+            name: "SyntaxTests", dependencies: ["Syntax", "Diagnostics"], exclude: ["Snapshots"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "NotebooksTests", dependencies: ["Notebooks", "Syntax", "Diagnostics"],
             exclude: ["Snapshots"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]

@@ -93,7 +93,7 @@ struct AttributeParser {
         guard let attribute = CellAttribute.all.first(where: { $0.name == key }) else {
             let known = CellAttribute.all.map(\.name)
             diagnostics.append(
-                .unknownAttribute(word, suggestion: suggestion(for: key, among: known), at: span))
+                .unknownAttribute(word, suggestion: nearest(key, in: known), at: span))
             return
         }
         guard attribute.apply(&attributes, parts.count > 1 ? String(parts[1]) : nil) else {

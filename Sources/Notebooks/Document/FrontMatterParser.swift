@@ -1,4 +1,5 @@
 import Diagnostics
+import Syntax
 
 /// Reads front matter: a strict, flat subset of YAML.
 ///
@@ -98,7 +99,7 @@ struct FrontMatterParser {
         while let first = peek, isBlank(first) || first == UInt8(ascii: "-") { skipLine() }
         let text = trimmed(source.text(of: Span(source, start, offset)))
         result.others.append(FrontMatter.Entry(key: key, text: text))
-        let near = suggestion(for: key, among: FrontMatter.knownKeys)
+        let near = nearest(key, in: FrontMatter.knownKeys)
         if let near, keys[near] == nil {
             diagnostics.append(.similarKey(key, known: near, at: span))
         }
@@ -177,7 +178,7 @@ struct FrontMatterParser {
 
     /// Why a text cannot be the name of a parameter, or `nil` if it can.
     static func objection(to name: String) -> String? {
-        if reservedWords.contains(name) { return "it is a word of the language" }
+        if Keyword(rawValue: name) != nil { return "it is a word of the language" }
         guard let first = name.unicodeScalars.first else { return "it is empty" }
         guard first.properties.isAlphabetic || first == "_" else {
             return "it does not start with a letter"

@@ -35,7 +35,7 @@ extension NotebookDocument {
 
     private func unknownParameter(_ name: String) -> Diagnostic {
         let known = frontMatter.parameters.map(\.name)
-        let near = suggestion(for: name, among: known)
+        let near = nearest(name, in: known)
         let list = known.map { "`\($0)`" }.joined(separator: ", ")
         return Diagnostic(
             id: "parameter.unknown", "\(self.name) has no parameter `\(name)`",

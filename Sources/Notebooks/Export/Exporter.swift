@@ -1,5 +1,3 @@
-public import Diagnostics
-
 /// What an export is made from.
 public struct ExportInput: Sendable {
     public var document: NotebookDocument
@@ -11,22 +9,17 @@ public struct ExportInput: Sendable {
     public var figureFolder: String
     /// The bytes of an image that prose shows, by the path written there.
     public var loadImage: @Sendable (String) -> [UInt8]?
-    /// The parts of a piece of code that have a colour, in order and without overlaps, each with
-    /// its class: `keyword`, `string`, `number`, `comment`, … Parts without a class are left out.
-    public var highlight: @Sendable (SourceText) -> [(Span, String)]
 
     public init(
         document: NotebookDocument, results: [CellResult] = [],
         parameters: [NotebookParameter]? = nil, figureFolder: String = "figures",
-        loadImage: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
-        highlight: @escaping @Sendable (SourceText) -> [(Span, String)] = { _ in [] }
+        loadImage: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
     ) {
         self.document = document
         self.results = Dictionary(results.map { ($0.position, $0) }) { _, last in last }
         self.parameters = parameters ?? document.frontMatter.parameters
         self.figureFolder = figureFolder
         self.loadImage = loadImage
-        self.highlight = highlight
     }
 
     /// The title in the front matter, else the first heading of the first level, else the name of

@@ -1,5 +1,3 @@
-import Diagnostics
-
 extension Exporter {
     /// A page in one file that needs nothing from elsewhere: prose, formulas, code, outputs and
     /// figures.
@@ -21,10 +19,7 @@ struct PageWriter {
     init(input: ExportInput) { self.input = input }
 
     func page() -> String {
-        let input = input
-        let renderer = MarkdownRenderer(loadImage: input.loadImage) { source in
-            highlighted(source, input.highlight(source))
-        }
+        let renderer = MarkdownRenderer(loadImage: input.loadImage)
         let ids = Set(document.cells.map(anchor) + ["contents", "parameters"])
         let prose = renderer.render(document, reservedIDs: ids, cellHTML: cell)
         return """
@@ -128,7 +123,7 @@ struct PageWriter {
         let kind = cell.name == nil ? " unnamed" : ""
         return "<div class=\"code\"><a class=\"label\(kind)\" href=\"#\(id)\" "
             + "aria-label=\"Link to \(escapedHTML(cell.label))\">\(label)</a>"
-            + "<pre tabindex=\"0\"><code>\(highlighted(cell.source, input.highlight(cell.source)))"
+            + "<pre tabindex=\"0\"><code>\(highlightedHTML(cell.source))"
             + "</code></pre></div>"
     }
 
@@ -154,19 +149,4 @@ struct PageWriter {
         return "<figure><img src=\"\(type.dataURL(figure.bytes))\"\(width)\(height) "
             + "alt=\"\(escapedHTML(words))\"></figure>"
     }
-}
-
-/// Code as HTML, its parts in `<span class="hl-…">`. Parts that overlap or do not belong to the
-/// text are left plain.
-func highlighted(_ source: SourceText, _ parts: [(Span, String)]) -> String {
-    var result = ""
-    var offset = 0
-    for (span, name) in parts where span.start >= offset && span.end > span.start {
-        guard span.end <= source.utf8.count else { break }
-        result += escapedHTML(source.text(of: Span(source, offset, span.start)))
-        result += "<span class=\"hl-\(escapedHTML(name))\">"
-            + "\(escapedHTML(source.text(of: span)))</span>"
-        offset = span.end
-    }
-    return result + escapedHTML(source.text(of: Span(source, offset, source.utf8.count)))
 }

@@ -144,10 +144,10 @@ enum PageStyle {
     private static let colours = """
         .hl-keyword { color: var(--keyword); }
         .hl-string { color: var(--string); }
-        .hl-number, .hl-constant { color: var(--number); }
+        .hl-number { color: var(--number); }
         .hl-comment, .hl-documentation { color: var(--comment); font-style: italic; }
-        .hl-type, .hl-definition, .hl-model { color: var(--call); }
-        .hl-label, .hl-parameter, .hl-dimension { color: var(--name); }
+        .hl-functionCall { color: var(--call); }
+        .hl-label { color: var(--name); }
         .dl-error, .dl-primary { color: var(--error); font-weight: 600; }
         .dl-warning { color: var(--name); font-weight: 600; }
         .dl-message { font-weight: 600; }

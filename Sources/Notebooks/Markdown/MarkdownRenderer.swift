@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 
 /// A heading of a text, for a table of contents.
 public struct MarkdownHeading: Equatable, Sendable {
@@ -18,15 +18,9 @@ public struct MarkdownHeading: Equatable, Sendable {
 public struct MarkdownRenderer: Sendable {
     /// The bytes of an image, by the path in the text; `nil` if there is none.
     public var loadImage: @Sendable (String) -> [UInt8]?
-    /// The HTML of a piece of code that prose shows as `dl`.
-    public var highlight: @Sendable (SourceText) -> String
 
-    public init(
-        loadImage: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
-        highlight: @escaping @Sendable (SourceText) -> String = { escapedHTML($0.text) }
-    ) {
+    public init(loadImage: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
         self.loadImage = loadImage
-        self.highlight = highlight
     }
 
     /// A text as HTML, and its headings.
@@ -38,7 +32,7 @@ public struct MarkdownRenderer: Sendable {
 
     /// Code that is shown, not run.
     func listing(_ code: SourceText) -> String {
-        "<pre class=\"listing\"><code>\(highlight(code))</code></pre>"
+        "<pre class=\"listing\"><code>\(highlightedHTML(code))</code></pre>"
     }
 
     /// The prose of a notebook as one text, so that links and footnotes work across cells.

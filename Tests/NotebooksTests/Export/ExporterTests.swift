@@ -37,17 +37,7 @@ struct ExporterTests {
         ]
         return ExportInput(
             document: document, results: results, figureFolder: "figures/gallery",
-            loadImage: { $0 == "drawing.png" ? Array(drawing.utf8) : nil },
-            highlight: { source in keywords(in: source) })
-    }
-
-    /// Enough of highlighting to see that it arrives: the words `let`.
-    private static func keywords(in source: SourceText) -> [(Span, String)] {
-        var result: [(Span, String)] = []
-        for start in source.utf8.indices where source.utf8[start...].starts(with: Array("let ".utf8)) {
-            result.append((Span(source, start, start + 3), "keyword"))
-        }
-        return result
+            loadImage: { $0 == "drawing.png" ? Array(drawing.utf8) : nil })
     }
 
     @Test("the gallery notebook in every format", arguments: Exporter.all.map(\.name))
@@ -124,6 +114,21 @@ struct ExporterTests {
                 }
             }
         }
+    }
+
+    @Test("highlighting keeps every character", arguments: [
+        "let x = 1", "# c\nprint(\"a {x:.2f} <b>\")", "学习 & \"", "func f(a) { a |> g(k: 2) }", "\0\u{1b}", "",
+    ])
+    func highlighting(code: String) {
+        let html = highlightedHTML(SourceText(name: "t", text: code))
+        var text = ""
+        var isTag = false
+        for character in html {
+            if character == "<" { isTag = true }
+            if !isTag { text.append(character) }
+            if character == ">" { isTag = false }
+        }
+        #expect(text == escapedHTML(code))
     }
 
     @Test("a script holds the code and nothing that must not run")

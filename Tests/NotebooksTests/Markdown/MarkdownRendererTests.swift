@@ -35,8 +35,8 @@ struct MarkdownRendererTests {
         ("![a $x$ b](y.png)", "<p><a class=\"missing-image\" href=\"y.png\">a $x$ b</a></p>"),
         ("![a](javascript:1)", "<p><span class=\"missing-image\">a</span></p>"),
         ("![a <b> ![c](d)](x.png)", "<p><img src=\"data:image/png;base64,iVBORwo=\" alt=\"a  c\"></p>"),
-        ("```dl\nlet x\n```", "<pre class=\"listing\"><code>{let x}</code></pre>"),
-        ("- ```dl\n  let x\n  ```", "<ul>\n<li>\n<pre class=\"listing\"><code>{let x\n}</code></pre>\n</li>\n</ul>"),
+        ("```dl\nlet x\n```", "<pre class=\"listing\"><code><span class=\"hl-keyword\">let</span> x</code></pre>"),
+        ("- ```dl\n  let x\n  ```", "<ul>\n<li>\n<pre class=\"listing\"><code><span class=\"hl-keyword\">let</span> x\n</code></pre>\n</li>\n</ul>"),
         ("|a|\n|-:|\n|$x|y$|\n|![a](x.png)|", "<div class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n"
             + "<th style=\"text-align: right\">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
             + "<td style=\"text-align: right\">[x|y]</td>\n</tr>\n<tr>\n<td style=\"text-align: right\">"
@@ -50,8 +50,7 @@ struct MarkdownRendererTests {
 
     private var renderer: MarkdownRenderer {
         MarkdownRenderer(
-            loadImage: { $0 == "x.png" ? [0x89, 0x50, 0x4e, 0x47, 0x0a] : nil },
-            highlight: { "{\(escapedHTML($0.text))}" })
+            loadImage: { $0 == "x.png" ? [0x89, 0x50, 0x4e, 0x47, 0x0a] : nil })
     }
 
     @Test("Markdown with formulas becomes HTML", arguments: examples)

@@ -1,0 +1,94 @@
+import Diagnostics
+
+/// What stands on a line after a complete statement.
+extension Parser {
+    /// Says why the current token cannot follow the statement, and skips the rest of it.
+    mutating func reportRest(after statement: Statement?) {
+        let place = span(current)
+        let value = statement.flatMap(expression)
+        if let symbol = current.symbol, symbol.isClosing {
+            report(SyntaxDiagnostics.unmatchedClose(symbol.rawValue, place))
+            advance()
+        } else if let value, let what = looseForm(value), Infix(at: self) != nil || at(.dot) {
+            report(SyntaxDiagnostics.operandParentheses(what, value.span))
+        } else if at(.assign) {
+            let name = value.map { short($0.span) } ?? "…"
+            report(SyntaxDiagnostics.assignmentInExpression(name, place))
+        } else if at(.colon), let value, case .name(let name) = value.kind {
+            report(SyntaxDiagnostics.annotatedAssignment(name, place))
+        } else if let value, case .name(let word) = value.kind, current.kind != .symbol(.colon),
+            let foreign = ForeignWord.all[word]
+        {
+            report(SyntaxDiagnostics.foreignWord(word, foreign, value.span))
+        } else if at(.leftBrace) {
+            report(SyntaxDiagnostics.strayBlock(place))
+        } else if at(.else) {
+            report(SyntaxDiagnostics.leadingElse(place))
+        } else {
+            report(SyntaxDiagnostics.expectedEnd(description(current), place))
+        }
+        skipStatement()
+    }
+
+    private func expression(of statement: Statement) -> Expression? {
+        switch statement.kind {
+        case .expression(let value, _), .binding(_, _, _, let value), .assignment(_, _, let value),
+            .returnValue(.some(let value)):
+            value
+        default: nil
+        }
+    }
+
+    /// The form of an expression that is an operand only in parentheses.
+    private func looseForm(_ value: Expression) -> String? {
+        switch value.kind {
+        case .conditional: "if"
+        case .attempt: "try"
+        case .lambda: "=>"
+        default: nil
+        }
+    }
+}
+
+/// A word that begins a statement in another language, and what to write here.
+struct ForeignWord {
+    var id: String
+    var help: String
+
+    static let all: [String: ForeignWord] = {
+        var all: [String: ForeignWord] = [
+            "print": ForeignWord(id: "python.print", help: "write `print(…)`"),
+            "raise": ForeignWord(id: "python.raise", help: "write `error(\"what is wrong\")`"),
+            "throw": ForeignWord(id: "foreign.throw", help: "write `error(\"what is wrong\")`"),
+            "del": ForeignWord(
+                id: "python.del", help: "leave it out: a name goes when its block ends"),
+            "global": ForeignWord(
+                id: "python.global", help: "leave it out: a function may assign to a `var` outside"),
+            "nonlocal": ForeignWord(
+                id: "python.nonlocal",
+                help: "leave it out: a function may assign to a `var` outside"),
+            "async": ForeignWord(id: "python.async", help: "leave it out: everything runs in order"),
+            "await": ForeignWord(id: "python.async", help: "leave it out: everything runs in order"),
+            "yield": ForeignWord(
+                id: "python.yield", help: "collect the values in a list and give that"),
+        ]
+        for word in ["fn", "fun", "function"] {
+            all[word] = ForeignWord(id: "foreign.function", help: "write `func name(…) { … }`")
+        }
+        for word in ["const", "val", "final", "auto", "local"] {
+            all[word] = ForeignWord(
+                id: "foreign.let", help: "write `let name = …`, or `var` for what changes")
+        }
+        for word in ["match", "switch", "case"] {
+            all[word] = ForeignWord(
+                id: "foreign.switch", help: "write `if … { … } else if … { … } else { … }`")
+        }
+        return all
+    }()
+}
+
+extension Symbol {
+    var isClosing: Bool {
+        self == .rightParenthesis || self == .rightBracket || self == .rightBrace
+    }
+}
