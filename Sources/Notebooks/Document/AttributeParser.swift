@@ -57,7 +57,8 @@ struct AttributeParser {
 
     private mutating func word() {
         let start = offset
-        while offset < end, !isBlank(source.utf8[offset]), source.utf8[offset] != UInt8(ascii: "}") {
+        while offset < end, !isBlank(source.utf8[offset]), source.utf8[offset] != UInt8(ascii: "}")
+        {
             offset += 1
         }
         let span = Span(source, start, offset)

@@ -74,9 +74,16 @@ struct FrontMatterParser {
         case "dln": result.version = try integer(key)
         case "seed": result.seed = try integer(key)
         case "title":
-            guard case .string(let text) = try scalar(inMap: false, asText: true).value else { return }
-            result.title = text
-        case "params": try parameters()
+            if case .string(let text) = try scalar(inMap: false, asText: true).value {
+                result.title = text
+            }
+        case "params":
+            do {
+                try parameters()
+            } catch {
+                skipRestOfMap()
+                throw error
+            }
         default: other(key, span)
         }
         if key == "dln", result.version > FrontMatter.currentVersion || result.version < 1 {
@@ -140,6 +147,12 @@ struct FrontMatterParser {
                 "nothing may follow the closing brace", at: restOfLine, help: nil)
         }
         skipLine()
+    }
+
+    /// Skips this line and those below that continue it, so that one mistake is one message.
+    private mutating func skipRestOfMap() {
+        if offset == 0 || source.utf8[offset - 1] != newline { skipLine() }
+        while let first = peek, isBlank(first) || first == UInt8(ascii: "}") { skipLine() }
     }
 
     private var missingComma: Diagnostic {
@@ -207,7 +220,9 @@ struct FrontMatterParser {
             return (.string(text), span)
         }
         while let byte = peek, byte != newline, !(inMap && ",}".utf8.contains(byte)) {
-            if byte == UInt8(ascii: "#"), offset == start || isBlank(source.utf8[offset - 1]) { break }
+            if byte == UInt8(ascii: "#"), offset == start || isBlank(source.utf8[offset - 1]) {
+                break
+            }
             offset += 1
         }
         var stop = offset
@@ -217,7 +232,8 @@ struct FrontMatterParser {
         let span = Span(source, start, stop)
         let text = source.text(of: span)
         if !asText, let value = ParameterValue(literal: text) { return (value, span) }
-        if !asText, !text.isEmpty, text.utf8.allSatisfy({ isDigit($0) || "+-_".utf8.contains($0) }) {
+        if !asText, !text.isEmpty, text.utf8.allSatisfy({ isDigit($0) || "+-_".utf8.contains($0) })
+        {
             throw .frontMatterSyntax(
                 "`\(text)` is not a number of 64 bits", at: span,
                 help: "write text in quotation marks: `\"\(text)\"`")

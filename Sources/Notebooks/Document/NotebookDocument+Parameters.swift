@@ -13,7 +13,8 @@ extension NotebookDocument {
         for text in params {
             guard let equals = text.firstIndex(of: "=") else {
                 throw Diagnostic(
-                    id: "parameter.syntax", "`\(text)` sets no parameter", help: "write `-p NAME=VALUE`")
+                    id: "parameter.syntax", "`\(text)` sets no parameter",
+                    help: "write `-p NAME=VALUE`")
             }
             let name = trimmed(String(text[..<equals]))
             let value = String(text[text.index(after: equals)...])

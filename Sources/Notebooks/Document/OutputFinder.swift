@@ -6,7 +6,10 @@ import Diagnostics
 /// around it. Both sides and the markers then count as one output, so that the next run replaces
 /// all of it.
 struct OutputFinder {
-    private enum Mark { case out(name: String, key: String), end, cell }
+    private enum Mark {
+        case out(name: String, key: String)
+        case end, cell
+    }
 
     private let source: SourceText
     private let cells: [Cell]
@@ -120,7 +123,9 @@ struct OutputFinder {
     /// Reads a comment of the form `<!-- dln:… -->`.
     private static func mark(_ html: String) -> Mark? {
         let text = trimmed(html)
-        guard text.hasPrefix("<!--"), text.hasSuffix("-->"), text.utf8.count >= 7 else { return nil }
+        guard text.hasPrefix("<!--"), text.hasSuffix("-->"), text.utf8.count >= 7 else {
+            return nil
+        }
         let words = text.dropFirst(4).dropLast(3).split(whereSeparator: \.isWhitespace)
         switch (words.first, words.count) {
         case ("dln:out", 3): return .out(name: String(words[1]), key: String(words[2]))

@@ -36,7 +36,7 @@ struct PageWriter {
             </style>
             </head>
             <body>
-            <button id="theme" type="button" hidden aria-label="Light or dark" title="Light or dark">◐</button>
+            <button id="theme" type="button" hidden aria-label="Light or dark">◐</button>
             <main>
             \(opening(prose.html, contents(prose.headings)))</main>
             <script>
@@ -99,7 +99,8 @@ struct PageWriter {
             "<li class=\"level-\(heading.level)\"><a href=\"#\(escapedHTML(heading.id))\">"
                 + "\(heading.html)</a></li>\n"
         }
-        return "<nav id=\"contents\" aria-label=\"Contents\">\n<ol>\n\(items.joined())</ol>\n</nav>\n"
+        return
+            "<nav id=\"contents\" aria-label=\"Contents\">\n<ol>\n\(items.joined())</ol>\n</nav>\n"
     }
 
     // MARK: Cells

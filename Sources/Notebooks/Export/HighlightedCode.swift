@@ -8,7 +8,8 @@ public func highlightedHTML(_ source: SourceText) -> String {
     var offset = 0
     for (span, kind) in highlight(source) where kind != .name {
         result += escapedHTML(source.text(of: Span(source, offset, span.start)))
-        result += "<span class=\"hl-\(kind.rawValue)\">"
+        result +=
+            "<span class=\"hl-\(kind.rawValue)\">"
             + "\(escapedHTML(source.text(of: span)))</span>"
         offset = span.end
     }

@@ -35,7 +35,8 @@ extension Exporter {
                 return "![\(alt)](<\(input.path(of: figure))>)\n"
             }
         }
-        return blocks.joined(separator: "\n")
+        // Without anything to show, the line still keeps the paragraphs around it apart.
+        return blocks.isEmpty ? "\n" : blocks.joined(separator: "\n")
     }
 
     private static func fenced(_ text: String, _ info: String) -> String {
@@ -49,7 +50,8 @@ extension NotebookDocument {
     var startsWithTitle: Bool {
         guard let prose = segments.first(where: { $0.kind != .frontMatter }), prose.kind == .prose
         else { return false }
-        let line = text(of: prose).split(whereSeparator: \.isNewline).first { !trimmed(String($0)).isEmpty }
+        let lines = text(of: prose).split(whereSeparator: \.isNewline)
+        let line = lines.first { !$0.allSatisfy(\.isWhitespace) }
         return line?.hasPrefix("# ") ?? false
     }
 }

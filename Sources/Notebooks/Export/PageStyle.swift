@@ -3,7 +3,8 @@
 enum PageStyle {
     static let css = """
         :root { \(light) }
-        @media screen and (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { \(dark) } }
+        @media screen and (prefers-color-scheme: dark) {
+          :root:not([data-theme="light"]) { \(dark) } }
         @media screen { :root[data-theme="dark"] { \(dark) } }
         \(page)
         \(text)
@@ -31,7 +32,8 @@ enum PageStyle {
           --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052,
             "Source Serif 4", "Noto Serif", Georgia, "Songti SC", "Noto Serif CJK SC",
             "Source Han Serif SC", SimSun, "DejaVu Serif", serif;
-          --sans: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Noto Sans", "PingFang SC",
+          --sans: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Noto Sans",
+            "PingFang SC",
             "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "DejaVu Sans", sans-serif;
           --mono: "JetBrains Mono", "SF Mono", Menlo, Consolas, "Cascadia Mono", "DejaVu Sans Mono",
             "Noto Sans Mono CJK SC", "WenQuanYi Micro Hei Mono", monospace; }
@@ -74,7 +76,8 @@ enum PageStyle {
         ul, ol { padding-left: 1.5rem; }
         li { margin: .2rem 0; }
         li > ul, li > ol { margin: .2rem 0; }
-        li > input[type="checkbox"] { margin: 0 .4em 0 0; }
+        li > input[type="checkbox"] { margin: 0 .4em 0 -1.35rem; }
+        li:has(> input[type="checkbox"]) { list-style: none; }
         blockquote { margin: 1.2rem 0; padding-left: 1.1rem; border-left: 2px solid var(--rule);
           color: var(--muted); }
         hr { width: 5rem; margin: 2.4rem auto; border: 0; border-top: 1px solid var(--rule); }
@@ -138,7 +141,8 @@ enum PageStyle {
           background: var(--card); }
         @media screen and (prefers-color-scheme: dark) {
           :root:not([data-theme="light"]) figure img { padding: .7rem; border-radius: 5px; } }
-        @media screen { :root[data-theme="dark"] figure img { padding: .7rem; border-radius: 5px; } }
+        @media screen {
+          :root[data-theme="dark"] figure img { padding: .7rem; border-radius: 5px; } }
         """
 
     private static let colours = """
@@ -161,6 +165,10 @@ enum PageStyle {
           main { padding-top: 2.2rem; }
           h1 { font-size: 1.7rem; }
           #contents { columns: 1; }
+          .code .label { position: static; display: block; padding-bottom: 0; text-align: right; }
+          .code .unnamed { display: none; }
+          .code .label + pre { padding-top: .4rem; }
+          .code .unnamed + pre { padding-top: .8rem; }
         }
         @media screen and (min-width: 86rem) {
           #contents { position: fixed; top: 3.6rem; left: 1.6rem; width: 14.5rem; margin: 0;

@@ -135,7 +135,8 @@ struct MarkdownNode {
     }
 
     var children: [MarkdownNode] {
-        Array(sequence(first: firstChild, next: { $0?.next }).prefix { $0 != nil }.compactMap(\.self))
+        guard let firstChild else { return [] }
+        return Array(sequence(first: firstChild) { $0.next })
     }
 
     /// Text, code or raw HTML.

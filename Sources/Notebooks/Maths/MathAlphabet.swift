@@ -1,6 +1,7 @@
 /// An alphabet of mathematics: Unicode has a block of letters for each.
 ///
-/// - Source: The Unicode Standard, chart 1D400–1D7FF, and the letterlike symbols that fill its gaps.
+/// - Source: The Unicode Standard, chart 1D400–1D7FF, and the letterlike symbols that fill its
+///   gaps.
 enum MathAlphabet: String {
     case roman, bold, boldItalic, blackboard, calligraphic, fraktur, sansSerif, typewriter, italic
 
@@ -55,7 +56,8 @@ enum MathAlphabet: String {
     /// A character in this alphabet; itself if the alphabet lacks it.
     func letter(_ character: Character) -> Character {
         if let letter = gaps[character] { return letter }
-        guard let scalar = character.unicodeScalars.first, character.unicodeScalars.count == 1 else {
+        guard let scalar = character.unicodeScalars.first, character.unicodeScalars.count == 1
+        else {
             return character
         }
         let starts = starts

@@ -108,7 +108,9 @@ struct MathMLWriter {
             }
             let next = nodes[(index + 1)...].first { if case .space = $0 { false } else { true } }
             let kind = Self.kind(node)
-            if Self.isFunction(kind), Self.isOperand(previous), !Self.isFunction(previous) { write(.space(1 / 6)) }
+            if Self.isFunction(kind), Self.isOperand(previous), !Self.isFunction(previous) {
+                write(.space(1 / 6))
+            }
             if kind == .binary, !Self.isBinary(after: previous, before: next.map(Self.kind)) {
                 writeSign(node)
             } else if case .row(let inner) = node {
@@ -118,7 +120,8 @@ struct MathMLWriter {
                 write(node)
             }
             // The space after a function, but not before parentheses, scripts' ends or signs.
-            if Self.isFunction(kind), index + 1 < nodes.count, case let following = nodes[index + 1],
+            if Self.isFunction(kind), index + 1 < nodes.count,
+                case let following = nodes[index + 1],
                 Self.isOperand(Self.kind(following)), !Self.isFence(following)
             {
                 write(.space(1 / 6))

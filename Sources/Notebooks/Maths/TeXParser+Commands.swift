@@ -112,7 +112,9 @@ extension TeXParser {
     private mutating func formula(inText part: ArraySlice<TeXToken>) throws(TeXError) -> MathNode {
         let text = part.map { token in
             // A letter after a command would become part of it.
-            if case .command(let name) = token, name.last?.isLetter == true { return token.source + " " }
+            if case .command(let name) = token, name.last?.isLetter == true {
+                return token.source + " "
+            }
             return token.source
         }.joined()
         return try nested { parser throws(TeXError) in

@@ -27,7 +27,9 @@ struct TeXParser {
     mutating func parse() throws(TeXError) -> MathNode {
         let rows = try tableRows()
         guard position == tokens.count else { throw .unbalanced }
-        guard rows.count > 1 || (rows.first?.count ?? 0) > 1 else { return rows.first?.first ?? .row([]) }
+        guard rows.count > 1 || (rows.first?.count ?? 0) > 1 else {
+            return rows.first?.first ?? .row([])
+        }
         return .table(MathTable(rows: rows, alignments: [.right, .left], isAligned: true))
     }
 

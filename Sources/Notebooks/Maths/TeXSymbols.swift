@@ -94,7 +94,8 @@ enum TeXSymbols {
             infty ∞ partial ∂ nabla ∇ forall ∀ exists ∃ nexists ∄ emptyset ∅ varnothing ∅ hbar ℏ
             ell ℓ Re ℜ Im ℑ aleph ℵ wp ℘ top ⊤ bot ⊥ angle ∠ triangle △ neg ¬ lnot ¬ prime ′
             dots … ldots … cdots ⋯ vdots ⋮ ddots ⋱ dotsc … dotsb ⋯ degree ° checkmark ✓ square □
-            blacksquare ■ clubsuit ♣ diamondsuit ♢ heartsuit ♡ spadesuit ♠ flat ♭ sharp ♯ complement ∁
+            blacksquare ■ clubsuit ♣ diamondsuit ♢ heartsuit ♡ spadesuit ♠ flat ♭
+            sharp ♯ complement ∁
             imath ı jmath ȷ
             """
         ),

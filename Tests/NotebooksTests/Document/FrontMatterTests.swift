@@ -96,6 +96,13 @@ struct FrontMatterTests {
         #expect(found.span.map { $0.source.line(at: $0.start) } == example.line)
     }
 
+    @Test("a mistake in a map of several lines is one message")
+    func oneMessage() {
+        let document = read("params: {\n  lr 0.1,\n  n: 3\n}\nseed: 7")
+        #expect(document.diagnostics.count == 1)
+        #expect(document.frontMatter.seed == 7)
+    }
+
     @Test("parameters on lines of their own: the help is the line to write")
     func blockParameters() {
         let document = read("params:\n  lr: 0.1\n  n: 3\nseed: 7")
@@ -103,10 +110,12 @@ struct FrontMatterTests {
         #expect(document.frontMatter.seed == 7)
     }
 
-    @Test("only a first line of dashes starts front matter", arguments: [
-        "text\n---\nseed: 5\n---\n", "--- x\nseed: 5\n---\n", "----\nseed: 5\n---\n",
-        "---\n", "---", " ---\nseed: 5\n---\n",
-    ])
+    @Test(
+        "only a first line of dashes starts front matter",
+        arguments: [
+            "text\n---\nseed: 5\n---\n", "--- x\nseed: 5\n---\n", "----\nseed: 5\n---\n",
+            "---\n", "---", " ---\nseed: 5\n---\n",
+        ])
     func none(text: String) {
         let document = NotebookDocument(text: text, name: "n.dln")
         #expect(document.segments.allSatisfy { $0.kind == .prose })
@@ -143,12 +152,14 @@ struct FrontMatterTests {
         #expect(try document.override(params: []) == document.frontMatter.parameters)
     }
 
-    @Test("a wrong override says what is wrong", arguments: [
-        ("lr", "parameter.syntax", nil), ("epochs=0.5", "parameter.type", nil),
-        ("fast=1", "parameter.type", nil), ("lr=x", "parameter.type", nil),
-        ("epoch=3", "parameter.unknown", "did you mean `epochs`?"),
-        ("zzz=3", "parameter.unknown", nil),
-    ])
+    @Test(
+        "a wrong override says what is wrong",
+        arguments: [
+            ("lr", "parameter.syntax", nil), ("epochs=0.5", "parameter.type", nil),
+            ("fast=1", "parameter.type", nil), ("lr=x", "parameter.type", nil),
+            ("epoch=3", "parameter.unknown", "did you mean `epochs`?"),
+            ("zzz=3", "parameter.unknown", nil),
+        ])
     func wrongOverride(text: String, id: String, help: String?) {
         let error = #expect(throws: Diagnostic.self) {
             try parameterised.override(params: [text])
@@ -157,10 +168,12 @@ struct FrontMatterTests {
         if let help { #expect(error?.help == help) }
     }
 
-    @Test("a parameter as a literal reads back", arguments: [
-        (ParameterValue.string("a \"b\" {c} \\ \n"), #""a \"b\" \{c} \\ \n""#),
-        (.float(0.001), "0.001"), (.int(-3), "-3"), (.bool(true), "true"),
-    ])
+    @Test(
+        "a parameter as a literal reads back",
+        arguments: [
+            (ParameterValue.string("a \"b\" {c} \\ \n"), #""a \"b\" \{c} \\ \n""#),
+            (.float(0.001), "0.001"), (.int(-3), "-3"), (.bool(true), "true"),
+        ])
     func literal(value: ParameterValue, text: String) {
         #expect(value.literal == text)
     }

@@ -119,12 +119,21 @@ struct NotebookDocumentTests {
     static let mistakes: [(line: String, id: String, marked: String, help: String?)] = [
         ("```dl {#a hidden}", "unknown-attribute", "hidden", nil),
         ("```dl {#a hdie}", "unknown-attribute", "hdie", "did you mean `hide`?"),
-        ("```dl {#a expect-eror}", "unknown-attribute", "expect-eror", "did you mean `expect-error`?"),
+        (
+            "```dl {#a expect-eror}", "unknown-attribute", "expect-eror",
+            "did you mean `expect-error`?"
+        ),
         ("```dl {timeout=never}", "attribute-value", "timeout=never", nil),
         ("```dl {timeout}", "attribute-value", "timeout", nil),
-        ("```dl {timeout=99999999999999999999h}", "attribute-value", "timeout=99999999999999999999h", nil),
+        (
+            "```dl {timeout=99999999999999999999h}", "attribute-value",
+            "timeout=99999999999999999999h", nil
+        ),
         ("```dl {width=0}", "attribute-value", "width=0", nil),
-        ("```dl {width=99999999999999999999}", "attribute-value", "width=99999999999999999999", nil),
+        (
+            "```dl {width=99999999999999999999}", "attribute-value", "width=99999999999999999999",
+            nil
+        ),
         ("```dl {skip=1}", "attribute-value", "skip=1", nil),
         ("```dl {#1st}", "cell-name", "#1st", nil),
         ("```dl {#a/b}", "cell-name", "#a/b", nil),
@@ -187,11 +196,14 @@ struct NotebookDocumentTests {
         #expect(document.cells.first?.lines == 3...5)
     }
 
-    @Test("durations have units", arguments: [
-        ("90", Duration.seconds(90)), ("90s", .seconds(90)), ("1.5h", .seconds(5400)),
-        ("250ms", .milliseconds(250)), ("5m", .seconds(300)), ("", nil), ("m", nil), ("-1s", nil),
-        ("0", nil), ("1e5", nil), ("nan", nil), ("1.2.3s", nil), ("1d", nil),
-    ])
+    @Test(
+        "durations have units",
+        arguments: [
+            ("90", Duration.seconds(90)), ("90s", .seconds(90)), ("1.5h", .seconds(5400)),
+            ("250ms", .milliseconds(250)), ("5m", .seconds(300)), ("", nil), ("m", nil),
+            ("-1s", nil),
+            ("0", nil), ("1e5", nil), ("nan", nil), ("1.2.3s", nil), ("1d", nil),
+        ])
     func duration(text: String, expected: Duration?) {
         #expect(CellAttribute.duration(text) == expected)
     }

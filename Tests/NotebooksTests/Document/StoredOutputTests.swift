@@ -58,7 +58,9 @@ struct StoredOutputTests {
     @Test("Windows line ends are kept")
     func windows() {
         let text = "```dl\r\n1\r\n```\r\n"
-        let written = document(text).storingOutputs([1: StoredOutput(name: "x", key: "k", text: "1")])
+        let written = document(text).storingOutputs([
+            1: StoredOutput(name: "x", key: "k", text: "1")
+        ])
         #expect(!self.text(written).replacing("\r\n", with: "").contains("\n"))
         #expect(written.outputs.first?.text == "1")
     }
@@ -76,7 +78,8 @@ struct StoredOutputTests {
         ),
         (
             "around both",
-            "```dl\n1\n```\n<<<<<<< HEAD\n<!-- dln:out a k1 -->\n```text\n1\n```\n<!-- dln:end -->\n"
+            "```dl\n1\n```\n<<<<<<< HEAD\n<!-- dln:out a k1 -->\n"
+                + "```text\n1\n```\n<!-- dln:end -->\n"
                 + "=======\n<!-- dln:out a k2 -->\n```text\n2\n```\n<!-- dln:end -->\n>>>>>>> b\n"
                 + "more\n", "more\n"
         ),
@@ -91,10 +94,12 @@ struct StoredOutputTests {
         #expect(text(document.removingOutputs()) == "```dl\n1\n```\n" + example.output)
     }
 
-    @Test("an output without an end is prose and is reported", arguments: [
-        "```dl\n1\n```\n<!-- dln:out a k -->\ntext\n",
-        "```dl\n1\n```\n<!-- dln:out a k -->\n\n```dl\n2\n```\n<!-- dln:end -->\n",
-    ])
+    @Test(
+        "an output without an end is prose and is reported",
+        arguments: [
+            "```dl\n1\n```\n<!-- dln:out a k -->\ntext\n",
+            "```dl\n1\n```\n<!-- dln:out a k -->\n\n```dl\n2\n```\n<!-- dln:end -->\n",
+        ])
     func unclosed(text: String) {
         let document = document(text)
         #expect(document.outputs.isEmpty)
@@ -125,9 +130,11 @@ struct StoredOutputTests {
         }
     }
 
-    @Test("a template is a notebook without mistakes", arguments: [
-        "linear-models", "a/b/学习.dln", "\"quoted\" \\ $x$ `c`", "", ".dln", "x_y",
-    ])
+    @Test(
+        "a template is a notebook without mistakes",
+        arguments: [
+            "linear-models", "a/b/学习.dln", "\"quoted\" \\ $x$ `c`", "", ".dln", "x_y",
+        ])
     func template(name: String) {
         let document = document(NotebookTemplate.text(name: name))
         #expect(document.diagnostics.isEmpty)

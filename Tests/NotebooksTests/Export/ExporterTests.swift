@@ -23,7 +23,8 @@ struct ExporterTests {
             description: "Loss by epoch")
         let results = [
             CellResult(
-                position: 1, status: .ran, value: "dataset digits: 1797 x float32 [64], y int64 []"),
+                position: 1, status: .ran,
+                value: "dataset digits: 1797 x float32 [64], y int64 []"),
             CellResult(
                 position: 2, status: .ran,
                 printed: "epoch 20/20  loss 0.0712  accuracy 0.9840\n", figures: [figure],
@@ -50,10 +51,13 @@ struct ExporterTests {
             let end = try #require(text.firstRange(of: "<script>")?.lowerBound)
             text = String(text[start..<end])
         }
-        try expectSnapshot(text, "gallery.\(exporter.fileExtension == "dl" ? "dl.txt" : exporter.fileExtension)")
+        try expectSnapshot(
+            text, "gallery.\(exporter.fileExtension == "dl" ? "dl.txt" : exporter.fileExtension)")
     }
 
-    @Test("the same input gives the same bytes, whatever the time took", arguments: Exporter.all.map(\.name))
+    @Test(
+        "the same input gives the same bytes, whatever the time took",
+        arguments: Exporter.all.map(\.name))
     func deterministic(name: String) throws {
         let exporter = try #require(Exporter.named(name))
         var input = try Self.gallery()
@@ -105,8 +109,10 @@ struct ExporterTests {
             #expect(String(validating: bytes, as: UTF8.self) != nil, "seed \(seed)")
             if exporter.name == "html" {
                 let page = String(decoding: bytes, as: UTF8.self)
-                let shown = document.cells.count { page.contains("id=\"cell-\($0.name ?? "")\"")
-                    || page.contains("id=\"\($0.fileStem)\"") }
+                let shown = document.cells.count {
+                    page.contains("id=\"cell-\($0.name ?? "")\"")
+                        || page.contains("id=\"\($0.fileStem)\"")
+                }
                 #expect(shown == document.cells.count, "seed \(seed)")
             } else if exporter.name == "ipynb" {
                 #expect(throws: Never.self) {
@@ -116,9 +122,12 @@ struct ExporterTests {
         }
     }
 
-    @Test("highlighting keeps every character", arguments: [
-        "let x = 1", "# c\nprint(\"a {x:.2f} <b>\")", "学习 & \"", "func f(a) { a |> g(k: 2) }", "\0\u{1b}", "",
-    ])
+    @Test(
+        "highlighting keeps every character",
+        arguments: [
+            "let x = 1", "# c\nprint(\"a {x:.2f} <b>\")", "学习 & \"", "func f(a) { a |> g(k: 2) }",
+            "\0\u{1b}", "",
+        ])
     func highlighting(code: String) {
         let html = highlightedHTML(SourceText(name: "t", text: code))
         var text = ""
@@ -145,6 +154,7 @@ struct ExporterTests {
         #expect(Exporter.all.map(\.name) == ["html", "md", "ipynb", "dl"])
         #expect(Exporter.forPath("a/b.ipynb")?.name == "ipynb")
         #expect(Exporter.forPath("a/b.pdf") == nil)
-        #expect(Exporter.all.allSatisfy { Exporter.forPath("x.\($0.fileExtension)")?.name == $0.name })
+        #expect(
+            Exporter.all.allSatisfy { Exporter.forPath("x.\($0.fileExtension)")?.name == $0.name })
     }
 }

@@ -6,7 +6,10 @@ import Testing
 struct MarkdownRendererTests {
     /// Prose and its HTML, formulas replaced by their TeX in brackets.
     static let examples: [(text: String, html: String)] = [
-        ("a *b* **c** `d` ~~e~~", "<p>a <em>b</em> <strong>c</strong> <code>d</code> <del>e</del></p>"),
+        (
+            "a *b* **c** `d` ~~e~~",
+            "<p>a <em>b</em> <strong>c</strong> <code>d</code> <del>e</del></p>"
+        ),
         ("$a_1$ and $a_2$", "<p>[a_1] and [a_2]</p>"),
         ("$a*b*c$", "<p>[a*b*c]</p>"),
         ("*$x$*", "<p><em>[x]</em></p>"),
@@ -24,26 +27,53 @@ struct MarkdownRendererTests {
         ("- $a$\n- $b$", "<ul>\n<li>[a]</li>\n<li>[b]</li>\n</ul>"),
         ("    $x$", "<pre><code>$x$\n</code></pre>"),
         ("```\n$x$\n```", "<pre><code>$x$\n</code></pre>"),
-        ("[a $x$](http://e.org/$y$ \"$z$\")", "<p><a href=\"http://e.org/$y$\" title=\"$z$\">a [x]</a></p>"),
+        (
+            "[a $x$](http://e.org/$y$ \"$z$\")",
+            "<p><a href=\"http://e.org/$y$\" title=\"$z$\">a [x]</a></p>"
+        ),
         ("[a](javascript:x)", "<p><a href=\"\">a</a></p>"),
         ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>"),
         ("a<br>b", "<p>a<br>b</p>"),
-        ("<script>\nalert(1)\n</script>", "<pre class=\"markup\"><code>&lt;script&gt;\nalert(1)\n&lt;/script&gt;\n</code></pre>"),
+        (
+            "<script>\nalert(1)\n</script>",
+            "<pre class=\"markup\"><code>&lt;script&gt;\nalert(1)\n&lt;/script&gt;\n</code></pre>"
+        ),
         ("a <!-- b --> c", "<p>a  c</p>"),
         ("<!-- a\n$b$\n-->\nc", "<p>c</p>"),
         ("![a](x.png)", "<p><img src=\"data:image/png;base64,iVBORwo=\" alt=\"a\"></p>"),
         ("![a $x$ b](y.png)", "<p><a class=\"missing-image\" href=\"y.png\">a $x$ b</a></p>"),
         ("![a](javascript:1)", "<p><span class=\"missing-image\">a</span></p>"),
-        ("![a <b> ![c](d)](x.png)", "<p><img src=\"data:image/png;base64,iVBORwo=\" alt=\"a  c\"></p>"),
-        ("```dl\nlet x\n```", "<pre class=\"listing\"><code><span class=\"hl-keyword\">let</span> x</code></pre>"),
-        ("- ```dl\n  let x\n  ```", "<ul>\n<li>\n<pre class=\"listing\"><code><span class=\"hl-keyword\">let</span> x\n</code></pre>\n</li>\n</ul>"),
-        ("|a|\n|-:|\n|$x|y$|\n|![a](x.png)|", "<div class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n"
-            + "<th style=\"text-align: right\">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
-            + "<td style=\"text-align: right\">[x|y]</td>\n</tr>\n<tr>\n<td style=\"text-align: right\">"
-            + "<img src=\"data:image/png;base64,iVBORwo=\" alt=\"a\"></td>\n</tr>\n</tbody>\n</table>\n</div>"),
+        (
+            "![a <b> ![c](d)](x.png)",
+            "<p><img src=\"data:image/png;base64,iVBORwo=\" alt=\"a  c\"></p>"
+        ),
+        (
+            "```dl\nlet x\n```",
+            "<pre class=\"listing\"><code><span class=\"hl-keyword\">let</span> x</code></pre>"
+        ),
+        (
+            "- ```dl\n  let x\n  ```",
+            "<ul>\n<li>\n<pre class=\"listing\"><code>"
+                + "<span class=\"hl-keyword\">let</span> x\n</code></pre>\n</li>\n</ul>"
+        ),
+        (
+            "|a|\n|-:|\n|$x|y$|\n|![a](x.png)|",
+            "<div class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n"
+                + "<th style=\"text-align: right\">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
+                + "<td style=\"text-align: right\">[x|y]</td>\n</tr>\n<tr>\n"
+                + "<td style=\"text-align: right\">"
+                + "<img src=\"data:image/png;base64,iVBORwo=\" alt=\"a\"></td>\n</tr>\n"
+                + "</tbody>\n</table>\n</div>"
+        ),
         ("me@example.org", "<p><a href=\"mailto:me@example.org\">me@example.org</a></p>"),
-        ("[a](vbscript:x) <javascript:x>", "<p><a href=\"\">a</a> <a href=\"\">javascript:x</a></p>"),
-        ("- ```$x$\n  a\n  ```", "<ul>\n<li>\n<pre><code class=\"language-$x$\">a\n</code></pre>\n</li>\n</ul>"),
+        (
+            "[a](vbscript:x) <javascript:x>",
+            "<p><a href=\"\">a</a> <a href=\"\">javascript:x</a></p>"
+        ),
+        (
+            "- ```$x$\n  a\n  ```",
+            "<ul>\n<li>\n<pre><code class=\"language-$x$\">a\n</code></pre>\n</li>\n</ul>"
+        ),
         ("&#113; &amp; é", "<p>q &amp; é</p>"),
         ("dlqx0z $x$", "<p>dlqx0z [x]</p>"),
     ]

@@ -5,26 +5,42 @@ import Testing
 struct MathMLTests {
     /// One of everything that textbooks use.
     static let formulas = [
-        "x", "x+y", "-x", "a = -b", "2x - 3.14 y", "x_i", "x^2", "x_i^2", "x'", "f''(x)", "x_{ij}^{(t)}",
-        "\\alpha\\beta\\Gamma\\Omega\\varepsilon", "\\frac{a}{b}", "\\frac12", "\\dfrac{1}{1+e^{-x}}",
+        "x", "x+y", "-x", "a = -b", "2x - 3.14 y", "x_i", "x^2", "x_i^2", "x'", "f''(x)",
+        "x_{ij}^{(t)}",
+        "\\alpha\\beta\\Gamma\\Omega\\varepsilon", "\\frac{a}{b}", "\\frac12",
+        "\\dfrac{1}{1+e^{-x}}",
         "\\sqrt{x}", "\\sqrt[3]{x}", "\\sum_{i=1}^{n} x_i", "\\prod_i p_i", "\\int_0^1 f(x)\\,dx",
-        "\\lim_{x \\to 0} f", "\\max_\\theta L", "\\arg\\min_w \\|w\\|_2^2", "\\operatorname*{arg\\,max}_y p",
-        "\\log x", "2\\log(x)", "\\exp\\left(-\\frac{x^2}{2}\\right)", "\\tanh^{-1} x", "\\operatorname{softmax}(z)_i",
-        "\\left\\{ x \\mid x > 0 \\right.", "\\left. \\frac{df}{dx} \\right|_{x=0}", "\\bigl( x \\bigr)",
+        "\\lim_{x \\to 0} f", "\\max_\\theta L", "\\arg\\min_w \\|w\\|_2^2",
+        "\\operatorname*{arg\\,max}_y p",
+        "\\log x", "2\\log(x)", "\\exp\\left(-\\frac{x^2}{2}\\right)", "\\tanh^{-1} x",
+        "\\operatorname{softmax}(z)_i",
+        "\\left\\{ x \\mid x > 0 \\right.", "\\left. \\frac{df}{dx} \\right|_{x=0}",
+        "\\bigl( x \\bigr)",
         "\\left( a \\middle| b \\right)", "\\lfloor x \\rfloor", "\\langle x, y \\rangle", "|x|",
-        "\\mathbf{W}^\\top \\mathbf{x}", "\\boldsymbol{\\theta}", "\\mathbb{R}^{n \\times d}", "\\mathbb{E}[X]",
-        "\\mathcal{N}(\\mu, \\sigma^2)", "\\mathcal{L}", "\\mathrm{d}x", "\\mathrm{ReLU}(x)", "\\mathit{loss}", "\\mathfrak{g}",
-        "\\hat{y}", "\\bar x", "\\tilde{\\mathbf h}", "\\vec{v}", "\\dot x \\ddot x", "\\widehat{xyz}", "\\overline{AB}",
-        "\\underbrace{a+b}_{\\text{sum}}", "\\overset{!}{=}", "\\underset{x}{\\min}", "\\stackrel{\\text{def}}{=}",
-        "\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}", "\\begin{bmatrix} 1 \\\\ 0 \\end{bmatrix}",
+        "\\mathbf{W}^\\top \\mathbf{x}", "\\boldsymbol{\\theta}", "\\mathbb{R}^{n \\times d}",
+        "\\mathbb{E}[X]",
+        "\\mathcal{N}(\\mu, \\sigma^2)", "\\mathcal{L}", "\\mathrm{d}x", "\\mathrm{ReLU}(x)",
+        "\\mathit{loss}", "\\mathfrak{g}",
+        "\\hat{y}", "\\bar x", "\\tilde{\\mathbf h}", "\\vec{v}", "\\dot x \\ddot x",
+        "\\widehat{xyz}", "\\overline{AB}",
+        "\\underbrace{a+b}_{\\text{sum}}", "\\overset{!}{=}", "\\underset{x}{\\min}",
+        "\\stackrel{\\text{def}}{=}",
+        "\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}",
+        "\\begin{bmatrix} 1 \\\\ 0 \\end{bmatrix}",
         "f(x) = \\begin{cases} x & \\text{if } x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}",
-        "\\begin{aligned} a &= b \\\\ &= c \\end{aligned}", "\\begin{array}{lr} a & b \\\\ \\hline c & d \\end{array}",
+        "\\begin{aligned} a &= b \\\\ &= c \\end{aligned}",
+        "\\begin{array}{lr} a & b \\\\ \\hline c & d \\end{array}",
         "a &= b \\\\ &= c", "\\begin{align*} a &= b \\end{align*}", "\\binom{n}{k}",
-        "\\partial_t \\nabla \\infty", "a \\cdot b \\times c \\odot d \\otimes e", "x \\in A, y \\notin B",
-        "a \\sim b \\approx c \\le d \\ge e \\ne f", "x \\leftarrow y \\Rightarrow z \\mapsto w", "a := b", "\\forall x \\exists y",
-        "a\\,b\\;c\\quad d\\!e~f", "\\text{if $x$ is even}", "\\pmod{n}", "\\not\\in", "\\tag{3}", "1, \\dots, n", "1 + \\cdots + n",
-        "10{,}000", "a < b > c \\& d", "p(y \\mid x)", "p(y|x)", "\\displaystyle\\sum_i x_i", "\\int\\limits_0^1", "\\sum\\nolimits_i",
-        "\\phantom{x}y", "学习率 = \\eta", "n!", "x^{*}", "x \\foo y", "\\foo{x}_1", "\\substack{a \\\\ b}", "W^{(\\ell)}", "\\KL(p \\| q)",
+        "\\partial_t \\nabla \\infty", "a \\cdot b \\times c \\odot d \\otimes e",
+        "x \\in A, y \\notin B",
+        "a \\sim b \\approx c \\le d \\ge e \\ne f", "x \\leftarrow y \\Rightarrow z \\mapsto w",
+        "a := b", "\\forall x \\exists y",
+        "a\\,b\\;c\\quad d\\!e~f", "\\text{if $x$ is even}", "\\pmod{n}", "\\not\\in", "\\tag{3}",
+        "1, \\dots, n", "1 + \\cdots + n",
+        "10{,}000", "a < b > c \\& d", "p(y \\mid x)", "p(y|x)", "\\displaystyle\\sum_i x_i",
+        "\\int\\limits_0^1", "\\sum\\nolimits_i",
+        "\\phantom{x}y", "学习率 = \\eta", "n!", "x^{*}", "x \\foo y", "\\foo{x}_1",
+        "\\substack{a \\\\ b}", "W^{(\\ell)}", "\\KL(p \\| q)",
     ]
 
     @Test("formulas are recorded")
@@ -53,20 +69,27 @@ struct MathMLTests {
         #expect(html.contains("<mi>x</mi><mtext class=\"tex-source\">\\foo</mtext><mi>y</mi>"))
     }
 
-    @Test("a formula with a broken structure is shown as source", arguments: [
-        "{", "}", "\\frac{a}", "\\left( x", "\\right)", "x^", "_", "^", "\\begin{foo} x \\end{foo}",
-        "\\begin{pmatrix} a \\end{bmatrix}", "\\sqrt[3", "\\text{a", "x^^2", "\\begin{pmatrix}", "\\left", "\\hat",
-    ])
+    @Test(
+        "a formula with a broken structure is shown as source",
+        arguments: [
+            "{", "}", "\\frac{a}", "\\left( x", "\\right)", "x^", "_", "^",
+            "\\begin{foo} x \\end{foo}",
+            "\\begin{pmatrix} a \\end{bmatrix}", "\\sqrt[3", "\\text{a", "x^^2", "\\begin{pmatrix}",
+            "\\left", "\\hat",
+        ])
     func broken(tex: String) {
         let html = mathML(tex, isDisplay: false)
         let source = escapedHTML("$\(tex)$")
         #expect(html == "<code class=\"tex-source\">\(source)</code>")
     }
 
-    @Test("nesting without end is shown as source", arguments: [
-        "{", "\\sqrt{", "x^{", "\\left(", "\\sqrt", "\\not", "\\text{$", "\\begin{pmatrix}", "\\hat",
-        "\\sqrt[", "\\displaystyle{",
-    ])
+    @Test(
+        "nesting without end is shown as source",
+        arguments: [
+            "{", "\\sqrt{", "x^{", "\\left(", "\\sqrt", "\\not", "\\text{$", "\\begin{pmatrix}",
+            "\\hat",
+            "\\sqrt[", "\\displaystyle{",
+        ])
     func deep(piece: String) {
         let html = mathML(String(repeating: piece, count: 20_000) + "x", isDisplay: true)
         #expect(html.hasPrefix("<code class=\"tex-source\">"))
@@ -75,14 +98,18 @@ struct MathMLTests {
     @Test("any soup of TeX gives well-formed MathML", arguments: 0..<400)
     func soup(seed: UInt64) {
         let pieces = [
-            "{", "}", "^", "_", "&", "\\\\", "x", "2", ".", "'", "\\left(", "\\right)", "\\frac", "\\sqrt",
-            "[", "]", "\\begin{cases}", "\\end{cases}", "\\text{a<b}", "\\mathbf", "\\alpha", "\\sum", " ",
-            "\\big", "\\not", "=", "-", "\\foo", "\\", "$", "学", "<", "\0", "\\operatorname{f}", "\\hat",
+            "{", "}", "^", "_", "&", "\\\\", "x", "2", ".", "'", "\\left(", "\\right)", "\\frac",
+            "\\sqrt",
+            "[", "]", "\\begin{cases}", "\\end{cases}", "\\text{a<b}", "\\mathbf", "\\alpha",
+            "\\sum", " ",
+            "\\big", "\\not", "=", "-", "\\foo", "\\", "$", "学", "<", "\0", "\\operatorname{f}",
+            "\\hat",
             "\\limits", "\\displaystyle", "\\tag{1}", "\\middle|",
         ]
         var generator = SeededGenerator(seed: seed)
         let count = Int.random(in: 1...14, using: &generator)
-        let tex = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }
+        let tex = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)]
+        }
         #expect(isWellFormed(mathML(tex.joined(), isDisplay: seed.isMultiple(of: 2))), "\(tex)")
     }
 }
