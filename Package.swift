@@ -61,7 +61,7 @@ let modules: [Target] = [
     // Level 1
     .target(
         name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
-        swiftSettings: shared + safe),
+        swiftSettings: shared + safe + optimised),
     module("Tensors", ["Kernels"], optimised),
 
     // Level 2
@@ -92,7 +92,7 @@ let modules: [Target] = [
         name: "dlrepl",
         dependencies: [
             "Terminal", "Drawing", "Notebooks", "Runtime", "Checker", "Syntax", "Figures",
-            "Diagnostics", "CSupport", argumentParser,
+            "Diagnostics", "CSupport", "Kernels", "Tensors", argumentParser,
         ],
         exclude: ["README.md"], swiftSettings: shared),
 ]
@@ -107,12 +107,16 @@ func tests(
 
 let testTargets: [Target] = [
     tests("Diagnostics"),
+    tests("Kernels"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
+    tests("Tensors"),
+    tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"]),
+    tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
+    tests("Drawing", ["Figures"]),
     .testTarget(
         name: "StdlibTests", dependencies: ["Syntax", "Diagnostics", "Formats", "Tensors"],
-        exclude: ["README.md"],
-        swiftSettings: shared),
+        exclude: ["README.md"], swiftSettings: shared),
 ]
 
 let package = Package(
