@@ -1,7 +1,7 @@
 public import Diagnostics
 
-// The tree that the parser gives and everything else reads. Every node carries its span. The tree of
-// a broken text holds `.missing` where something could not be understood.
+// The tree that the parser gives and everything else reads. Every node carries its span. The tree
+// of a broken text holds `.missing` where something could not be understood.
 
 /// A name and where it stands.
 public struct Name: Hashable, Sendable {
@@ -312,7 +312,7 @@ public struct Expression: Sendable {
         case list([Expression])
         case dictionary([DictionaryEntry])
         case lambda([Pattern], LambdaBody)
-        /// `else if` nests: its block holds one `if` expression.
+        /// `if` and each `else if` is a branch; at least one.
         case conditional([ConditionalBranch], otherwise: Block?)
         case attempt(LambdaBody, fallback: LambdaBody)
         /// What the parser could not understand; always comes with a diagnostic.
@@ -392,7 +392,11 @@ public enum StringPart: Sendable {
 /// What stands after the colon in `{loss:.4f}`, as in Python:
 /// `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`.
 public struct FormatSpecification: Hashable, Sendable {
-    public enum Alignment: String, Sendable { case left = "<", right = ">", center = "^" }
+    public enum Alignment: String, Sendable {
+        case left = "<"
+        case right = ">"
+        case center = "^"
+    }
 
     public var fill: String = " "
     public var alignment: Alignment?

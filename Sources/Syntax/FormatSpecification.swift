@@ -5,7 +5,8 @@ extension FormatSpecification {
     static let widest = 1_000
     static let mostDigits = 100
 
-    /// Reads `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`; `nil` if the text is no format.
+    /// Reads `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`; `nil` if the text is no
+    /// format.
     init?(_ text: Substring, span: Span) {
         self.init(span: span)
         var rest = text.unicodeScalars[...]

@@ -14,7 +14,8 @@ extension Parser {
         }
     }
 
-    /// An item, and a message if something else follows on its line. Always reads at least one token.
+    /// An item, and a message if something else follows on its line. Always reads at least one
+    /// token.
     mutating func itemToItsEnd() -> Statement {
         let start = position
         let statement = item()
@@ -210,7 +211,8 @@ extension Parser {
             report(SyntaxDiagnostics.walrus(short(left.span), span(current)))
             skipStatement()
         }
-        if let symbol = current.symbol, let operation = AssignmentOperator(rawValue: symbol.rawValue)
+        if let symbol = current.symbol,
+            let operation = AssignmentOperator(rawValue: symbol.rawValue)
         {
             advance()
             let target = target(from: left)
