@@ -124,7 +124,8 @@ extension Parser {
 
     /// `x: Int` says nothing here; skips to the `=`, `,` or bracket after it.
     mutating func reportTypeAnnotation() {
-        report(SyntaxDiagnostics.typeAnnotation(text(current), span(current)))
+        let sign = previous?.symbol?.rawValue ?? ":"
+        report(SyntaxDiagnostics.typeAnnotation(text(current), after: sign, span(current)))
         while !endsStatement, !at(.assign), !at(.comma), !at(.rightParenthesis), !at(.leftBrace) {
             skipToken()
         }
