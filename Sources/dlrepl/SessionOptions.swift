@@ -41,7 +41,7 @@ struct SessionOptions: ParsableArguments {
 
     /// `2G`, `500M`, `1048576`.
     static func bytes(_ text: String) throws -> Int {
-        let units: [Character: Double] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]
         var digits = text.uppercased()
         var unit = 1.0
         if let last = digits.last, let factor = units[last] {

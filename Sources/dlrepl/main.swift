@@ -1,3 +1,4 @@
+import ArgumentParser
 import CSupport
 
 support_install_interrupt_handler()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Foundation
 import Notebooks
 import Syntax
@@ -7,7 +8,7 @@ struct FormatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fmt", abstract: "Lays out the code of notebooks and scripts.")
 
-    @Argument(help: "Notebooks or scripts.", completion: .file(extensions: ["dln", "dl"]))
+    @ArgumentParser.Argument(help: "Notebooks or scripts.", completion: .file(extensions: ["dln", "dl"]))
     var files: [String]
 
     @Flag(help: "Changes nothing; exit code 1 if a file would change.")
