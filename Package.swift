@@ -99,7 +99,11 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: shared),
 
         // Tests
-        .testTarget(name: "DrawingTests", dependencies: ["Drawing", "Figures"], swiftSettings: shared),
+        .testTarget(
+            name: "FiguresTests", dependencies: ["Figures"], exclude: ["Snapshots"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "DrawingTests", dependencies: ["Drawing", "Figures"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6]
 )

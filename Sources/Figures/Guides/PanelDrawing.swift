@@ -15,6 +15,11 @@ extension PreparedPanel {
                 drawTicks(area, on: &canvas)
                 drawLabels(area.rect, in: rect, on: &canvas)
             }
+            if !axes.isVisible {
+                // A picture that is white at its edge needs one.
+                canvas.stroke(
+                    .rectangle(area.rect), with: Stroke(theme.axis.opacity(0.35), width: 0.6))
+            }
             drawTitle(area.rect, on: &canvas)
             colorBar?.draw(beside: area.rect, theme: theme, on: &canvas)
             legend.draw(

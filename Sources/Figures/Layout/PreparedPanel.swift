@@ -56,8 +56,9 @@ struct PreparedPanel: Sendable {
         if let names {
             return .categories(names, length: length, axis: axis, limit: limit, measurer)
         }
+        // Equal units have equal ticks: as far apart as the wider labels of `x` need.
         return .numbers(
-            axis == .x ? x : y, length: length, axis: axis,
+            axis == .x ? x : y, length: length, axis: axes.hasEqualUnits ? .x : axis,
             integersOnly: axis == .x && axes.hasIntegerX, measurer)
     }
 
@@ -78,7 +79,8 @@ struct PreparedPanel: Sendable {
         if xLabels.ticks.common != nil, axes.xLabel == nil {
             result.bottom += Metrics.tickSize * 1.2
         }
-        result.right += xLabels.rotation == 0 ? min(xLabels.width / 2, 24) : 6
+        // Half of the last label reaches out to the right.
+        result.right = max(result.right, xLabels.rotation == 0 ? min(xLabels.width / 2, 24) : 6)
         // A slanted label of the first place reaches out to the left of the axis.
         if xLabels.rotation != 0 { result.left = max(result.left, xLabels.depth * 0.6) }
         return result

@@ -50,8 +50,10 @@ extension MarkArguments {
         var axes = start
         let names = Set(mark.parameters.map(\.name))
         axes.title = try optionalText("title") ?? axes.title
-        if names.contains("x") { axes.xLabel = try optionalText("x") ?? axes.xLabel }
-        if names.contains("y") { axes.yLabel = try optionalText("y") ?? axes.yLabel }
+        // In `line` these two are places.
+        let labels = Set(mark.parameters.filter { $0.kind == .text }.map(\.name))
+        if labels.contains("x") { axes.xLabel = try optionalText("x") ?? axes.xLabel }
+        if labels.contains("y") { axes.yLabel = try optionalText("y") ?? axes.yLabel }
         if names.contains("legend") { axes.legend = try legend() }
         guard names.contains("logX") else { return axes }
         axes.xRange = try range("xRange") ?? axes.xRange

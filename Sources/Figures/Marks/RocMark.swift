@@ -17,9 +17,9 @@ extension Mark {
         try arguments.requireEqual("scores", scores.count, "targets", targets.count)
         let curve = RocCurve(scores: scores, isPositive: targets.map { $0 > 0.5 })
         var line = LineLayer(x: curve.falseRates, y: curve.trueRates)
-        let area = NumberText.fixed(curve.area, decimals: 3)
-        line.label = [try arguments.label(), "AUC \(area)"].compactMap { $0 }
-            .joined(separator: ", ")
+        let area = curve.area.isNaN ? nil : "AUC " + NumberText.fixed(curve.area, decimals: 3)
+        let words = [try arguments.label(), area].compactMap { $0 }
+        line.label = words.isEmpty ? nil : words.joined(separator: ", ")
         line.alpha = try arguments.alpha()
         line.colorSource = try arguments.colorSource()
         var chance = LineLayer(x: [0, 1], y: [0, 1], style: LineStyle(":") ?? LineStyle())
