@@ -42,7 +42,9 @@ struct CairoRendererTests {
     func resolution() throws {
         for (dpi, width, height) in [(96.0, 560, 380), (150, 875, 594), (48, 280, 190)] {
             let png = try render("plot", .png, dpi: dpi)
-            func number(_ start: Int) -> Int { png[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
+            func number(_ start: Int) -> Int {
+                png[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            }
             #expect(number(16) == width && number(20) == height)
             let place = try #require(
                 png.indices.first { png[$0...].starts(with: "pHYs".utf8) })

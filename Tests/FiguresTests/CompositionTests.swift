@@ -89,7 +89,8 @@ struct CompositionTests {
         let a = try line(1)
         #expect(throws: FigureError.overlayOfLayout) { try a.overlaid(with: a.beside(a)) }
         let left = try figure(
-            "plot", ["xs": .numbers([1, 10]), "logY": true, "y": "left", "yRange": .numbers([1, 100])])
+            "plot",
+            ["xs": .numbers([1, 10]), "logY": true, "y": "left", "yRange": .numbers([1, 100])])
         let right = try figure("plot", ["xs": .numbers([5]), "y": "right", "x": "only right"])
         guard case .panel(let panel) = try left.overlaid(with: right).content else {
             Issue.record("not a plot")

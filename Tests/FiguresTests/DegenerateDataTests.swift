@@ -6,7 +6,8 @@ import Testing
 struct DegenerateDataTests {
     static let lists: [[Double]] = [
         [], [1], [0], [2, 2, 2], [.nan], [.nan, 1, .infinity, 2, -.infinity], [1e300, -1e300],
-        [1e308, -1e308, 1], [.leastNormalMagnitude, 0], [-1, 0, -2], [1, 1 + 1e-15], [.leastNonzeroMagnitude, 1],
+        [1e308, -1e308, 1], [.leastNormalMagnitude, 0], [-1, 0, -2], [1, 1 + 1e-15],
+        [.leastNonzeroMagnitude, 1],
     ]
 
     private func check(_ mark: String, _ arguments: [String: FigureValue]) throws {

@@ -64,9 +64,10 @@ struct LayerTests {
     private func area(_ path: Path) -> Double {
         path.pieces.reduce(0) { sum, piece in
             let points = piece.points
-            return sum + zip(points, points.dropFirst() + points.prefix(1)).reduce(0) {
-                $0 + ($1.0.x * $1.1.y - $1.1.x * $1.0.y) / 2
-            }
+            return sum
+                + zip(points, points.dropFirst() + points.prefix(1)).reduce(0) {
+                    $0 + ($1.0.x * $1.1.y - $1.1.x * $1.0.y) / 2
+                }
         }
     }
 
@@ -104,7 +105,8 @@ struct LayerTests {
     @Test("clipping keeps what is inside")
     func clipping() {
         let rect = Rect(x: 0, y: 0, width: 10, height: 10)
-        let parts = Clipping.line([Point(-5, 5), Point(15, 5), Point(15, 20), Point(5, 5)], to: rect)
+        let parts = Clipping.line(
+            [Point(-5, 5), Point(15, 5), Point(15, 20), Point(5, 5)], to: rect)
         #expect(parts.count == 2)
         #expect(parts[0] == [Point(0, 5), Point(10, 5)])
         #expect(parts[1].last == Point(5, 5))

@@ -97,7 +97,8 @@ struct MarkErrorTests {
                 "image: pixels must have shape [H, W], got [2]"
             ),
             (
-                .unknownChoice(mark: "plot", parameter: "theme", given: "neon", choices: ["a", "b"]),
+                .unknownChoice(
+                    mark: "plot", parameter: "theme", given: "neon", choices: ["a", "b"]),
                 "plot: theme cannot be \"neon\"; it can be \"a\", \"b\""
             ),
             (

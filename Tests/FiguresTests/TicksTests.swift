@@ -20,17 +20,24 @@ struct TicksTests {
         Case(lower: 0.1, upper: 0.32, count: 4, labels: ["0.10", "0.15", "0.20", "0.25", "0.30"]),
         Case(lower: 0, upper: 30_000, count: 3, labels: ["0", "10000", "20000", "30000"]),
         Case(lower: 0, upper: 3e8, count: 3, labels: ["0", "100", "200", "300"], common: "×10⁶"),
-        Case(lower: 0, upper: 5e-5, count: 5, labels: ["0", "10", "20", "30", "40", "50"], common: "×10⁻⁶"),
+        Case(
+            lower: 0, upper: 5e-5, count: 5, labels: ["0", "10", "20", "30", "40", "50"],
+            common: "×10⁻⁶"),
         Case(
             lower: 1e6, upper: 1e6 + 0.03, count: 3, labels: ["0.00", "0.01", "0.02", "0.03"],
             common: " + 10⁶"),
         Case(
             lower: 1e-4, upper: 2, count: 5, labels: ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"],
             kind: .logarithmic),
-        Case(lower: 0.05, upper: 200, count: 6, labels: ["0.1", "1", "10", "100"], kind: .logarithmic),
+        Case(
+            lower: 0.05, upper: 200, count: 6, labels: ["0.1", "1", "10", "100"], kind: .logarithmic
+        ),
         Case(lower: 1, upper: 9, count: 5, labels: ["1", "2", "5"], kind: .logarithmic),
-        Case(lower: 20, upper: 24, count: 4, labels: ["20", "21", "22", "23", "24"], kind: .logarithmic),
-        Case(lower: 1e-9, upper: 1e9, count: 4, labels: ["10⁻⁵", "10⁰", "10⁵"], kind: .logarithmic),
+        Case(
+            lower: 20, upper: 24, count: 4, labels: ["20", "21", "22", "23", "24"],
+            kind: .logarithmic),
+        Case(
+            lower: 1e-9, upper: 1e9, count: 4, labels: ["10⁻⁵", "10⁰", "10⁵"], kind: .logarithmic),
     ]
 
     @Test("labels are round, equally spaced and short", arguments: cases)
@@ -50,7 +57,8 @@ struct TicksTests {
                 let values = ticks.values
                 #expect((2...16).contains(values.count), "\(low)…\(high) e\(exponent)")
                 let slack = (scale.upper - scale.lower) * 1e-6
-                #expect(values.allSatisfy { $0 >= scale.lower - slack && $0 <= scale.upper + slack })
+                #expect(
+                    values.allSatisfy { $0 >= scale.lower - slack && $0 <= scale.upper + slack })
                 #expect(zip(values, values.dropFirst()).allSatisfy { $0 < $1 })
                 #expect(Set(ticks.major.map(\.label)).count == values.count)
             }
@@ -89,7 +97,8 @@ struct NumberTextTests {
     func short() {
         let cases: [(Double, String)] = [
             (0, "0"), (1, "1"), (0.12345, "0.123"), (12345, "12345"), (1.5e-7, "1.5×10⁻⁷"),
-            (1e6, "10⁶"), (-1e6, "−10⁶"), (2.5e12, "2.5×10¹²"), (0.9999, "1"), (.leastNonzeroMagnitude, "4.94×10⁻³²⁴"),
+            (1e6, "10⁶"), (-1e6, "−10⁶"), (2.5e12, "2.5×10¹²"), (0.9999, "1"),
+            (.leastNonzeroMagnitude, "4.94×10⁻³²⁴"),
         ]
         for (value, text) in cases { #expect(NumberText.short(value) == text) }
     }

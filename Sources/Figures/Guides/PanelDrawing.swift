@@ -62,7 +62,9 @@ extension PreparedPanel {
     private func drawTicks(_ area: PlotArea, on canvas: inout some Canvas) {
         let rect = area.rect
         var path = Path()
-        func add(_ from: Point, _ to: Point) { path.pieces.append(.init([from, to], isClosed: false)) }
+        func add(_ from: Point, _ to: Point) {
+            path.pieces.append(.init([from, to], isClosed: false))
+        }
         func mark(_ values: [Double], _ axis: Axis, _ length: Double) {
             for value in values {
                 if axis == .x, let x = area.horizontal(value) {

@@ -61,7 +61,9 @@ struct RegionLayer: Layer {
     private func margin(of index: Int) -> [Double] {
         (0..<rows * columns).map { place in
             var best = -Double.infinity
-            for other in scores.indices where other != index { best = max(best, scores[other][place]) }
+            for other in scores.indices where other != index {
+                best = max(best, scores[other][place])
+            }
             return scores[index][place] - best
         }
     }

@@ -44,7 +44,8 @@ struct PreparedPanel: Sendable {
         let area = PlotArea(
             rect: Rect(x: 0, y: 0, width: size.width, height: size.height).inset(by: margins),
             x: x, y: y, isYDown: axes.isYDown)
-        legend.decide(in: area, obstacles: panel.layers.flatMap { $0.obstacles(in: area) }, measurer)
+        legend.decide(
+            in: area, obstacles: panel.layers.flatMap { $0.obstacles(in: area) }, measurer)
         margins.right += legend.rightMargin
         margins.bottom += legend.bottomMargin
     }
@@ -66,7 +67,8 @@ struct PreparedPanel: Sendable {
     private func ownMargins() -> Insets {
         var result = Insets()
         if !titleLines.isEmpty {
-            result.top += Double(titleLines.count) * axes.titleSize * 1.25
+            result.top +=
+                Double(titleLines.count) * axes.titleSize * 1.25
                 + (axes.isVisible ? 7 : 3)
         }
         if let colorBar { result.right += colorBar.width }

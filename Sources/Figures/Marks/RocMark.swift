@@ -6,9 +6,12 @@ extension Mark {
         as the threshold falls, with the area under the curve.
         """,
         [
-            .data("scores", .numbers, "how likely each example is positive `[N]`: logits or probabilities"),
+            .data(
+                "scores", .numbers,
+                "how likely each example is positive `[N]`: logits or probabilities"),
             .data("targets", .numbers, "1 or true for the positive examples `[N]`"),
-        ], common: CommonOptions.series + CommonOptions.figure + CommonOptions.labels
+        ],
+        common: CommonOptions.series + CommonOptions.figure + CommonOptions.labels
             + [CommonOptions.legend],
         sample: Samples.rocPlot
     ) { (arguments: MarkArguments) throws(FigureError) -> Figure in

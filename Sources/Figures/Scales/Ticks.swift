@@ -74,7 +74,8 @@ struct Ticks: Equatable, Sendable {
             let sign = base < 0 ? " \(NumberText.minus) " : " + "
             let labels = rest.major.map(\.label)
             major = zip(values, labels).map { Tick(value: $0, label: $1) }
-            common = (rest.common ?? "") + sign
+            common =
+                (rest.common ?? "") + sign
                 + NumberText.exponent(base.magnitude, digits: min(15, size - finest + 1))
             return
         }
@@ -115,13 +116,17 @@ struct Ticks: Equatable, Sendable {
         let unit = powerOfTen(first - 1)
         let all = [unit, unit * 10].flatMap { u in (1...9).map { u * Double($0) } }
         let inside = all.filter { $0 >= scale.lower && $0 <= scale.upper }
-        let labelled = inside.count <= 6 ? inside : inside.filter { value in
-            [1.0, 2, 5].contains { factor in
-                [unit, unit * 10].contains { (value / ($0 * factor) - 1).magnitude < 1e-9 }
+        let labelled =
+            inside.count <= 6
+            ? inside
+            : inside.filter { value in
+                [1.0, 2, 5].contains { factor in
+                    [unit, unit * 10].contains { (value / ($0 * factor) - 1).magnitude < 1e-9 }
+                }
             }
-        }
         guard labelled.count >= 2 else {
-            self.init(linear: Scale(.linear, scale.lower, scale.upper), count: count,
+            self.init(
+                linear: Scale(.linear, scale.lower, scale.upper), count: count,
                 integersOnly: false)
             return
         }
