@@ -83,6 +83,13 @@ public struct CairoRenderer: FigureRenderer {
         _ figure: Figure, on surface: OpaquePointer, scale: Double, isRaster: Bool
     ) throws(DrawingError) {
         var canvas = try CairoCanvas(surface: surface, scale: scale, isRaster: isRaster)
+        if isRaster {
+            // The last column and row of pixels may lie partly beyond the figure.
+            let page = Rect(
+                x: 0, y: 0, width: figure.size.width + 2 / scale,
+                height: figure.size.height + 2 / scale)
+            canvas.fill(.rectangle(page), with: figure.resolvedTheme.background)
+        }
         figure.draw(on: &canvas)
         try canvas.check()
     }

@@ -69,6 +69,17 @@ struct CairoRendererTests {
         }
     }
 
+    @Test("every pixel is covered, whatever the size and resolution")
+    func edges() throws {
+        let figure = try #require(Mark.named("plot")).sampleFigure().themed(.dark)
+        for (width, dpi) in [(101.0, 120.0), (333, 77), (250, 150)] {
+            let image = try CairoRenderer().pixels(
+                figure.sized(width: width, height: 99), dpi: dpi)
+            let corner = image.bytes.suffix(4).map(Int.init)
+            #expect(corner == [0x16, 0x18, 0x1C, 255])
+        }
+    }
+
     @Test("Chinese text has glyphs of its own")
     func chinese() throws {
         func picture(_ title: String) throws -> [UInt8] {
