@@ -56,7 +56,7 @@ let modules: [Target] = [
     .target(name: "KernelsBaseline", swiftSettings: shared + optimised),
     .target(name: "KernelsAVX2", swiftSettings: shared + avx2),
     module("Kernels", ["KernelsBaseline", "KernelsAVX2", "COpenBLAS", "CSupport"], optimised),
-    module("Figures", [], safe),
+    module("Figures", [], safe + optimised),
 
     // Level 1
     .target(
@@ -113,6 +113,7 @@ let testTargets: [Target] = [
     tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"]),
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
+    tests("Figures", exclude: ["Snapshots"]),
     tests("Drawing", ["Figures"]),
     .testTarget(
         name: "StdlibTests", dependencies: ["Syntax", "Diagnostics", "Formats", "Tensors"],
