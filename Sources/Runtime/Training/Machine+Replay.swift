@@ -118,7 +118,10 @@ extension Machine {
             }
         }
         optimizer.calls = step.key.isUpdate ? 0 : optimizer.calls + 1
-        if step.key.isUpdate { optimizer.steps += 1 }
+        if step.key.isUpdate {
+            optimizer.steps += 1
+            if step.key.accumulate > 1 { optimizer.forgetSums() }
+        }
         results.reverse()
         return Self.filled(step.result, &results)
     }

@@ -101,6 +101,11 @@ final class OptimizerInstance: Receiver {
         Array(zip(definition.template.options, groups[0].options))
     }
 
+    /// Lets go of the gradients that `accumulate` summed: they were used.
+    func forgetSums() {
+        for id in slots.keys { slots[id]?.accumulated = nil }
+    }
+
     func function(_ index: Int) -> Closure {
         let function = definition.functions[index]
         return Closure(function.prototype, captures: function.captures, receiver: self)
