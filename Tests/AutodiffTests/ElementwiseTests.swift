@@ -8,7 +8,8 @@ import Testing
         .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .remainder,
     ]
     static let shapes: [([Int], [Int])] = [
-        ([2, 3], [2, 3]), ([2, 3], [3]), ([2, 1], [1, 3]), ([], [2]), ([2, 2, 2], [2, 1, 2]), ([0, 3], [3]),
+        ([2, 3], [2, 3]), ([2, 3], [3]), ([2, 1], [1, 3]), ([], [2]), ([2, 2, 2], [2, 1, 2]),
+        ([0, 3], [3]),
         ([1], [1]), ([3, 2], [3, 1]),
     ]
 
@@ -158,7 +159,11 @@ import Testing
         #expect(try value(.power, [2, 3, -2], [10, 0, 3]) == [1024, 1, -8])
         for code in [ElementwiseCode.floorDivide, .remainder] {
             let node = try r.binary(code, try ints([1]), try ints([0]))
-            #expect(throws: EvaluationError(error: .divisionByZero(operation: code == .remainder ? "%" : "//"), origin: .none)) {
+            #expect(
+                throws: EvaluationError(
+                    error: .divisionByZero(operation: code == .remainder ? "%" : "//"),
+                    origin: .none)
+            ) {
                 try r.value(of: node)
             }
         }
@@ -176,7 +181,8 @@ import Testing
         let r = recorder()
         let floats = try leaf([300.7, -5.9, .nan], [3])
         #expect(try r.value(of: try r.cast(floats, to: .uint8)).ints == [255, 0, 0])
-        #expect(try r.value(of: try r.cast(try ints([300, -5, 7]), to: .uint8)).ints == [255, 0, 7])
+        #expect(
+            try r.value(of: try r.cast(try ints([300, -5, 7]), to: .uint8)).ints == [255, 0, 7])
         #expect(try r.value(of: try r.cast(try ints([2, 0]), to: .bool)).bools == [true, false])
     }
 
@@ -186,8 +192,9 @@ import Testing
         #expect(
             throws: TensorError.shapesDisagree(
                 operation: "+", left: a.shape, right: b.shape,
-                rule: "axes, aligned at the last, to be equal or 1; axis -1 is 2 on the left and 3 on "
-                    + "the right")
+                rule:
+                    "axes, aligned at the last, to be equal or 1; "
+                    + "axis -1 is 2 on the left and 3 on the right")
         ) { try recorder().add(a, b) }
     }
 }

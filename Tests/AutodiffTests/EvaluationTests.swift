@@ -81,7 +81,9 @@ import Testing
         let x = Node(placeholder: try Shape([2, 3]), dtype: .float32)
         let y = try r.sum(x, axes: [0])
         #expect(y.shape.dimensions == [3])
-        #expect(throws: EvaluationError(error: .unknownValue, origin: .none)) { try r.evaluate([y]) }
+        #expect(throws: EvaluationError(error: .unknownValue, origin: .none)) {
+            try r.evaluate([y])
+        }
         let known = try leaf([4], [])
         #expect(try r.value(of: known).double(at: 0) == 4)
     }

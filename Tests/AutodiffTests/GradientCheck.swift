@@ -4,8 +4,8 @@ import Testing
 
 /// Compares gradients with central differences in float64, to the first and second order.
 ///
-/// For f of several inputs the number L(x) = Σ w · f(x), with fixed weights w, has the gradients g; the second
-/// order compares the gradients of Σ v · g with differences of Σ v · g.
+/// For f of several inputs the number L(x) = Σ w · f(x), with fixed weights w, has the gradients g;
+/// the second order compares the gradients of Σ v · g with differences of Σ v · g.
 struct GradientCheck {
     typealias Function = ([Node], Recorder) throws -> Node
 

@@ -38,7 +38,8 @@ import Testing
         ])
         #expect(pairs.shape == [2] && pairs.values == [8, 12])
         let table = try picked([
-            .index(1), .tensor(try ints([2, 0, 2, 1], [2, 2])), .slice(start: 0, stop: 1, step: nil),
+            .index(1), .tensor(try ints([2, 0, 2, 1], [2, 2])),
+            .slice(start: 0, stop: 1, step: nil),
         ])
         #expect(table.shape == [2, 2, 1] && table.values == [20, 12, 20, 16])
         let broadcast = try picked([
@@ -91,12 +92,24 @@ import Testing
     private static func places() throws -> [(String, [IndexItem])] {
         [
             ("all", [.ellipsis]), ("one", [.index(1), .index(2), .index(3)]), ("row", [.index(-2)]),
-            ("slice", [all(), .slice(start: 2, stop: nil, step: -2), .slice(start: 1, stop: 3, step: nil)]),
+            (
+                "slice",
+                [
+                    all(), .slice(start: 2, stop: nil, step: -2),
+                    .slice(start: 1, stop: 3, step: nil),
+                ]
+            ),
             ("new axis", [.index(0), .newAxis, .index(1)]),
             ("empty", [.slice(start: 2, stop: nil, step: nil)]),
             ("tensor", [.index(0), .tensor(try ints([2, 0]))]),
             ("pair", [.tensor(try ints([0, 1])), .tensor(try ints([1, -1]))]),
-            ("pair after a slice", [.slice(start: 1, stop: nil, step: nil), .tensor(try ints([0, 1])), .tensor(try ints([3, 2]))]),
+            (
+                "pair after a slice",
+                [
+                    .slice(start: 1, stop: nil, step: nil), .tensor(try ints([0, 1])),
+                    .tensor(try ints([3, 2])),
+                ]
+            ),
             ("mask", [.tensor(try bools([true, false, false, true, true, false], [2, 3]))]),
             ("inner mask", [.index(1), all(), .tensor(try bools([true, false, true, false]))]),
         ]

@@ -6,7 +6,8 @@ import Testing
     private func numbers(_ sizes: [Int], _ seed: UInt64) throws -> Node {
         var generator = SeededGenerator(state: seed)
         let count = try Shape(sizes).count
-        return try leaf((0..<count).map { _ in Double.random(in: -1...1, using: &generator) }, sizes)
+        return try leaf(
+            (0..<count).map { _ in Double.random(in: -1...1, using: &generator) }, sizes)
     }
 
     /// Sums products over all values of all letters: the definition.
@@ -43,11 +44,13 @@ import Testing
 
     static let equations: [(String, [[Int]])] = [
         ("ij,jk->ik", [[2, 3], [3, 4]]), ("nij,njk->nik", [[2, 2, 3], [2, 3, 2]]),
-        ("bhid,bhjd->bhij", [[2, 2, 3, 2], [2, 2, 2, 2]]), ("ij->ji", [[2, 3]]), ("ij->", [[2, 3]]),
+        ("bhid,bhjd->bhij", [[2, 2, 3, 2], [2, 2, 2, 2]]), ("ij->ji", [[2, 3]]),
+        ("ij->", [[2, 3]]),
         ("ij->j", [[2, 3]]), ("i,j->ij", [[2], [3]]), ("i,i->", [[3], [3]]), ("ii->", [[3, 3]]),
         ("ii->i", [[3, 3]]), ("iji->ij", [[2, 3, 2]]), ("ij,kj,k->i", [[2, 3], [4, 3], [4]]),
         ("ab,cd,ef->bdf", [[2, 2], [2, 3], [3, 1]]), ("ij,ij->ij", [[2, 3], [2, 3]]),
-        ("ki,jk->ij", [[3, 2], [4, 3]]), ("ijk,j->ik", [[2, 3, 2], [3]]), ("ij,jk->ik", [[2, 0], [0, 2]]),
+        ("ki,jk->ij", [[3, 2], [4, 3]]), ("ijk,j->ik", [[2, 3, 2], [3]]),
+        ("ij,jk->ik", [[2, 0], [0, 2]]),
         ("nij,j->ni", [[0, 2, 3], [3]]), ("iii->i", [[2, 2, 2]]),
     ]
 
@@ -87,7 +90,8 @@ import Testing
                 let r = recorder()
                 let (a, b) = (try numbers(left, 1), try numbers(right, 2))
                 let plain = try r.value(of: try r.matmul(a, b))
-                // Stored transposed, then transposed back lazily: the recorder folds that into a flag.
+                // Stored transposed, then transposed back lazily: the recorder folds that into a
+                // flag.
                 func stored(_ x: Node, _ isTransposed: Bool) throws -> Node {
                     guard isTransposed else { return x }
                     let other = recorder()
@@ -102,7 +106,8 @@ import Testing
                 let folded = try product(inputs, r)
                 #expect(!folded.inputs.contains { $0.primitive === Primitive.transpose })
                 expectClose(
-                    try r.value(of: folded).doubles, plain.doubles, absolute: 1e-12, relative: 1e-12)
+                    try r.value(of: folded).doubles, plain.doubles, absolute: 1e-12, relative: 1e-12
+                )
                 try GradientCheck("flags \(left) \(right)", inputs, product).run()
             }
         }
@@ -133,7 +138,8 @@ import Testing
             ("(a b) -> b a", [6], ["b": 3], [3, 2], [0, 3, 1, 4, 2, 5]),
             ("a b -> (b a)", [2, 3], [:], [6], [0, 3, 1, 4, 2, 5]),
             ("... b -> b ...", [2, 3], [:], [3, 2], [0, 3, 1, 4, 2, 5]),
-            ("a 1 -> a", [3, 1], [:], [3], [0, 1, 2]), ("a -> 1 a ()", [2], [:], [1, 2, 1], [0, 1]),
+            ("a 1 -> a", [3, 1], [:], [3], [0, 1, 2]),
+            ("a -> 1 a ()", [2], [:], [1, 2, 1], [0, 1]),
             ("a b -> (...) b a", [1, 2], [:], nil, []), ("a b", [1, 2], [:], nil, []),
             ("a (b -> a b", [1, 2], [:], nil, []), ("a a -> a", [2, 2], [:], nil, []),
             ("(a b) -> a b", [6], [:], nil, []), ("(a b) -> a b", [6], ["a": 4], nil, []),

@@ -2,8 +2,8 @@ import Autodiff
 import Tensors
 import Testing
 
-/// Calls with arguments of the declared kinds and otherwise any shape, dtype and number: the answer is a
-/// value of the promised shape or an error, never the end of the process.
+/// Calls with arguments of the declared kinds and otherwise any shape, dtype and number: the answer
+/// is a value of the promised shape or an error, never the end of the process.
 @Suite struct OperationFuzzTests {
     static let seeds: [UInt64] = Array(1...4)
 
@@ -18,7 +18,8 @@ import Testing
                     try operation.parameters.map { try argument($0, &generator) })
                 let r = recorder()
                 do {
-                    for node in try operation.record(arguments, r).nodes where node.shape.count < 1 << 20 {
+                    for node in try operation.record(arguments, r).nodes
+                    where node.shape.count < 1 << 20 {
                         let value = try r.value(of: node)
                         #expect(value.shape == node.shape && value.dtype == node.dtype)
                         values += 1
@@ -52,9 +53,12 @@ import Testing
             }
         case .bool: return .bool(Bool.random(using: &generator))
         case .string:
-            let texts = ["", "a b -> b a", "a (b c) -> c a b", "ij,jk->ik", "ij->", "ii->i", "... -> ..."]
+            let texts = [
+                "", "a b -> b a", "a (b c) -> c a b", "ij,jk->ik", "ij->", "ii->i", "... -> ...",
+            ]
             return .string(texts.randomElement(using: &generator) ?? "")
-        case .operation: return .string(["sum", "max", "zeros"].randomElement(using: &generator) ?? "")
+        case .operation:
+            return .string(["sum", "max", "zeros"].randomElement(using: &generator) ?? "")
         case .dtype: return .dtype(DType.allCases.randomElement(using: &generator) ?? .bool)
         case .axes:
             return Bool.random(using: &generator)
@@ -75,7 +79,8 @@ import Testing
     }
 
     private func number(_ generator: inout SeededGenerator) -> Int {
-        [-3, -2, -1, 0, 0, 1, 1, 2, 3, 7, .max, .min, .max - 1, 1 << 40].randomElement(using: &generator) ?? 0
+        [-3, -2, -1, 0, 0, 1, 1, 2, 3, 7, .max, .min, .max - 1, 1 << 40].randomElement(
+            using: &generator) ?? 0
     }
 
     private func numbers(_ generator: inout SeededGenerator) -> [Int] {
@@ -83,6 +88,7 @@ import Testing
     }
 
     private func real(_ generator: inout SeededGenerator) -> Double {
-        [0, 1, -1, 0.5, .nan, .infinity, -.infinity, 1e300, 1e-300].randomElement(using: &generator) ?? 0
+        [0, 1, -1, 0.5, .nan, .infinity, -.infinity, 1e300, 1e-300].randomElement(using: &generator)
+            ?? 0
     }
 }

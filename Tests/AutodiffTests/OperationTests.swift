@@ -94,7 +94,8 @@ import Testing
         let y = try r.sum(try r.multiply(x, try r.stopGradient(x)))
         let parts = try gradient(of: y, withRespectTo: [x], recorder: r)
         #expect(try r.value(of: try #require(parts[0])).doubles == [1, 2])
-        let none = try gradient(of: try r.sum(try r.stopGradient(x)), withRespectTo: [x], recorder: r)
+        let none = try gradient(
+            of: try r.sum(try r.stopGradient(x)), withRespectTo: [x], recorder: r)
         #expect(none[0] == nil)
     }
 }

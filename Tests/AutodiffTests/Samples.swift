@@ -32,11 +32,13 @@ func bools(_ values: [Bool], _ shape: [Int]? = nil) throws -> Node {
     Node(try Tensor(values, shape: Shape(shape ?? [values.count])))
 }
 
-/// `count` numbers of magnitude 0.2 to 1.3, at least 0.8 / count apart, so that sorting, maxima and kinks are
-/// stable under the small steps of difference quotients.
+/// `count` numbers of magnitude 0.2 to 1.3, at least 0.8 / count apart, so that sorting, maxima and
+/// kinks are stable under the small steps of difference quotients.
 func spacedNumbers(_ count: Int, _ generator: inout SeededGenerator) -> [Double] {
     let steps = (0..<count).map { 0.217 + 1.05 * Double($0) / Double(max(count, 1)) }
-    return steps.shuffled(using: &generator).enumerated().map { $0.offset % 3 == 1 ? -$0.element : $0.element }
+    return steps.shuffled(using: &generator).enumerated().map {
+        $0.offset % 3 == 1 ? -$0.element : $0.element
+    }
 }
 
 /// Builds the arguments of a sample; parameters beyond it take their defaults.
@@ -47,11 +49,14 @@ struct SampleBuilder {
     /// Leaves without values, as in `dlrepl check`.
     var isAbstract = false
 
-    mutating func arguments(_ operation: Operation, _ sample: OperationSample) throws -> OperationArguments {
+    mutating func arguments(_ operation: Operation, _ sample: OperationSample) throws
+        -> OperationArguments
+    {
         var values: [OperationArgument] = []
         for argument in sample { values.append(try build(argument)) }
         for parameter in operation.parameters.dropFirst(sample.count) {
-            values.append(try #require(parameter.defaultValue, "\(operation.name) \(parameter.name)"))
+            values.append(
+                try #require(parameter.defaultValue, "\(operation.name) \(parameter.name)"))
         }
         return OperationArguments(values)
     }
@@ -67,7 +72,8 @@ struct SampleBuilder {
                 })
         case .ints(let sizes, let limit):
             let shape = try Shape(sizes)
-            let numbers = (0..<shape.count).map { _ in Int.random(in: 0..<limit, using: &generator) }
+            let numbers = (0..<shape.count).map { _ in Int.random(in: 0..<limit, using: &generator)
+            }
             return .tensor(placed(try Tensor(numbers, shape: shape)))
         case .bools(let sizes):
             let shape = try Shape(sizes)
@@ -106,7 +112,8 @@ extension OperationArguments {
     }
 }
 
-/// Whether each pair of numbers agrees: |a - b| ≤ absolute + relative · |b|, or both are the same non-number.
+/// Whether each pair of numbers agrees: |a - b| ≤ absolute + relative · |b|, or both are the same
+/// non-number.
 func expectClose(
     _ actual: [Double], _ expected: [Double], absolute: Double, relative: Double,
     _ comment: @autoclosure () -> String = "", sourceLocation: SourceLocation = #_sourceLocation

@@ -25,7 +25,8 @@ import Testing
         ("prod", [1, 2, 3, 4], [2, 2], [.ints([0, 1])], [24]),
         ("any", [0, 0, 3, 4], [2, 2], [.int(1)], [0, 1]),
         ("all", [0, 1, 3, 4], [2, 2], [.int(1)], [0, 1]),
-        ("argmax", [1, 7, 7, 4], [4], [], [1]), ("argmin", [3, 1, 2, 0], [2, 2], [.int(0)], [1, 1]),
+        ("argmax", [1, 7, 7, 4], [4], [], [1]),
+        ("argmin", [3, 1, 2, 0], [2, 2], [.int(0)], [1, 1]),
         ("variance", [1, 2, 3, 6], [4], [], [3.5]),
         ("var", [1, 2, 3, 6], [4], [.none, .bool(false), .int(1)], [14.0 / 3]),
         ("std", [1, 3], [2], [], [1]), ("norm", [3, -4], [2], [], [5]),
@@ -47,18 +48,21 @@ import Testing
         ("sigmoid", [0, 1000, -1000], [3], [], [0.5, 1, 0]), ("log2", [8], [1], [], [3]),
         ("log10", [1000], [1], [], [3]), ("round", [0.5, 1.5, -2.5], [3], [], [0, 2, -2]),
         ("clip", [-2, 0.5, 9, .nan], [4], [.int(0), .int(1)], [0, 0.5, 1, .nan]),
-        ("isNan", [1, .nan], [2], [], [0, 1]), ("isInf", [1, -.infinity, .nan], [3], [], [0, 1, 0]),
+        ("isNan", [1, .nan], [2], [], [0, 1]),
+        ("isInf", [1, -.infinity, .nan], [3], [], [0, 1, 0]),
         ("isFinite", [1, -.infinity, .nan], [3], [], [1, 0, 0]),
         ("tril", [1, 2, 3, 4], [2, 2], [], [1, 0, 3, 4]),
         ("triu", [1, 2, 3, 4], [2, 2], [.int(1)], [0, 2, 0, 0]),
-        ("tril", [1, 2], [1, 2], [.int(.min)], [0, 0]), ("triu", [1, 2], [1, 2], [.int(.min)], [1, 2]),
+        ("tril", [1, 2], [1, 2], [.int(.min)], [0, 0]),
+        ("triu", [1, 2], [1, 2], [.int(.min)], [1, 2]),
         ("roll", [1, 2, 3, 4], [2, 2], [.int(1)], [4, 1, 2, 3]),
         ("roll", [1, 2, 3], [3], [.int(.min)], [3, 1, 2].map { $0 }),
         ("flip", [1, 2, 3, 4], [2, 2], [.int(0)], [3, 4, 1, 2]),
         ("tile", [1, 2], [2], [.ints([2, 2])], [1, 2, 1, 2, 1, 2, 1, 2]),
         ("pad", [1, 2, 3, 4], [2, 2], [.ints([1, 0])], [0, 1, 2, 0, 3, 4]),
         ("pad", [1, 2, 3, 4], [2, 2], [.ints([0, 0, -1, 1]), .float(9)], [3, 4, 9, 9]),
-        ("flatten", [1, 2], [1, 2], [], [1, 2]), ("transpose", [1, 2, 3, 4], [2, 2], [], [1, 3, 2, 4]),
+        ("flatten", [1, 2], [1, 2], [], [1, 2]),
+        ("transpose", [1, 2, 3, 4], [2, 2], [], [1, 3, 2, 4]),
         ("layerNorm", [1, 3], [2], [.none, .none, .float(0)], [-1, 1]),
     ]
 
@@ -76,14 +80,18 @@ import Testing
         #expect(try value("arange", [.int(5), .int(0), .int(-2)])[0].ints == [5, 3, 1])
         #expect(try value("arange", [.float(0.5), .int(2)])[0].doubles == [0.5, 1.5])
         #expect(try value("arange", [.int(3), .int(1)])[0].count == 0)
-        #expect(try value("linspace", [.float(0), .float(1), .int(5)])[0].doubles == [0, 0.25, 0.5, 0.75, 1])
+        #expect(
+            try value("linspace", [.float(0), .float(1), .int(5)])[0].doubles == [
+                0, 0.25, 0.5, 0.75, 1,
+            ])
         #expect(try value("eye", [.int(2), .int(3)])[0].doubles == [1, 0, 0, 0, 1, 0])
         #expect(try value("full", [.ints([2]), .int(7)])[0].dtype == .float32)
         #expect(try value("full", [.ints([2]), .bool(true)])[0].dtype == .bool)
         let labels = OperationArgument.tensor(try ints([2, 0]))
         #expect(try value("oneHot", [labels, .int(3)])[0].doubles == [0, 0, 1, 1, 0, 0])
         let indices = OperationArgument.tensor(try ints([1, 0], [1, 2]))
-        #expect(try value("gather", [try tensor([1, 2, 3, 4], [2, 2]), indices])[0].doubles == [3, 2])
+        #expect(
+            try value("gather", [try tensor([1, 2, 3, 4], [2, 2]), indices])[0].doubles == [3, 2])
         let top = try value("topk", [try tensor([3, 9, 4]), .int(2)])
         #expect(top[0].doubles == [9, 4] && top[1].ints == [1, 2])
         let parts = try value("split", [try tensor([1, 2, 3, 4, 5]), .int(2)])
@@ -92,7 +100,8 @@ import Testing
         #expect(try value("stack", [both, .int(1)])[0].doubles == [1, 3, 2, 4])
         #expect(try value("concat", [both])[0].doubles == [1, 2, 3, 4])
         #expect(
-            try value("where", [.tensor(try bools([true, false])), .int(1), .int(0)])[0].dtype == .float32)
+            try value("where", [.tensor(try bools([true, false])), .int(1), .int(0)])[0].dtype
+                == .float32)
         #expect(try value("maximum", [.tensor(try ints([1, 5])), .int(3)])[0].ints == [3, 5])
         #expect(throws: EvaluationError.self) { try value("oneHot", [labels, .int(2)]) }
         #expect(throws: TensorError.self) { try value("arange", [.int(.min), .int(.max)]) }

@@ -26,7 +26,8 @@ import Testing
                     let indices = (0..<range.count).map { range.start + $0 * range.step }
                     #expect(
                         indices == naive(start, stop, step, size),
-                        "\(String(describing: start)):\(String(describing: stop)):\(step) of \(size)")
+                        "\([start, stop, step]) of \(size)"
+                    )
                 }
             }
         }

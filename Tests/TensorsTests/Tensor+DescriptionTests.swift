@@ -73,7 +73,8 @@ import Testing
         #expect(lines[1].hasPrefix("[[ 0.0,  1.0,"))
         #expect(lines[2].hasPrefix("  13.0,") || lines[2].hasPrefix("  12.0,"))
         #expect(lines.allSatisfy { $0.count <= 80 })
-        // A row that just fits stays whole: 11 entries of 6 with ", " between and brackets are 80 columns.
+        // A row that just fits stays whole: 11 entries of 6 with ", " between and brackets are 80
+        // columns.
         let exact = try text([Double](repeating: 123456, count: 10), [10], .int64)
         #expect(exact.split(separator: "\n").count == 2)
     }

@@ -21,7 +21,8 @@ import Testing
         #expect(try Tensor(values, shape: shape, dtype: .uint8).ints == [255, 0, 0, 255, 255])
         #expect(
             try Tensor(values, shape: shape, dtype: .int64).ints == [300, -5, 0, .max, .max])
-        #expect(try Tensor(values, shape: shape, dtype: .bool).bools == [true, true, true, true, true])
+        #expect(
+            try Tensor(values, shape: shape, dtype: .bool).bools == [true, true, true, true, true])
         #expect(try Tensor([Int.max], shape: Shape([1])).ints == [.max])
         #expect(try Tensor(.int(7), dtype: .float32).element(at: 0) == .float(7))
     }
