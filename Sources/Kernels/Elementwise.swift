@@ -113,7 +113,7 @@ extension TileCall {
     /// Bytes of scratch memory that a run of tiles needs.
     var scratchByteCount: Int {
         let operands = operands.assumingMemoryBound(to: TileOperand.self)
-        var bytes = 2 * TileCall.pointerTableByteCount + registerCount * tileSize * 4
+        var bytes = 2 * TileCall.pointerTableByteCount + registerCount * registerStride * 4
         for index in 0..<operandCount where operands[index].hasPattern(count) {
             bytes += operands[index].patternByteCount
         }

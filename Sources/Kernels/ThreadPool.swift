@@ -27,6 +27,8 @@ public final class ThreadPool: Sendable {
     private struct Loop {
         let body: (Int) -> Void
         let chunks: Int
+        /// The build of the kernels that the asking thread uses.
+        let build: Int32
     }
 
     private static let pausesBeforeSleep = 1500
@@ -57,7 +59,8 @@ public final class ThreadPool: Sendable {
         }
         startWorkers()
         withoutActuallyEscaping(body) { body in
-            withUnsafePointer(to: Loop(body: body, chunks: chunks)) { run($0, chunks) }
+            let loop = Loop(body: body, chunks: chunks, build: support_thread_build())
+            withUnsafePointer(to: loop) { run($0, chunks) }
         }
         isBusy.store(false, ordering: .releasing)
     }
@@ -91,13 +94,25 @@ public final class ThreadPool: Sendable {
             guard exchanged else { continue }
             // The chunk is ours and unfinished, so its loop cannot end and the pointer is valid.
             let current = UnsafePointer<Loop>(bitPattern: loop.load(ordering: .relaxed))
-            if let current { current.pointee.body(current.pointee.chunks - Int(left)) }
+            if let current { runChunk(current.pointee, left: Int(left)) }
             finished.add(1, ordering: .releasing)
             return true
         }
     }
 
+    private func runChunk(_ loop: Loop, left: Int) {
+        let before = support_thread_build()
+        support_set_thread_build(loop.build)
+        loop.body(loop.chunks - left)
+        support_set_thread_build(before)
+    }
+
     // MARK: Workers
+
+    /// How many workers there are, and how many of them sleep at this moment.
+    var workerCounts: (all: Int, asleep: Int) {
+        (workers.load(ordering: .relaxed), sleepers.load(ordering: .relaxed))
+    }
 
     private func startWorkers() {
         let wanted = threads - 1

@@ -50,21 +50,21 @@ struct TileRun {
     /// Fills what is the same for all tiles: constants, scalars and patterns.
     mutating func prepare(_ count: Int) {
         let padded = (count + 7) & ~7
-        for register in 0..<call.registerCount { current[register] = home + register * tileSize }
+        for register in 0..<call.registerCount { current[register] = home + register * registerStride }
         let constants = call.constants.assumingMemoryBound(to: TileConstant.self)
         for index in 0..<call.constantCount {
             let constant = constants[index]
-            (home + Int(constant.register) * tileSize)
+            (home + Int(constant.register) * registerStride)
                 .update(repeating: constant.value, count: padded)
         }
-        var free = home + call.registerCount * tileSize
+        var free = home + call.registerCount * registerStride
         for index in 0..<call.operandCount {
             let operand = operands[index]
             patterns[index] = nil
             if operand.period == 1 {
                 var value: Float = 0
                 convertElements(operand.type, operand.pointer, 1, &value)
-                (home + index * tileSize).update(repeating: value, count: padded)
+                (home + index * registerStride).update(repeating: value, count: padded)
             } else if operand.hasPattern(call.count) {
                 expand(operand, 0, operand.period * operand.inner + tileSize, free)
                 patterns[index] = free
@@ -108,7 +108,7 @@ struct TileRun {
             current[register] =
                 isWhole
                 ? results[index].pointer.assumingMemoryBound(to: Float.self) + position
-                : home + register * tileSize
+                : home + register * registerStride
         }
         for index in 0..<call.instructionCount {
             execute(instructions[index], current, padded)
@@ -133,7 +133,7 @@ struct TileRun {
                 mutating: operand.pointer.assumingMemoryBound(to: Float.self) + offset)
             return
         }
-        let own = home + index * tileSize
+        let own = home + index * registerStride
         current[index] = own
         expand(operand, position, count, own)
         let padded = (count + 7) & ~7

@@ -133,3 +133,7 @@ extension TileInstruction {
         a == register || (code.arity > 1 && b == register) || (code.arity > 2 && c == register)
     }
 }
+
+/// Elements from one register to the next in scratch memory: not a power of two, so that the loads and stores of
+/// an instruction do not fall on addresses that agree in their low 12 bits, which processors mistake for one another.
+let registerStride = tileSize + 32

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// All tests of kernels: one after the other, because they change the build and the number of threads in use.
+/// All tests of kernels: one after the other, because they change the number of threads.
 @Suite(.serialized)
 struct KernelsTests {}
 
@@ -36,11 +36,8 @@ struct TestGenerator: RandomNumberGenerator {
 
 /// Runs `body` with each build that this processor has.
 func withEveryBuild(_ body: (KernelBuild) throws -> Void) rethrows {
-    let before = KernelBuild.current
-    defer { KernelBuild.select(before) }
     for build in KernelBuild.allCases where build.isSupported {
-        KernelBuild.select(build)
-        try body(build)
+        try KernelBuild.with(build) { try body(build) }
     }
 }
 
