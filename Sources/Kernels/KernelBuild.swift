@@ -8,8 +8,8 @@ public enum KernelBuild: UInt8, CaseIterable, Sendable {
     /// AVX2 and FMA on x86-64; on others only fused multiply-add.
     case avx2
 
-    /// The build in use: the best that the processor runs, unless `DLREPL_KERNELS` says `baseline` or `avx2`
-    /// or the calling thread is within `with`.
+    /// The build in use: the best that the processor runs, unless `DLREPL_KERNELS` says `baseline`
+    /// or `avx2` or the calling thread is within `with`.
     public static var current: KernelBuild {
         let told = support_thread_build()
         return told == 0 ? usual : KernelBuild(rawValue: UInt8(told - 1)) ?? usual
@@ -18,8 +18,8 @@ public enum KernelBuild: UInt8, CaseIterable, Sendable {
     /// Whether the processor can run it.
     public var isSupported: Bool { self == .baseline || support_has_avx2_fma() != 0 }
 
-    /// Runs `body` with another build for the kernels that this thread calls; for tests and benchmarks. A
-    /// build that the processor cannot run is ignored.
+    /// Runs `body` with another build for the kernels that this thread calls; for tests and
+    /// benchmarks. A build that the processor cannot run is ignored.
     public static func with<Result>(
         _ build: KernelBuild, _ body: () throws -> Result
     ) rethrows -> Result {

@@ -71,7 +71,8 @@ func filled<T: Equatable>(
     return Array(result[..<count])
 }
 
-/// Whether two numbers agree within absolute and relative tolerance, or are both NaN or the same infinity.
+/// Whether two numbers agree within absolute and relative tolerance, or are both NaN or the same
+/// infinity.
 func isClose(_ a: Double, _ b: Double, atol: Double, rtol: Double) -> Bool {
     if a.isNaN || b.isNaN { return a.isNaN && b.isNaN }
     return a == b || (a - b).magnitude <= atol + rtol * b.magnitude
@@ -82,7 +83,8 @@ func expectClose<T: BinaryFloatingPoint>(
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.count == expected.count else {
-        Issue.record("\(actual.count) elements, not \(expected.count)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(actual.count) elements, not \(expected.count)", sourceLocation: sourceLocation)
         return
     }
     for (index, pair) in zip(actual, expected).enumerated()
@@ -100,7 +102,8 @@ struct Input {
     let inner: Int
     let period: Int
 
-    init<T: BitwiseCopyable>(_ array: [T], _ type: ElementType, inner: Int = 1, period: Int? = nil) {
+    init<T: BitwiseCopyable>(_ array: [T], _ type: ElementType, inner: Int = 1, period: Int? = nil)
+    {
         bytes = array.withUnsafeBytes { Array($0) }
         self.type = type
         self.inner = inner

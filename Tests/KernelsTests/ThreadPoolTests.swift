@@ -1,7 +1,8 @@
 import Glibc
-@testable import Kernels
 import Synchronization
 import Testing
+
+@testable import Kernels
 
 extension KernelsTests {
     @Test("every chunk runs exactly once, for any number of chunks and threads")
@@ -41,7 +42,8 @@ extension KernelsTests {
     func sleepers() {
         let before = ThreadPool.shared.threads
         defer { ThreadPool.shared.setThreads(before) }
-        // Other suites use the pool too, so a loop may run serially: one meeting in twenty tries is enough.
+        // Other suites use the pool too, so a loop may run serially: one meeting in twenty tries is
+        // enough.
         var meetings = 0
         for _ in 0..<20 {
             ThreadPool.shared.setThreads(2)
