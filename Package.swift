@@ -109,8 +109,15 @@ let testTargets: [Target] = [
     tests("Diagnostics"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
     tests("Formats", ["Tensors"]),
+    .target(
+        name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
+        exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
-        name: "StdlibTests", dependencies: ["Syntax", "Diagnostics", "Formats", "Tensors"],
+        name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        exclude: ["README.md", "cases"], swiftSettings: shared),
+    .testTarget(
+        name: "StdlibTests",
+        dependencies: ["RuntimeTesting", "Runtime", "Syntax", "Diagnostics", "Formats", "Tensors"],
         exclude: ["README.md"],
         swiftSettings: shared),
 ]
