@@ -93,7 +93,8 @@ private struct CaseRun {
             position += 1
         }
         for extra in lines.dropFirst(position) {
-            problems.append(Problem(line: cell.lineOffset + last, text: "also printed: `\(extra)`"))
+            problems.append(
+                Problem(line: cell.lineOffset + last, text: "also printed: `\(extra)`"))
         }
         return problems
     }
@@ -104,6 +105,7 @@ private struct CaseRun {
         for expectation in cell.expectations {
             let line = cell.lineOffset + expectation.line
             let there = outcome.diagnostics.filter { lineNumber($0) == expectation.line }
+            let found = "; there are [\(there.map(\.id).joined(separator: ", "))]"
             func isThere(_ severity: Diagnostic.Severity, _ holds: (Diagnostic) -> Bool) -> Bool {
                 there.contains { $0.severity == severity && holds($0) }
             }
@@ -111,16 +113,16 @@ private struct CaseRun {
             case .output: continue
             case .error(let id):
                 guard !isThere(.error, { $0.id == id }) else { break }
-                problems.append(Problem(line: line, text: "no error `\(id)` here"))
+                problems.append(Problem(line: line, text: "no error `\(id)` here" + found))
             case .message(let part):
                 guard !isThere(.error, { $0.message.contains(part) }) else { break }
-                problems.append(Problem(line: line, text: "no error that says `\(part)`"))
+                problems.append(Problem(line: line, text: "no error that says `\(part)`" + found))
             case .help(let part):
                 guard !there.contains(where: { helps($0, part) }) else { continue }
                 problems.append(Problem(line: line, text: "no help or note that says `\(part)`"))
             case .warning(let id):
                 guard !isThere(.warning, { $0.id == id }) else { break }
-                problems.append(Problem(line: line, text: "no warning `\(id)` here"))
+                problems.append(Problem(line: line, text: "no warning `\(id)` here" + found))
             }
             remaining.removeAll { lineNumber($0) == expectation.line }
         }

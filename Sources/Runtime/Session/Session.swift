@@ -72,7 +72,7 @@ public final class Session {
             try show(value, compiled.showsValue, in: &outcome)
         } catch {
             machine.reset()
-            fail(error, &outcome)
+            fail(error, program, &outcome)
         }
         return outcome
     }
@@ -89,12 +89,15 @@ public final class Session {
         }
     }
 
-    private func fail(_ error: any Error, _ outcome: inout CellOutcome) {
+    private func fail(_ error: any Error, _ program: Program, _ outcome: inout CellOutcome) {
         switch error {
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
         default:
-            outcome.diagnostics.append(EngineDiagnostics.failure(error).diagnostic)
+            // A value that is computed only when it is shown fails outside of all frames.
+            var diagnostic = machine.located(error).diagnostic
+            if diagnostic.span == nil { diagnostic.span = program.items.last?.span }
+            outcome.diagnostics.append(diagnostic)
             outcome.ending = .failed
         }
     }
@@ -115,7 +118,7 @@ public final class Session {
 
     /// A function of the prelude, for suggestions and methods.
     func functionValue(_ name: String) -> Value? {
-        if let value = module.value(name) { return value }
+        if let value = module.value(name), value.isCallable { return value }
         guard let slot = slot(ofPreludeName: name) else { return nil }
         return prelude.slots[slot]
     }
