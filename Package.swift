@@ -56,12 +56,12 @@ let modules: [Target] = [
     .target(name: "KernelsBaseline", swiftSettings: shared + optimised),
     .target(name: "KernelsAVX2", swiftSettings: shared + avx2),
     module("Kernels", ["KernelsBaseline", "KernelsAVX2", "COpenBLAS", "CSupport"], optimised),
-    module("Figures", [], safe),
+    module("Figures", [], safe + optimised),
 
     // Level 1
     .target(
         name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
-        swiftSettings: shared + safe),
+        swiftSettings: shared + safe + optimised),
     module("Tensors", ["Kernels"], optimised),
 
     // Level 2
@@ -92,7 +92,7 @@ let modules: [Target] = [
         name: "dlrepl",
         dependencies: [
             "Terminal", "Drawing", "Notebooks", "Runtime", "Checker", "Syntax", "Figures",
-            "Diagnostics", "CSupport", argumentParser,
+            "Diagnostics", "CSupport", "Kernels", "Tensors", argumentParser,
         ],
         exclude: ["README.md"], swiftSettings: shared),
 ]
@@ -107,8 +107,14 @@ func tests(
 
 let testTargets: [Target] = [
     tests("Diagnostics"),
+    tests("Kernels"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
+    tests("Tensors"),
+    tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"]),
+    tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
+    tests("Figures", exclude: ["Snapshots"]),
+    tests("Drawing", ["Figures"]),
     .target(
         name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),

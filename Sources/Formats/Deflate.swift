@@ -58,7 +58,7 @@ enum Deflate {
             let problem: FormatError.Problem
             if !limit.allows(output.count, from: position - range.lowerBound + 64) {
                 problem = .tooBig(
-                    what: "the inflated data", bytes: output.count, limit: limit.bytes)
+                    what: "the inflated data", size: output.count, limit: limit.bytes)
             } else if step.status == Z_STREAM_END {
                 guard wrapping == .gzip, Gzip.begins(bytes, at: position, end: range.upperBound)
                 else {

@@ -25,7 +25,7 @@ public enum FileAccess {
         let allowed = min(limit, Deflate.memoryLeft)
         guard size <= allowed else {
             throw FormatError(
-                format: "file", file: path, .tooBig(what: "the file", bytes: size, limit: allowed))
+                format: "file", file: path, .tooBig(what: "the file", size: size, limit: allowed))
         }
         var failed: FormatError?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

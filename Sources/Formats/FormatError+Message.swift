@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -7,55 +9,34 @@
 extension FormatError: CustomStringConvertible {
     /// One sentence without the file's name: lower case, no full stop.
     public var message: String {
-        switch place {
-        case .whole: "\(subject): \(problem.text)"
-        case .byte(let offset): "\(subject): \(problem.text) (at byte \(offset))"
-        case .line(let line, let column):
-            "\(subject): \(problem.text) (line \(line), column \(column))"
-        case .cell(let line, let column):
-            "\(subject): \(problem.text) (line \(line), column '\(column)')"
+        let subject = format == "file" || format == "data set" ? format : "\(format) file"
+        let text = "\(subject): \(problem.text)"
+        return switch place {
+        case .whole: text
+        case .byte(let offset): "\(text) (at byte \(offset))"
+        case .line(let line, let column): "\(text) (line \(line), column \(column))"
+        case .cell(let line, let column): "\(text) (line \(line), column '\(column)')"
         }
     }
 
     public var description: String { file.map { "\($0): \(message)" } ?? message }
-
-    private var subject: String {
-        format == "file" || format == "data set" ? format : "\(format) file"
-    }
 }
 
 extension FormatError.Problem {
     fileprivate var text: String {
-        switch self {
-        case .notFound, .notPermitted, .isFolder, .notAFile, .system, .tooBig: fileText
-        case .wrongFieldCount, .notANumber, .missingValue, .unknownColumn: tableText
-        case .unknownDataset, .notInstalled: dataText
-        case .notThisFormat, .truncated, .excess, .malformed, .unsupported, .disagree, .duplicate,
-            .checksum, .notText, .cannotWrite, .tensor:
-            contentText
-        }
-    }
-
-    private var fileText: String {
         switch self {
         case .notFound: "there is no such file"
         case .notPermitted: "access is not permitted"
         case .isFolder: "this is a folder"
         case .notAFile: "this is not a regular file"
         case .system(let operation, let code): "\(operation) failed: \(systemMessage(code))"
-        case .tooBig(let what, let bytes, let limit):
-            "\(what) has \(bytes) bytes, more than the \(limit) that are accepted"
-        default: ""
-        }
-    }
-
-    private var contentText: String {
-        switch self {
+        case .tooBig(let what, let size, let limit):
+            "\(what) takes \(size), more than the \(limit) that are accepted"
         case .notThisFormat(let expected): "it does not begin with \(expected)"
         case .truncated(let needed, let available):
             "it ends too early: \(needed) more bytes are needed, \(available) are there"
         case .excess(let bytes): "\(bytes) bytes follow the end"
-        case .malformed(let rule): rule
+        case .malformed(let fact): fact
         case .unsupported(let feature): "\(feature) cannot be read"
         case .disagree(let what, let declared, let found):
             "\(what) should be \(declared) but is \(found)"
@@ -64,39 +45,40 @@ extension FormatError.Problem {
             "the check sum of \(part) is wrong: the file is damaged or was changed"
         case .notText(let encoding): "it is not \(encoding) text"
         case .cannotWrite(let reason): "it cannot be written: \(reason)"
-        case .tensor(let error): "the tensor cannot be made: \(error)"
-        default: ""
-        }
-    }
-
-    private var tableText: String {
-        switch self {
+        case .tensor(let error): error.reason
         case .wrongFieldCount(let expected, let found):
             "this row has \(found) fields, the first one has \(expected)"
         case .notANumber(let text): "'\(text)' is not a number"
         case .missingValue: "the value is missing"
         case .unknownColumn(let name, let known, let nearest):
-            "there is no column '\(name)'" + suggestion(nearest, known, "columns")
-        default: ""
+            "there is no column '\(name)'; " + suggestion(nearest, known, "columns")
+        case .unknownDataset(let name, let known, let nearest):
+            "there is no data set '\(name)'; " + suggestion(nearest, known, "data sets")
+        case .notInstalled(let name, let package, let looked):
+            "'\(name)' is not installed; " + (package.map { "install the package \($0); " } ?? "")
+                + "looked in \(looked.joined(separator: ", "))"
         }
     }
+}
 
-    private var dataText: String {
+extension TensorError {
+    /// The cases that making a tensor from a file can meet, in words.
+    fileprivate var reason: String {
         switch self {
-        case .unknownDataset(let name, let known, let nearest):
-            "there is no data set '\(name)'" + suggestion(nearest, known, "data sets")
-        case .notInstalled(let name, let package, let looked):
-            "'\(name)' is not installed"
-                + (package.map { "; install the package \($0)" } ?? "")
-                + "; looked in \(looked.joined(separator: ", "))"
-        default: ""
+        case .tooLarge(let sizes): "an array of shape \(sizes) has too many elements"
+        case .negativeSize(let sizes): "the shape \(sizes) has a negative size"
+        case .outOfMemory(let bytes, let budget):
+            "\(bytes) bytes more would pass the memory budget of \(budget)"
+        case .shapesDisagree, .badShape, .axisOutOfRange, .indexOutOfRange, .badDType, .badArgument,
+            .divisionByZero, .interrupted, .unknownValue:
+            "the tensor cannot be made: \(self)"
         }
     }
 }
 
 private func suggestion(_ nearest: String?, _ known: [String], _ what: String) -> String {
-    if let nearest { return "; did you mean '\(nearest)'?" }
-    return "; the \(what) are \(known.joined(separator: ", "))"
+    nearest.map { "did you mean '\($0)'?" }
+        ?? "the \(what) are \(known.joined(separator: ", "))"
 }
 
 /// The system's words for an error number ("No space left on device").

@@ -26,8 +26,8 @@ public struct FormatError: Error, Equatable, Sendable {
         case notAFile
         /// The system call `operation` failed with `errno` = `code`.
         case system(operation: String, code: Int32)
-        /// The input, or what it says to hold, has `bytes` bytes, and at most `limit` are accepted.
-        case tooBig(what: String, bytes: Int, limit: Int)
+        /// `what` has `size` bytes (or pixels, where it says so), and at most `limit` are accepted.
+        case tooBig(what: String, size: Int, limit: Int)
 
         // Contents
         /// The first bytes are not those of the format: `expected` says which are.

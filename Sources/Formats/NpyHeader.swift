@@ -20,7 +20,7 @@ struct NpyHeader {
         let length =
             major == 1 ? Int(try reader.little(UInt16.self)) : Int(try reader.little(UInt32.self))
         guard length <= Self.maximumLength else {
-            throw reader.fail(.tooBig(what: "the header", bytes: length, limit: Self.maximumLength))
+            throw reader.fail(.tooBig(what: "the header", size: length, limit: Self.maximumLength))
         }
         var dictionary = PythonDictionary(reader, try reader.take(length))
         (elements, shape) = try dictionary.parse()

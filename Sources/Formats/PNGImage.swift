@@ -18,6 +18,8 @@ public enum PNGImage {
             guard png_image_begin_read_from_memory(&image, all.baseAddress, all.count) != 0,
                 Int(image.width) == size.width, Int(image.height) == size.height
             else { throw failure(image) }
+            // Without it libpng takes 16-bit levels for linear light and brightens them.
+            image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
             let hasAlpha = image.format & dl_PNG_FORMAT_FLAG_ALPHA != 0
             let hasColor = image.format & dl_PNG_FORMAT_FLAG_COLOR != 0
             let channels = hasAlpha ? 4 : hasColor ? 3 : 1
@@ -96,7 +98,7 @@ public enum PNGImage {
             throw reader.fail(
                 .tooBig(
                     what: "the picture (\(width)×\(height) pixels)",
-                    bytes: overflow ? Int.max : pixels,
+                    size: overflow ? Int.max : pixels,
                     limit: maximumPixels), at: 16)
         }
         let packed = pixels * depth * channels / 8

@@ -115,7 +115,7 @@ private struct SafetensorsHeader {
         guard let length = Int(exactly: length), length <= Safetensors.maximumHeader else {
             let facts = Int(clamping: length)
             throw reader.fail(
-                .tooBig(what: "the header", bytes: facts, limit: Safetensors.maximumHeader), at: 0)
+                .tooBig(what: "the header", size: facts, limit: Safetensors.maximumHeader), at: 0)
         }
         guard length == 0 || reader.remaining == 0 || reader.peek == UInt8(ascii: "{") else {
             throw reader.fail(.notThisFormat(expected: "a length and a JSON object"))

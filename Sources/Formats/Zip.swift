@@ -63,7 +63,7 @@ public struct ZipArchive: Sendable {
         case .deflated:
             guard entry.size <= Deflate.memoryLeft else {
                 throw fail(
-                    .tooBig(what: entry.name, bytes: entry.size, limit: Deflate.memoryLeft), entry)
+                    .tooBig(what: entry.name, size: entry.size, limit: Deflate.memoryLeft), entry)
             }
             let limit = Deflate.Limit(bytes: entry.size, ratio: Deflate.Limit.highestRatio)
             let inflated = try Deflate.inflate(
@@ -108,41 +108,23 @@ extension ZipArchive {
         _ reader: inout ByteReader, _ bytes: [UInt8], dataEnd: Int
     ) throws(FormatError) -> Entry {
         let start = reader.position
-        guard reader.skip("PK\u{1}\u{2}") else {
-            throw reader.fail(.malformed("a directory record is damaged"))
-        }
-        _ = try reader.take(4)  // versions
-        let flags: UInt16 = try reader.little()
-        let method: UInt16 = try reader.little()
-        _ = try reader.take(4)  // time and date
-        let checksum: UInt32 = try reader.little()
-        var sizes = ZipSizes(
-            compressed: UInt64(try reader.little(UInt32.self)),
-            size: UInt64(try reader.little(UInt32.self)))
-        let nameLength = Int(try reader.little(UInt16.self))
-        let extraLength = Int(try reader.little(UInt16.self))
-        let commentLength = Int(try reader.little(UInt16.self))
-        _ = try reader.take(8)  // volume, attributes
-        sizes.offset = UInt64(try reader.little(UInt32.self))
-        let nameRange = try reader.take(nameLength)
-        try sizes.widen(ByteReader(bytes, format: "zip", in: try reader.take(extraLength)))
-        _ = try reader.take(commentLength)
-        guard flags & 0x2041 == 0 else {
+        let record = try ZipRecord(&reader)
+        guard record.flags & 0x2041 == 0 else {
             throw reader.fail(.unsupported("an encrypted entry"), at: start)
         }
-        guard let method = Method(rawValue: method) else {
-            throw reader.fail(.unsupported("compression method \(method)"), at: start)
+        guard let method = Method(rawValue: record.method) else {
+            throw reader.fail(.unsupported("compression method \(record.method)"), at: start)
         }
-        guard let name = String(validating: bytes[nameRange], as: UTF8.self) else {
-            throw reader.fail(.notText(encoding: "UTF-8"), at: nameRange.lowerBound)
+        let nameBytes = bytes[record.name]
+        guard let name = String(validating: nameBytes, as: UTF8.self) else {
+            throw reader.fail(.notText(encoding: "UTF-8"), at: record.name.lowerBound)
         }
+        let sizes = record.sizes
         guard let offset = Int(exactly: sizes.offset), let size = Int(exactly: sizes.size),
             let compressed = Int(exactly: sizes.compressed), offset <= dataEnd
         else {
             throw reader.fail(.malformed("the place of \(name) is outside the file"), at: start)
         }
-        var local = ByteReader(bytes, format: "zip", in: offset..<dataEnd)
-        let data = try localData(&local, name: bytes[nameRange], compressed: compressed)
         let isPossible =
             method == .stored
             ? size == compressed : size / (Deflate.Limit.highestRatio + 1) <= compressed
@@ -151,10 +133,11 @@ extension ZipArchive {
                 .malformed("the entry \(name) cannot have \(size) bytes in \(compressed)"),
                 at: start)
         }
+        var local = ByteReader(bytes, format: "zip", in: offset..<dataEnd)
+        let data = try localData(&local, name: nameBytes, compressed: compressed)
         return Entry(
-            name: name, size: size, isSafe: isSafe(name), method: method, checksum: checksum,
-            data: data,
-            start: offset)
+            name: name, size: size, isSafe: isSafe(name), method: method,
+            checksum: record.checksum, data: data, start: offset)
     }
 
     /// Where the data behind a local header lie. The sizes there may be left out, the name may not.
@@ -182,6 +165,40 @@ extension ZipArchive {
         return !name.isEmpty && parts.first?.isEmpty == false
             && !name.utf8.contains { $0 == UInt8(ascii: "\\") || $0 == 0 }
             && !parts.contains { $0.elementsEqual("..".utf8) }
+    }
+}
+
+/// The fields of a record of the central directory, as they stand.
+private struct ZipRecord {
+    let flags: UInt16
+    let method: UInt16
+    let checksum: UInt32
+    let sizes: ZipSizes
+    /// Where the name's bytes lie.
+    let name: Range<Int>
+
+    init(_ reader: inout ByteReader) throws(FormatError) {
+        guard reader.skip("PK\u{1}\u{2}") else {
+            throw reader.fail(.malformed("a directory record is damaged"))
+        }
+        _ = try reader.take(4)  // versions
+        flags = try reader.little()
+        method = try reader.little()
+        _ = try reader.take(4)  // time and date
+        checksum = try reader.little()
+        var sizes = ZipSizes(
+            compressed: UInt64(try reader.little(UInt32.self)),
+            size: UInt64(try reader.little(UInt32.self)))
+        let nameLength = Int(try reader.little(UInt16.self))
+        let extraLength = Int(try reader.little(UInt16.self))
+        let commentLength = Int(try reader.little(UInt16.self))
+        _ = try reader.take(8)  // volume, attributes
+        sizes.offset = UInt64(try reader.little(UInt32.self))
+        name = try reader.take(nameLength)
+        let extra = try reader.take(extraLength)
+        try sizes.widen(ByteReader(reader.bytes, format: "zip", in: extra))
+        self.sizes = sizes
+        _ = try reader.take(commentLength)
     }
 }
 

@@ -15,27 +15,20 @@ public struct ZipWriter {
         guard names.insert(name).inserted else {
             throw FormatError(format: "zip", .duplicate(name))
         }
-        guard let nameLength = UInt16(exactly: name.utf8.count) else {
+        guard name.utf8.count <= Int(UInt16.max) else {
             throw FormatError(format: "zip", .cannotWrite("a name of an entry is too long"))
         }
         let compressed = deflate ? try Deflate.deflate(bytes, .raw, format: "zip") : bytes
         let isStored = compressed.count >= bytes.count
         let data = isStored ? bytes : compressed
         let offset = writer.bytes.count
-        var common = ByteWriter()
-        common.little(UInt16(0x0800))  // the name is UTF-8
-        common.little(UInt16(isStored ? 0 : 8))
-        common.little(UInt32(0x0021_0000))  // 1980-01-01 00:00
-        common.little(Deflate.crc32(bytes, in: 0..<bytes.count))
-        common.little(narrow(data.count))
-        common.little(narrow(bytes.count))
-        common.little(nameLength)
+        let fields = commonFields(name, bytes, storedSize: data.count, isStored: isStored)
 
         let local = wideField(
             [bytes.count, data.count], always: isWide(bytes.count) || isWide(data.count))
         writer.append("PK\u{3}\u{4}")
         writer.little(UInt16(local.isEmpty ? 20 : 45))
-        writer.append(common.bytes)
+        writer.append(fields)
         writer.little(UInt16(local.count))
         writer.append(name)
         writer.append(local)
@@ -45,12 +38,27 @@ public struct ZipWriter {
         directory.append("PK\u{1}\u{2}")
         directory.little(UInt16(45))
         directory.little(UInt16(central.isEmpty ? 20 : 45))
-        directory.append(common.bytes)
+        directory.append(fields)
         directory.little(UInt16(central.count))
         directory.append(repeatElement(0, count: 10))  // comment, volume, attributes
         directory.little(narrow(offset))
         directory.append(name)
         directory.append(central)
+    }
+
+    /// What the local header and the directory's record have in common: flags to the name's length.
+    private func commonFields(
+        _ name: String, _ bytes: [UInt8], storedSize: Int, isStored: Bool
+    ) -> [UInt8] {
+        var fields = ByteWriter()
+        fields.little(UInt16(0x0800))  // the name is UTF-8
+        fields.little(UInt16(isStored ? 0 : 8))
+        fields.little(UInt32(0x0021_0000))  // 1980-01-01 00:00
+        fields.little(Deflate.crc32(bytes, in: 0..<bytes.count))
+        fields.little(narrow(storedSize))
+        fields.little(narrow(bytes.count))
+        fields.little(UInt16(name.utf8.count))
+        return fields.bytes
     }
 
     /// The whole archive.

@@ -65,35 +65,15 @@ public enum Elementwise {
                 operands.withUnsafeBufferPointer { operands in
                     results.withUnsafeBufferPointer { results in
                         run(
-                            call(
-                                instructions, constants, operands, results,
-                                program.registerCount, count))
+                            TileCall(
+                                instructions: instructions, constants: constants,
+                                operands: operands, results: results,
+                                registerCount: program.registerCount, count: count))
                     }
                 }
             }
         }
     }
-
-    private static func call(
-        _ instructions: UnsafeBufferPointer<TileInstruction>,
-        _ constants: UnsafeBufferPointer<TileConstant>,
-        _ operands: UnsafeBufferPointer<TileOperand>, _ results: UnsafeBufferPointer<TileResult>,
-        _ registerCount: Int, _ count: Int
-    ) -> TileCall {
-        TileCall(
-            instructions: raw(instructions), instructionCount: instructions.count,
-            constants: raw(constants), constantCount: constants.count,
-            operands: raw(operands), operandCount: operands.count,
-            results: raw(results), resultCount: results.count,
-            registerCount: registerCount, count: count)
-    }
-
-    private static func raw<Element>(_ buffer: UnsafeBufferPointer<Element>) -> UnsafeRawPointer {
-        // An empty array may have no address; nobody reads what a count of 0 announces.
-        buffer.baseAddress.map { UnsafeRawPointer($0) } ?? placeholder
-    }
-
-    private static var placeholder: UnsafeRawPointer { UnsafeRawPointer(bitPattern: 64)! }
 
     /// Elements that one thread takes at a time; a multiple of `tileSize`.
     static let chunkSize = 32 * tileSize

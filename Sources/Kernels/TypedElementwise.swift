@@ -281,7 +281,9 @@ private func flooredRemainder(_ x: Double, _ y: Double) -> Double {
 
 private func flooredQuotient(_ x: Double, _ y: Double) -> Double {
     if y == 0 || !x.isFinite { return (x / y).rounded(.down) }
-    let quotient = (x - flooredRemainder(x, y)) / y
-    let floored = quotient.rounded(.toNearestOrEven)
+    let remainder = x.truncatingRemainder(dividingBy: y)
+    let truncated = ((x - remainder) / y).rounded(.toNearestOrEven)
+    let isAbove = remainder != 0 && (remainder < 0) != (y < 0)
+    let floored = isAbove ? truncated - 1 : truncated
     return floored == 0 ? Double(signOf: x / y, magnitudeOf: 0) : floored
 }

@@ -35,13 +35,13 @@ private func philoxGroup(_ first: UInt64, _ draw: UInt64, _ key: UInt64) -> (Wor
 /// The upper 24 bits of each word as a number in [0, 1).
 @inline(__always)
 private func unitInterval(_ words: Words) -> Vector {
-    Vector(Bits(truncatingIfNeeded: words &>> Words(repeating: 8))) * vector(0x1p-24)
+    converted(Bits(truncatingIfNeeded: words &>> Words(repeating: 8))) * vector(0x1p-24)
 }
 
 /// The upper 31 bits of each word as a number in (0, 1].
 @inline(__always)
 private func positiveUnitInterval(_ words: Words) -> Vector {
-    let number = Vector(Bits(truncatingIfNeeded: words &>> Words(repeating: 1)))
+    let number = converted(Bits(truncatingIfNeeded: words &>> Words(repeating: 1)))
     return multiplyAdd(number, 0x1p-31, 0x1p-32)
 }
 

@@ -21,7 +21,7 @@ private func treeSum(_ v: Vector) -> Float {
     return two[0] + two[1]
 }
 
-/// Σ f(x[i]); f(padding) must be 0.
+/// Σ f(x[i]) for a cheap f; f(padding) must be 0.
 @inline(__always)
 func sumRow(
     _ x: UnsafePointer<Float>, _ n: Int, padding: Float = 0, _ f: (Vector) -> Vector
@@ -46,7 +46,7 @@ func sumRow(
     return treeSum((s0 + s1) + (s2 + s3))
 }
 
-/// Σ f(x[i], y[i]); f(0, 0) must be 0.
+/// Σ f(x[i], y[i]) for a cheap f; f(0, 0) must be 0.
 @inline(__always)
 func sumRow(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int, _ f: (Vector, Vector) -> Vector
@@ -67,6 +67,23 @@ func sumRow(
     return treeSum(s0 + s1)
 }
 
+// The following call `f` at one place, so that a long closure is inlined there; its own latency hides that
+// of the one accumulator.
+
+/// Σ f(x[i]) for an expensive f; f(padding) must be 0.
+@inline(__always)
+func sumMapped(
+    _ x: UnsafePointer<Float>, _ n: Int, padding: Float, _ f: (Vector) -> Vector
+) -> Float {
+    var sum = vector(0)
+    var i = 0
+    while i < n {
+        sum += f(i &+ 8 <= n ? load(x, i) : loadPart(x + i, n - i, padding))
+        i &+= 8
+    }
+    return treeSum(sum)
+}
+
 /// y[i] = f(x[i]), returning Σ f(x[i]); f(padding) must be 0 if the sum is wanted.
 @inline(__always)
 @discardableResult
@@ -74,30 +91,16 @@ func mapRow(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int, padding: Float = 0,
     _ f: (Vector) -> Vector
 ) -> Float {
-    var s0 = vector(0)
-    var s1 = vector(0)
+    var sum = vector(0)
     var i = 0
-    while i &+ 16 <= n {
-        let first = f(load(x, i))
-        let second = f(load(x, i &+ 8))
-        store(first, y, i)
-        store(second, y, i &+ 8)
-        s0 += first
-        s1 += second
-        i &+= 16
-    }
-    if i &+ 8 <= n {
-        let value = f(load(x, i))
-        store(value, y, i)
-        s0 += value
+    while i < n {
+        let isWhole = i &+ 8 <= n
+        let value = f(isWhole ? load(x, i) : loadPart(x + i, n - i, padding))
+        if isWhole { store(value, y, i) } else { storePart(value, y + i, n - i) }
+        sum += value
         i &+= 8
     }
-    if i < n {
-        let value = f(loadPart(x + i, n - i, padding))
-        storePart(value, y + i, n - i)
-        s1 += value
-    }
-    return treeSum(s0 + s1)
+    return treeSum(sum)
 }
 
 /// d[i] = f(x[i], y[i]).
@@ -107,11 +110,14 @@ func mapRow(
     _ n: Int, _ f: (Vector, Vector) -> Vector
 ) {
     var i = 0
-    while i &+ 8 <= n {
-        store(f(load(x, i), load(y, i)), d, i)
+    while i < n {
+        let isWhole = i &+ 8 <= n
+        let a = isWhole ? load(x, i) : loadPart(x + i, n - i, 0)
+        let b = isWhole ? load(y, i) : loadPart(y + i, n - i, 0)
+        let value = f(a, b)
+        if isWhole { store(value, d, i) } else { storePart(value, d + i, n - i) }
         i &+= 8
     }
-    if i < n { storePart(f(loadPart(x + i, n - i, 0), loadPart(y + i, n - i, 0)), d + i, n - i) }
 }
 
 /// The extreme of a row by a commutative, associative `f` with neutral element `padding`.

@@ -26,7 +26,7 @@ public func softmaxRows(
 private func logTotal(_ x: UnsafePointer<Float>, _ n: Int) -> (maximum: Float, logSum: Float) {
     let maximum = finiteMaximum(x, n)
     let shift = vector(maximum)
-    let sum = sumRow(x, n, padding: -.infinity) { exponential($0 - shift) }
+    let sum = sumMapped(x, n, padding: -.infinity) { exponential($0 - shift) }
     return (maximum, Float(log(Double(sum))))
 }
 

@@ -88,6 +88,31 @@ public struct TileCall {
     /// Elements of the iteration space.
     public var count: Int
 
+    /// The pointers have to stay valid while the call runs; operands and results may be changed in between.
+    public init(
+        instructions: UnsafeBufferPointer<TileInstruction>,
+        constants: UnsafeBufferPointer<TileConstant>,
+        operands: UnsafeBufferPointer<TileOperand>, results: UnsafeBufferPointer<TileResult>,
+        registerCount: Int, count: Int
+    ) {
+        self.instructions = TileCall.address(instructions)
+        instructionCount = instructions.count
+        self.constants = TileCall.address(constants)
+        constantCount = constants.count
+        self.operands = TileCall.address(operands)
+        operandCount = operands.count
+        self.results = TileCall.address(results)
+        resultCount = results.count
+        self.registerCount = registerCount
+        self.count = count
+    }
+
+    /// An empty buffer may have no address; nobody reads what a count of 0 announces.
+    private static func address<T>(_ buffer: UnsafeBufferPointer<T>) -> UnsafeRawPointer {
+        if let base = buffer.baseAddress { return UnsafeRawPointer(base) }
+        return UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
+    }
+
     /// Two tables of 256 pointers stand before the registers in the scratch memory.
     static let pointerTableByteCount = 256 * MemoryLayout<UnsafeRawPointer>.size
 }

@@ -58,6 +58,27 @@ func powerOfTwo(_ n: Bits) -> Vector {
     number((n &+ Bits(repeating: 127)) &<< Bits(repeating: 23))
 }
 
+/// The integers as floats, rounded to nearest, for 0 <= n < 2^31.
+///
+/// `Vector(n)` may be compiled as a call; two halves of 19 and 12 bits as mantissas of numbers of known
+/// exponent (2^23) are exact, and so is the first product.
+@inline(__always)
+func converted(_ n: Bits) -> Vector {
+    let base = Bits(repeating: 0x4b00_0000)
+    let high = number((n &>> Bits(repeating: 12)) | base) - vector(8_388_608)
+    let low = number((n & Bits(repeating: 4095)) | base) - vector(8_388_608)
+    return multiplyAdd(high, vector(4096), low)
+}
+
+/// Whether any lane of the mask is set. (`any(mask)` of the library is a generic call.)
+@inline(__always)
+func anyLane(_ mask: Mask) -> Bool {
+    let lanes = bits(choose(mask, vector(1), vector(0)))
+    let four = lanes.lowHalf | lanes.highHalf
+    let two = four.lowHalf | four.highHalf
+    return two[0] | two[1] != 0
+}
+
 /// Adding and subtracting it rounds |x| < 2^22 to the nearest integer, which stands in the low bits of the sum.
 @inline(__always)
 var roundingMagic: Float { 12_582_912 }
@@ -81,7 +102,7 @@ private func exponentialTail(_ r: Vector) -> Vector {
     return multiplyAdd(p, r, 0.49999994)
 }
 
-/// e^x; error <= 1.1 ulp. The power of two is applied in halves, so the ends overflow and become
+/// e^x; error <= 1.2 ulp. The power of two is applied in halves, so the ends overflow and become
 /// denormal as they should.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
@@ -118,7 +139,8 @@ func logarithm(_ x: Vector) -> Vector {
     let offset = bits(scaled) &- bits(vector(0.70710677))
     let exponent = offset &>> Bits(repeating: 23)
     let m = number((offset & Bits(repeating: 0x007f_ffff)) &+ bits(vector(0.70710677)))
-    let e = Vector(exponent) - choose(isDenormal, vector(25), vector(0))
+    let e = (number(exponent &+ bits(vector(roundingMagic))) - vector(roundingMagic))
+        - choose(isDenormal, vector(25), vector(0))
     let f = m - vector(1)
     let square = f * f
     let tail = logarithmTail(f) * (square * f)
@@ -165,9 +187,9 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
     t = multiplyAdd(t, s, -0.0537371412)
     t = multiplyAdd(t, s, 0.133314103)
     t = multiplyAdd(t, s, -0.333332807)
-    let small = multiplyAdd(t, s * x, x)
+    let small = multiplyAdd(t, s * z, z)
     let large = vector(1) - vector(2) / (exponential(z + z) + vector(1))
-    return choose(z .< vector(0.625), small, withSign(of: x, large))
+    return withSign(of: x, choose(z .< vector(0.625), small, large))
 }
 
 /// 1 / (1 + e^-x); error <= 3 ulp, denormal where it should be.

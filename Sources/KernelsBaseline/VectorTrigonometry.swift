@@ -30,7 +30,7 @@ private func reducedSine(_ x: Vector, quarter: Int32) -> Vector {
 
 @inline(__always)
 private func isReducible(_ x: Vector) -> Bool {
-    all(absolute(x) .<= vector(largestReducible))
+    !anyLane(.!(absolute(x) .<= vector(largestReducible)))
 }
 
 @inline(__always)
@@ -87,7 +87,9 @@ func flooredRemainder(_ x: Float, _ y: Float) -> Float {
 /// floor(x / y) as Python computes it: from the remainder, which is exact, not from the rounded quotient.
 func flooredQuotient(_ x: Float, _ y: Float) -> Float {
     if y == 0 || !x.isFinite { return (x / y).rounded(.down) }
-    let quotient = (x - flooredRemainder(x, y)) / y
-    let floored = quotient.rounded(.toNearestOrEven)
+    let remainder = x.truncatingRemainder(dividingBy: y)
+    let truncated = ((x - remainder) / y).rounded(.toNearestOrEven)
+    let isAbove = remainder != 0 && (remainder < 0) != (y < 0)
+    let floored = isAbove ? truncated - 1 : truncated
     return floored == 0 ? Float(signOf: x / y, magnitudeOf: 0) : floored
 }

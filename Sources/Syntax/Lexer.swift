@@ -1,7 +1,7 @@
 public import Diagnostics
 
-/// Cuts a text into tokens. Total: any text gives tokens that cover everything but white space, ends with
-/// `.end`, and nests strings and interpolations properly even where the text does not.
+/// Cuts a text into tokens. Total: any text gives tokens that cover everything but white space,
+/// ends with `.end`, and nests strings and interpolations properly even where the text does not.
 public struct Lexer {
     /// What the lexer is inside of: a string, or an interpolation in one.
     struct Frame {
@@ -30,8 +30,8 @@ public struct Lexer {
         bytes = source.utf8
     }
 
-    /// The tokens of a text, comments and newlines included, and what is wrong with its characters, numbers
-    /// and strings.
+    /// The tokens of a text, comments and newlines included, and what is wrong with its characters,
+    /// numbers and strings.
     /// - Complexity: O(length).
     public static func tokens(
         of source: SourceText
@@ -92,8 +92,12 @@ public struct Lexer {
     private mutating func word() {
         let start = position
         skipNameCharacters()
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        emit(Keyword(rawValue: text).map(TokenKind.keyword) ?? .name, from: start)
+        emit(keyword(bytes[start..<position]).map(TokenKind.keyword) ?? .name, from: start)
+    }
+
+    private func keyword(_ word: ArraySlice<UInt8>) -> Keyword? {
+        guard (2...8).contains(word.count) else { return nil }
+        return SymbolTable.keywords[String(decoding: word, as: UTF8.self)]
     }
 
     mutating func skipNameCharacters() {
@@ -112,13 +116,15 @@ public struct Lexer {
     private mutating func symbol() {
         let start = position
         if closesInterpolation() || beginsFormat() { return }
-        for length in [3, 2, 1] where position + length <= bytes.count {
-            let text = String(decoding: bytes[position..<position + length], as: UTF8.self)
-            guard let symbol = Symbol(rawValue: text) else { continue }
-            position += length
-            note(bracket: bytes[start])
-            emit(.symbol(symbol), from: start)
-            return
+        var length = min(3, bytes.count - position)
+        while length > 0 {
+            if let symbol = SymbolTable.symbols[SymbolTable.key(bytes[start..<start + length])] {
+                position += length
+                note(bracket: bytes[start])
+                emit(.symbol(symbol), from: start)
+                return
+            }
+            length -= 1
         }
         unknownCharacters()
     }
@@ -168,7 +174,8 @@ public struct Lexer {
 
     // MARK: Characters and tokens
 
-    /// The scalar at an offset and its length in bytes. The bytes come from a `String`, so they are valid.
+    /// The scalar at an offset and its length in bytes. The bytes come from a `String`, so they are
+    /// valid.
     func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
         let lead = bytes[offset]
         let length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
@@ -195,12 +202,27 @@ public struct Lexer {
     }
 }
 
+/// Symbols and reserved words by their characters.
+private enum SymbolTable {
+    static let symbols = Dictionary(
+        Symbol.allCases.map { (key(Array($0.rawValue.utf8)[...]), $0) },
+        uniquingKeysWith: { first, _ in first })
+
+    static let keywords = Dictionary(
+        Keyword.allCases.map { ($0.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// Up to three bytes as one number.
+    static func key(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
 /// Characters that keyboards and word processors put where the language has an ASCII one.
 enum Lookalikes {
     static let symbols: [Unicode.Scalar: Symbol] = [
         "（": .leftParenthesis, "）": .rightParenthesis, "【": .leftBracket, "】": .rightBracket,
         "［": .leftBracket, "］": .rightBracket, "｛": .leftBrace, "｝": .rightBrace, "，": .comma,
-        "、": .comma, "；": .semicolon, "：": .colon, "。": .dot, "．": .dot, "…": .ellipsis,
+        "、": .comma, "；": .semicolon, "：": .colon, "。": .dot, "．": .dot,
         "＝": .assign, "＋": .plus, "－": .minus, "−": .minus, "–": .minus, "—": .minus, "＊": .times,
         "×": .times, "·": .times, "⋅": .times, "／": .divide, "÷": .divide, "％": .percent,
         "＠": .at, "＾": .caret, "｜": .bar, "＜": .less, "＞": .greater, "≤": .lessOrEqual,

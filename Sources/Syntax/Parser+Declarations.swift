@@ -78,7 +78,9 @@ extension Parser {
         }
         if at(.let) { return part(from: start) }
         if at(.func) || atWord("def") && token(1).kind == .name {
-            if atWord("def") { report(SyntaxDiagnostics.def(span(current))) }
+            if atWord("def"), !isWord(token(1), "forward") {
+                report(SyntaxDiagnostics.def(text(token(1)), span(current)))
+            }
             return method(from: start, documentation)
         }
         if atWord("forward"), token(1).kind == .symbol(.leftParenthesis) {
@@ -160,7 +162,8 @@ extension Parser {
 
     // MARK: Optimizers
 
-    ///     optimizer = "optimizer" name [params] "{" {"slot" name "=" expr | func} "update" params block "}"
+    ///     optimizer = "optimizer" name [params]
+    ///                 "{" {"slot" name "=" expr | func} "update" params block "}"
     ///
     /// The parts may come in any order.
     mutating func optimizer(_ documentation: String?) -> OptimizerDeclaration {

@@ -33,7 +33,7 @@ extension Parser {
         return value
     }
 
-    ///     pipe = unary {infix unary}    # infix, by and not as in the table; comparisons and ranges do not chain
+    ///     pipe = unary {infix unary}
     mutating func pipe() -> Expression {
         let value = binary(.pipe)
         reportStrayBy()
@@ -72,10 +72,10 @@ extension Parser {
         var branches = [branch("if", from: start)]
         var otherwise: Block?
         while atElse {
-            let place = position
             if current.kind == .newline { advance() }
-            let isElif = atWord("elif")
-            if isElif { report(SyntaxDiagnostics.elif(span(current))) }
+            let place = position
+            let isElif = !at(.else)
+            if isElif { report(SyntaxDiagnostics.elif(text(current), span(current))) }
             advance()
             if isElif || accept(.if) != nil {
                 branches.append(branch("else if", from: place))
@@ -95,9 +95,27 @@ extension Parser {
     /// `else`, or `elif` as Python has it, on the line of the brace or on the next.
     private var atElse: Bool {
         if at(.else) { return true }
-        let place = current.kind == .newline ? token(1) : current
-        let next = current.kind == .newline ? token(2) : token(1)
-        return isWord(place, "elif") && next.startsOperand
+        if current.kind == .newline { return startsElif(1) }
+        return startsElif(0) || isElif(current) && at(.leftParenthesis, 1)
+    }
+
+    /// `elif x`, which can be nothing else; `elif(x)` and `elif[x]` may be uses of a name.
+    func startsElif(_ distance: Int) -> Bool {
+        guard isElif(token(distance)) else { return false }
+        let next = token(distance + 1)
+        switch next.kind {
+        case .keyword(.not): return token(distance + 2).kind != .keyword(.in)
+        case .symbol: return false
+        default: return next.startsOperand
+        }
+    }
+
+    private func isElif(_ token: Token) -> Bool {
+        ["elif", "elseif", "elsif"].contains { isWord(token, $0) }
+    }
+
+    private func at(_ symbol: Symbol, _ distance: Int) -> Bool {
+        token(distance).kind == .symbol(symbol)
     }
 
     mutating func attempt() -> Expression {
@@ -115,18 +133,20 @@ extension Parser {
 
     // MARK: Operators
 
-    /// Operators of at least this precedence, by precedence climbing. Chains build up in the loop, so that
-    /// they cost no depth here.
+    /// Operators of at least this precedence, by precedence climbing. Chains build up in the loop,
+    /// so that they cost no depth here.
     mutating func binary(_ least: Precedence) -> Expression {
         chain { parser in
             let start = parser.position
             var left = parser.unary()
             var last: Infix?
             while let infix = Infix(at: parser), infix.precedence >= least, parser.addLink() {
+                let place = parser.span(parser.current)
+                let whole = parser.apply(infix, to: left, from: start)
                 if let last, last.precedence == infix.precedence, !infix.precedence.chains {
-                    parser.reportChain(left, last, infix)
+                    parser.reportChain(left, last, infix, whole, place)
                 }
-                left = parser.apply(infix, to: left, from: start)
+                left = whole
                 last = infix
             }
             return left
@@ -139,10 +159,16 @@ extension Parser {
         let first = advance()
         for _ in 1..<infix.tokenCount { advance() }
         let operatorSpan = span(first).union(spanAfterPrevious)
-        if infix.isForeign {
-            reportMeaning(SyntaxDiagnostics.foreignOperator(infix.text, operatorSpan))
+        if at(.assign), current.start == operatorSpan.end {
+            report(SyntaxDiagnostics.compoundAssignment(infix.text, short(left.span), operatorSpan))
+            advance()
         }
         let right = binary(infix.precedence.tighter)
+        if infix.isForeign {
+            reportMeaning(
+                SyntaxDiagnostics.foreignOperator(
+                    infix.text, operatorSpan, left: short(left.span), right: short(right.span)))
+        }
         switch infix.operation {
         case .range(let isClosed):
             let step = acceptBy() ? binary(infix.precedence.tighter) : nil
@@ -168,17 +194,18 @@ extension Parser {
         _ = binary(.sum)
     }
 
-    private mutating func reportChain(_ left: Expression, _ first: Infix, _ second: Infix) {
-        var middle = ""
-        var whole = ""
-        if case .binary(_, let inner, let right, _) = left.kind {
-            middle = short(right.span)
-            whole = "\(short(inner.span)) \(first.text) \(middle)"
+    /// `left` is `a < b`, `whole` is `a < b < c`.
+    private mutating func reportChain(
+        _ left: Expression, _ first: Infix, _ second: Infix, _ whole: Expression, _ place: Span
+    ) {
+        var written: String?
+        if case .binary(_, let a, let b, _) = left.kind,
+            case .binary(_, _, let c, _) = whole.kind
+        {
+            let (a, b, c) = (short(a.span), short(b.span), short(c.span))
+            written = "\(a) \(first.text) \(b) and \(b) \(second.text) \(c)"
         }
-        report(
-            SyntaxDiagnostics.chain(
-                isRange: first.precedence == .range, first: whole, middle: middle,
-                second: second.text, span(current)))
+        reportMeaning(SyntaxDiagnostics.chain(written: written, place))
     }
 
     ///     unary = ("-" | "not") unary | postfix ["^" unary]
@@ -188,10 +215,13 @@ extension Parser {
         let isForeign = at(.exclamation) || at(.doublePlus)
         guard at(.minus) || at(.not) || isForeign else { return power() }
         let sign = advance()
-        if isForeign { reportMeaning(SyntaxDiagnostics.foreignPrefix(text(sign), span(sign))) }
         let operand = nested(missing(span(current))) { parser in
             // `not` is looser than the comparisons, wherever it stands.
             sign.kind == .keyword(.not) ? parser.binary(.comparison) : parser.unary()
+        }
+        if isForeign {
+            let name = short(operand.span)
+            reportMeaning(SyntaxDiagnostics.foreignPrefix(text(sign), name, span(sign)))
         }
         if sign.kind == .symbol(.doublePlus) { return operand }
         let operation = sign.kind == .symbol(.minus) ? UnaryOperator.negate : .not
@@ -214,10 +244,12 @@ extension Parser {
         let base = postfix()
         guard at(.caret) || at(.doubleStar) else { return base }
         let sign = advance()
-        if sign.kind == .symbol(.doubleStar) {
-            reportMeaning(SyntaxDiagnostics.foreignOperator("**", span(sign)))
-        }
         let exponent = nested(missing(span(current))) { $0.unary() }
+        if sign.kind == .symbol(.doubleStar) {
+            reportMeaning(
+                SyntaxDiagnostics.foreignOperator(
+                    "**", span(sign), left: short(base.span), right: short(exponent.span)))
+        }
         return Expression(
             .binary(.power, base, exponent, operatorSpan: span(sign)), span(from: start))
     }

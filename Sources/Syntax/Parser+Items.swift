@@ -14,7 +14,8 @@ extension Parser {
         }
     }
 
-    /// An item, and a message if something else follows on its line. Always reads at least one token.
+    /// An item, and a message if something else follows on its line. Always reads at least one
+    /// token.
     mutating func itemToItsEnd() -> Statement {
         let start = position
         let statement = item()
@@ -123,7 +124,8 @@ extension Parser {
 
     /// `x: Int` says nothing here; skips to the `=`, `,` or bracket after it.
     mutating func reportTypeAnnotation() {
-        report(SyntaxDiagnostics.typeAnnotation(text(current), span(current)))
+        let sign = previous?.symbol?.rawValue ?? ":"
+        report(SyntaxDiagnostics.typeAnnotation(text(current), after: sign, span(current)))
         while !endsStatement, !at(.assign), !at(.comma), !at(.rightParenthesis), !at(.leftBrace) {
             skipToken()
         }
@@ -200,9 +202,18 @@ extension Parser {
     // MARK: Expressions and assignments
 
     private mutating func expressionStatement() -> Statement.Kind {
+        let start = position
         skipLeadingOperator()
+        if position > start, endsStatement {
+            return .expression(missing(span(from: start)), isDiscarded: false)
+        }
         let left = tupleExpression()
-        if let symbol = current.symbol, let operation = AssignmentOperator(rawValue: symbol.rawValue)
+        if at(.walrus) {
+            report(SyntaxDiagnostics.walrus(short(left.span), span(current)))
+            skipStatement()
+        }
+        if let symbol = current.symbol,
+            let operation = AssignmentOperator(rawValue: symbol.rawValue)
         {
             advance()
             let target = target(from: left)
@@ -216,15 +227,20 @@ extension Parser {
         guard let infix = Infix(at: self), !current.startsOperand || current.keyword == .not else {
             if case .symbol(.dot) = current.kind, token(1).isWord {
                 report(SyntaxDiagnostics.leadingOperator(".", span(current)))
-                advance()
-                advance()
+                skipStatement()
             } else if at(.else) {
                 report(SyntaxDiagnostics.leadingElse(span(current)))
-                advance()
+                skipStatement()
             }
             return
         }
+        if at(.at), token(1).kind == .name, token(1).start == current.end {
+            report(SyntaxDiagnostics.decorator(text(token(1)), span(current)))
+            return skipStatement()
+        }
         report(SyntaxDiagnostics.leadingOperator(infix.text, span(current)))
+        // `// …` is somebody's comment.
+        if at(.floorDivide) { return skipStatement() }
         for _ in 0..<infix.tokenCount { advance() }
     }
 

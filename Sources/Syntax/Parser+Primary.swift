@@ -3,7 +3,7 @@ import Diagnostics
 /// Literals, names and what stands in brackets.
 extension Parser {
     ///     primary = int | float | string | "true" | "false" | "nil" | name | "(" expr ")"
-    ///             | "(" expr,… ")" | "(" (label ":" expr),… ")"          # tuple, record
+    ///             | "(" expr,… ")" | "(" (label ":" expr),… ")"
     ///             | "[" [expr,…] "]" | "[" (expr ":" expr),… "]" | "[" ":" "]"
     mutating func primary() -> Expression {
         let start = position
@@ -49,14 +49,20 @@ extension Parser {
         return Expression(value.kind, span(from: start))
     }
 
-    /// What begins no expression. Closing brackets and line ends are left to those who wait for them.
+    /// What begins no expression. Closing brackets and line ends are left to those who wait for
+    /// them.
     private mutating func unexpected() -> Expression {
         let place = span(current)
         if at(.if) || at(.try) { return operand() }
         if at(.leftBrace) { return strayBrace() }
         if at(.dot), let number = leadingPoint() { return number }
         if let infix = Infix(at: self) {
-            report(SyntaxDiagnostics.operatorWithoutLeft(infix.text, place))
+            let isFirst = previous?.symbol == .leftParenthesis || previous?.symbol == .comma
+            let isSpread = isFirst && (at(.times) || at(.doubleStar))
+            report(
+                isSpread
+                    ? SyntaxDiagnostics.spread(infix.text, place)
+                    : SyntaxDiagnostics.operatorWithoutLeft(infix.text, place))
             for _ in 0..<infix.tokenCount { advance() }
             return current.startsOperand ? nested(missing(place)) { $0.unary() } : missing(place)
         }
@@ -81,7 +87,7 @@ extension Parser {
         let isHexadecimal = digits.hasPrefix("0x") || digits.hasPrefix("0X")
         let value = isHexadecimal ? Int(digits.dropFirst(2), radix: 16) : Int(digits)
         let isNumber = digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        if value == nil, isHexadecimal || isNumber {
+        if value == nil, isHexadecimal && digits.utf8.count > 2 || isNumber {
             reportMeaning(SyntaxDiagnostics.largeInteger(digits, span(token)))
         }
         return value
@@ -185,7 +191,8 @@ extension Parser {
         for key in entries.map(\.key) where key.isConstant {
             let text = Dump.text(of: key)
             if let first = seen[text] {
-                reportMeaning(SyntaxDiagnostics.duplicateKey(short(key.span), key.span, first: first))
+                reportMeaning(
+                    SyntaxDiagnostics.duplicateKey(short(key.span), key.span, first: first))
             } else {
                 seen[text] = key.span
             }

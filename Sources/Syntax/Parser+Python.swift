@@ -11,19 +11,23 @@ extension Parser {
         let next = token(1)
         switch text(current) {
         case "def" where next.kind == .name:
-            report(SyntaxDiagnostics.def(span(current)))
+            report(SyntaxDiagnostics.def(text(next), span(current)))
             return Statement(.function(function(documentation)), span(from: start))
         case "class" where next.kind == .name:
             report(SyntaxDiagnostics.classDefinition(text(next), span(current)))
         case "with" where next.kind == .name:
             report(SyntaxDiagnostics.with(span(current)))
         case "from" where next.kind == .name:
-            report(SyntaxDiagnostics.from(text(next), span(current)))
+            let module = text(next)
+            report(
+                Self.foreignModules.contains(module)
+                    ? SyntaxDiagnostics.foreignModule(module, span(current).union(span(next)))
+                    : SyntaxDiagnostics.from(module, span(current)))
         case "except" where next.kind == .symbol(.colon) || next.kind == .name,
             "finally" where next.kind == .symbol(.colon):
             report(SyntaxDiagnostics.pythonTry(span(current)))
-        case "elif" where next.startsOperand:
-            report(SyntaxDiagnostics.elif(span(current)))
+        case "elif" where startsElif(0):
+            report(SyntaxDiagnostics.elif("elif", span(current)))
         default:
             return nil
         }
@@ -37,13 +41,20 @@ extension Parser {
     mutating func pythonTry(from start: Int) -> Expression {
         report(SyntaxDiagnostics.pythonTry(span(current)))
         _ = indentedBody(from: start)
+        while current.kind == .newline,
+            isWord(token(1), "except") || isWord(token(1), "finally")
+        {
+            advance()
+            skipStatement()
+            skipIndented(from: start)
+        }
         return missing(span(from: start))
     }
 
     // MARK: Indentation
 
-    /// A body after a colon: one statement on the line, or the lines that are indented more than that of the
-    /// token `header`. The colon has been reported.
+    /// A body after a colon: one statement on the line, or the lines that are indented more than
+    /// that of the token `header`. The colon has been reported.
     mutating func indentedBody(from header: Int) -> Block {
         let start = position
         advance()
@@ -175,7 +186,8 @@ extension Parser {
                 let condition = parser.pipe()
                 written += ".filter(\(name) => \(parser.short(condition.span)))"
             }
-            written += ".map(\(name) => \(parser.short(value.span)))"
+            let element = parser.short(value.span)
+            if element != name { written += ".map(\(name) => \(element))" }
             parser.reportMeaning(SyntaxDiagnostics.comprehension(written, sign))
         }
         return value

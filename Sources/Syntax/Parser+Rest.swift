@@ -16,6 +16,10 @@ extension Parser {
             report(SyntaxDiagnostics.assignmentInExpression(name, place))
         } else if at(.colon), let value, case .name(let name) = value.kind {
             report(SyntaxDiagnostics.annotatedAssignment(name, place))
+        } else if let value, case .name("print") = value.kind, current.startsOperand {
+            let start = position
+            skipStatement()
+            reportMeaning(SyntaxDiagnostics.printStatement(short(span(from: start)), value.span))
         } else if let value, case .name(let word) = value.kind, current.kind != .symbol(.colon),
             let foreign = ForeignWord.all[word]
         {
@@ -57,18 +61,20 @@ struct ForeignWord {
 
     static let all: [String: ForeignWord] = {
         var all: [String: ForeignWord] = [
-            "print": ForeignWord(id: "python.print", help: "write `print(…)`"),
             "raise": ForeignWord(id: "python.raise", help: "write `error(\"what is wrong\")`"),
             "throw": ForeignWord(id: "foreign.throw", help: "write `error(\"what is wrong\")`"),
             "del": ForeignWord(
                 id: "python.del", help: "leave it out: a name goes when its block ends"),
             "global": ForeignWord(
-                id: "python.global", help: "leave it out: a function may assign to a `var` outside"),
+                id: "python.global",
+                help: "leave it out: a function may assign to a `var` outside"),
             "nonlocal": ForeignWord(
                 id: "python.nonlocal",
                 help: "leave it out: a function may assign to a `var` outside"),
-            "async": ForeignWord(id: "python.async", help: "leave it out: everything runs in order"),
-            "await": ForeignWord(id: "python.async", help: "leave it out: everything runs in order"),
+            "async": ForeignWord(
+                id: "python.async", help: "leave it out: everything runs in order"),
+            "await": ForeignWord(
+                id: "python.async", help: "leave it out: everything runs in order"),
             "yield": ForeignWord(
                 id: "python.yield", help: "collect the values in a list and give that"),
         ]

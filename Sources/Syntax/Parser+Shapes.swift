@@ -34,9 +34,11 @@ extension Parser {
         let start = position
         let kind = dimensionKind()
         if !at(.comma), !at(.rightBracket), !endsList {
-            while !at(.comma), !endsList { skipToken() }
+            while !at(.comma), !at(.assign), !endsList { skipToken() }
             let all = span(from: start)
-            reportMeaning(SyntaxDiagnostics.computedDimension(short(all), all))
+            if !hasReported(since: start), !at(.assign) {
+                reportMeaning(SyntaxDiagnostics.computedDimension(short(all), all))
+            }
         }
         return DimensionPattern(kind, span(from: start))
     }

@@ -68,7 +68,8 @@ extension Parser {
             }
         }
         if current.kind != .interpolationEnd, current.kind != .end {
-            reportExpected("`}` or `:` and a format")
+            let end = layout.tokens[max(layout.partners[opener], 0)]
+            if end.end > end.start { reportExpected("`}` or `:` and a format") }
             position = max(position, layout.partners[opener])
         }
         advance()

@@ -41,6 +41,11 @@ enum StringText {
                 // The escaped character, all of its bytes.
                 var end = min(index + 2, raw.endIndex)
                 while end < raw.endIndex, raw[end] & 0xC0 == 0x80 { end += 1 }
+                if raw[index...].starts(with: "\\u{".utf8),
+                    let brace = raw[index...].prefix(16).firstIndex(of: UInt8(ascii: "}"))
+                {
+                    end = brace + 1
+                }
                 wrong.append(index..<end)
                 index = end
             }
@@ -63,8 +68,9 @@ enum StringText {
         return (Array(String(Character(scalar)).utf8), digits.count + 4)
     }
 
-    /// The pieces of a `"""` string less the newline after the opening quotes and the white space that all
-    /// its lines begin with. `nil` stands for an interpolation. Lines of white space alone do not count.
+    /// The pieces of a `"""` string less the newline after the opening quotes and the white space
+    /// that all its lines begin with. `nil` stands for an interpolation. Lines of white space alone
+    /// do not count.
     static func withoutIndentation(_ pieces: [[UInt8]?]) -> [[UInt8]?] {
         let common = commonIndentation(pieces)
         var result: [[UInt8]?] = []

@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Sentences for those who come from Python and other languages. The help can be followed literally.
+/// Sentences for those who come from Python and other languages. The help can be followed
+/// literally.
 extension SyntaxDiagnostics {
     static func quotes(_ span: Span, content: Span) -> Diagnostic {
         let text = span.source.text(of: content)
@@ -39,38 +40,65 @@ extension SyntaxDiagnostics {
             help: "write `\\{` for the character itself")
     }
 
-    static func foreignOperator(_ text: String, _ span: Span) -> Diagnostic {
+    /// An operator of another language between two operands, whose texts are given.
+    static func foreignOperator(
+        _ text: String, _ span: Span, left: String, right: String
+    ) -> Diagnostic {
         switch text {
         case "**":
             Diagnostic(
-                id: "python.power", "a power is written with `^`", at: span, help: "write `x ^ 2`")
+                id: "python.power", "a power is written with `^`", at: span,
+                help: "write `\(left)^\(right)`")
         case "&&", "&":
             Diagnostic(
                 id: "python.and", "`\(text)` is written `and`", at: span,
                 notes: text == "&" ? ["`and` also joins Bool tensors, element by element"] : [],
-                help: text == "&"
-                    ? "write `and`; the parentheses around comparisons are not needed then"
-                    : "write `and`")
+                help: "write `\(left) and \(right)`")
         case "||":
-            Diagnostic(id: "python.or", "`||` is written `or`", at: span, help: "write `or`")
+            Diagnostic(
+                id: "python.or", "`||` is written `or`", at: span,
+                help: "write `\(left) or \(right)`")
         case "..":
             Diagnostic(
                 id: "foreign.range", "a range is written `..<` or `...`", at: span,
-                help: "write `a..<b` without the end, `a...b` with it")
+                help: "write `\(left)..<\(right)` without the end, `\(left)...\(right)` with it")
         default:
             Diagnostic(
                 id: "python.is", "`\(text)` is written `\(text == "is" ? "==" : "!=")`", at: span,
-                help: "write `x \(text == "is" ? "==" : "!=") nil`")
+                help: "write `\(left) \(text == "is" ? "==" : "!=") \(right)`")
         }
     }
 
-    static func foreignPrefix(_ text: String, _ span: Span) -> Diagnostic {
-        if text == "++" {
-            return Diagnostic(
-                id: "foreign.increment", "there is no `++`", at: span, help: "write `x += 1`")
-        }
+    static func foreignPrefix(_ text: String, _ operand: String, _ span: Span) -> Diagnostic {
+        if text == "++" { return increment(operand, span) }
         return Diagnostic(
-            id: "python.not", "`!` is written `not`", at: span, help: "write `not x`")
+            id: "python.not", "`!` is written `not`", at: span, help: "write `not \(operand)`")
+    }
+
+    /// `x //= 2`
+    static func compoundAssignment(_ text: String, _ name: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "python.compound-assignment", "there is no `\(text)=`", at: span,
+            notes: ["there are `+=`, `-=`, `*=` and `/=`"],
+            help: "write `\(name) = \(name) \(text) …`")
+    }
+
+    static func walrus(_ name: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "python.walrus", "there is no `:=`", at: span,
+            help: "write `let \(name) = …` on a line of its own")
+    }
+
+    static func spread(_ text: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "python.spread", "`\(text)` does not spread a list or dict into arguments",
+            at: span, help: "give the arguments one by one, as in `f(xs[0], xs[1])`")
+    }
+
+    static func decorator(_ name: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "python.decorator", "there are no decorators", at: span,
+            help: "write `let g = \(name)(f)` below the function `f`")
     }
 
     static func increment(_ name: String, _ span: Span) -> Diagnostic {
@@ -102,10 +130,10 @@ extension SyntaxDiagnostics {
             help: "write `\(value)[\(number)]` for an element")
     }
 
-    static func def(_ span: Span) -> Diagnostic {
+    static func def(_ name: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "python.def", "a function begins with `func`", at: span,
-            help: "write `func name(…) { … }`; the last expression is its value")
+            help: "write `func \(name)(…) { … }`; the last expression is its value")
     }
 
     static func lambda(_ written: String, _ span: Span) -> Diagnostic {
@@ -133,9 +161,9 @@ extension SyntaxDiagnostics {
             at: span, help: "write `\(name)`")
     }
 
-    static func elif(_ span: Span) -> Diagnostic {
+    static func elif(_ word: String, _ span: Span) -> Diagnostic {
         Diagnostic(
-            id: "python.elif", "`elif` is written `else if`", at: span,
+            id: "python.elif", "`\(word)` is written `else if`", at: span,
             help: "write `} else if … {`")
     }
 
@@ -155,7 +183,6 @@ extension SyntaxDiagnostics {
     static func from(_ module: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "python.from", "there is no `from … import …`", at: span,
-            notes: ["layers, losses, optimizers and figures need no import"],
             help: "write `import \(module)`, and `\(module).name` where it is used")
     }
 
@@ -217,7 +244,12 @@ extension SyntaxDiagnostics {
 
     static func foreignWord(_ word: String, _ foreign: ForeignWord, _ span: Span) -> Diagnostic {
         Diagnostic(
-            id: foreign.id, "`\(word)` is an ordinary name and begins no statement", at: span,
-            help: foreign.help)
+            id: foreign.id, "there is no statement `\(word)`", at: span, help: foreign.help)
+    }
+
+    static func printStatement(_ arguments: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "python.print", "`print` is a function: its arguments stand in parentheses",
+            at: span, help: "write `print(\(arguments))`")
     }
 }

@@ -1,7 +1,7 @@
 import Diagnostics
 
-/// The sentences of lexer and parser, each with a stable identifier. Habits from other languages have
-/// theirs in `SyntaxDiagnostics+Python.swift`.
+/// The sentences of lexer and parser, each with a stable identifier. Habits from other languages
+/// have theirs in `SyntaxDiagnostics+Python.swift`.
 enum SyntaxDiagnostics {
     // MARK: Characters, numbers and strings
 
@@ -17,6 +17,10 @@ enum SyntaxDiagnostics {
             return Diagnostic(
                 id: id, "`~` has no meaning here", at: span,
                 help: "`not x` negates a Bool or a Bool tensor")
+        case "…":
+            return Diagnostic(
+                id: id, "`…` only says that something is left out", at: span,
+                help: "write what belongs here; in shapes and indices `...` stands for other axes")
         case "'":
             return Diagnostic(
                 id: "python.quotes", "strings stand in double quotes", at: span,
@@ -68,7 +72,8 @@ enum SyntaxDiagnostics {
             id: "string.unclosed", "the string is not closed", at: span, label: "opened here",
             help: isMultiline
                 ? "close it with `\"\"\"`"
-                : "close it with `\"` on this line; text over several lines stands in `\"\"\"…\"\"\"`")
+                : "close it with `\"` on this line, or use `\"\"\"…\"\"\"` for several lines"
+        )
     }
 
     static func unclosedInterpolation(_ span: Span) -> Diagnostic {
@@ -88,7 +93,9 @@ enum SyntaxDiagnostics {
         Diagnostic(
             id: "string.escape", "`\(text)` is not an escape", at: span,
             notes: ["the escapes are \\n \\t \\\" \\\\ \\{ and \\u{4e2d}"],
-            help: "write `\\\\` for a backslash")
+            help: text.hasPrefix("\\u")
+                ? "a code point is at most 10ffff, in hexadecimal"
+                : "write `\\\\` for a backslash")
     }
 
     static func format(_ text: String, _ span: Span) -> Diagnostic {
@@ -113,7 +120,8 @@ enum SyntaxDiagnostics {
     static func expectedEnd(_ found: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.separator", "\(found) does not belong to what stands before it", at: span,
-            help: "begin a new line, put `;` between two statements, or check for a missing operator")
+            help:
+                "begin a new line, put `;` between two statements, or check for a missing operator")
     }
 
     static func reservedWord(_ word: String, _ span: Span) -> Diagnostic {
@@ -209,17 +217,14 @@ enum SyntaxDiagnostics {
     static func leadingElse(_ span: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.else", "this `else` belongs to no `if` or `try`", at: span,
-            help: "at a prompt, open a parenthesis before the `if`, or write `} else {` on one line")
+            help: "at a prompt, open a parenthesis before the `if`, or write `} else {` on one line"
+        )
     }
 
     static func operatorWithoutLeft(_ text: String, _ span: Span) -> Diagnostic {
-        var help: String?
-        if text == "*" || text == "**" || text == "^" {
-            help = "lists are not spread into arguments: give them one by one"
-        }
-        return Diagnostic(
+        Diagnostic(
             id: "syntax.operand", "there is nothing on the left of `\(text)`", at: span,
-            help: help ?? "write a value before it")
+            help: "write a value before it")
     }
 
     static func operandParentheses(_ what: String, _ span: Span) -> Diagnostic {
@@ -232,17 +237,15 @@ enum SyntaxDiagnostics {
             at: span, help: "write `\(example)`")
     }
 
-    static func chain(
-        isRange: Bool, first: String, middle: String, second: String, _ span: Span
-    ) -> Diagnostic {
-        if isRange {
+    /// `written` is what was meant by a chain of comparisons; `nil` for ranges.
+    static func chain(written: String?, _ span: Span) -> Diagnostic {
+        guard let written else {
             return Diagnostic(
                 id: "syntax.chain", "ranges do not chain", at: span,
                 help: "write `a..<b by step` for a range with a step")
         }
         return Diagnostic(
-            id: "syntax.chain", "comparisons do not chain", at: span,
-            help: "write `\(first) and \(middle) \(second) …`")
+            id: "syntax.chain", "comparisons do not chain", at: span, help: "write `\(written)`")
     }
 
     static func strayBy(_ span: Span) -> Diagnostic {
@@ -280,7 +283,8 @@ enum SyntaxDiagnostics {
     static func duplicateName(_ name: String, _ span: Span, first: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.duplicate-name", "`\(name)` occurs twice", at: span,
-            secondary: [Diagnostic.Label(first, "first here")], help: "give one of them another name")
+            secondary: [Diagnostic.Label(first, "first here")],
+            help: "give one of them another name")
     }
 
     static func duplicateLabel(_ name: String, _ span: Span, first: Span) -> Diagnostic {
@@ -298,7 +302,8 @@ enum SyntaxDiagnostics {
     static func duplicateMember(_ name: String, _ span: Span, first: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.duplicate-member", "`\(name)` is defined twice in this body", at: span,
-            secondary: [Diagnostic.Label(first, "first here")], help: "give one of them another name")
+            secondary: [Diagnostic.Label(first, "first here")],
+            help: "give one of them another name")
     }
 
     static func positionalAfterLabel(_ span: Span, label: Span) -> Diagnostic {

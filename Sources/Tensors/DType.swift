@@ -1,4 +1,5 @@
-/// The type of a tensor's elements. The order is the order of promotion: two tensors meet at the later one.
+/// The type of a tensor's elements. The order is the order of promotion: two tensors meet at the
+/// later one.
 public enum DType: UInt8, Sendable, Hashable, CaseIterable, Comparable {
     case bool, uint8, int32, int64, float32, float64
 

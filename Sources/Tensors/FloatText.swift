@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A Float of the language as text, as Python prints it: the shortest digits that read back, `3.0`,
@@ -20,8 +20,8 @@ public func pythonFloat(_ value: Float) -> String {
     return pythonLayout(ofShortest: value.description)
 }
 
-/// `value` with `digits` (0 to 100) decimals, rounded to nearest, ties by the exact binary value: C's
-/// `%.nf`.
+/// `value` with `digits` (0 to 100) decimals, rounded to nearest, ties by the exact binary value:
+/// C's `%.nf`.
 public func fixedText(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return nonFiniteText(value) }
     return formatted("%.*f", Int32(min(max(digits, 0), 100)), value)
@@ -51,8 +51,9 @@ private func formatted(_ format: String, _ arguments: any CVarArg...) -> String 
 
 /// Lays the digits of Swift's shortest description out as Python does.
 ///
-/// Both print the shortest digits that read back; they differ in where the exponent starts. Python's `repr`
-/// uses one from 1e16 up and below 1e-4 (CPython, `float_repr_style` "short", format code `r`).
+/// Both print the shortest digits that read back; they differ in where the exponent starts.
+/// Python's `repr` uses one from 1e16 up and below 1e-4 (CPython, `float_repr_style` "short",
+/// format code `r`).
 private func pythonLayout(ofShortest text: String) -> String {
     var digits: [UInt8] = []
     var pointPosition: Int?
@@ -86,7 +87,9 @@ private func pythonLayout(ofShortest text: String) -> String {
 }
 
 private func layout(_ digits: [UInt8], point: Int) -> String {
-    func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
+    func text(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: Array(bytes), as: UTF8.self)
+    }
     let scale = point - 1
     if scale < -4 || scale >= 16 {
         let fraction = digits.count > 1 ? "." + text(digits.dropFirst()) : ""

@@ -1,4 +1,5 @@
-/// One number or truth value: what an element of a tensor reads as, and what a scalar beside a tensor is.
+/// One number or truth value: what an element of a tensor reads as, and what a scalar beside a
+/// tensor is.
 public enum ScalarValue: Hashable, Sendable {
     case int(Int)
     case float(Double)

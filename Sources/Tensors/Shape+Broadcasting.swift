@@ -1,6 +1,6 @@
 extension Shape {
-    /// The shape that two tensors meet at, by NumPy's rule: axes are aligned at the last, and each pair is
-    /// equal or one of them is 1 (or absent).
+    /// The shape that two tensors meet at, by NumPy's rule: axes are aligned at the last, and each
+    /// pair is equal or one of them is 1 (or absent).
     /// - Returns: `nil` if they do not fit or the result would not fit an Int.
     public static func broadcast(_ left: Shape, _ right: Shape) -> Shape? {
         if left.dimensions == right.dimensions { return left }
@@ -39,7 +39,8 @@ extension Shape {
             let a = left[left.rank - position]
             let b = right[right.rank - position]
             if a != b, a != 1, b != 1 {
-                return "axes, aligned at the last, to be equal or 1; axis \(-position) is \(a) on the "
+                return
+                    "axes, aligned at the last, to be equal or 1; axis \(-position) is \(a) on the "
                     + "left and \(b) on the right"
             }
         }
@@ -55,8 +56,8 @@ extension Shape {
         }
     }
 
-    /// The strides, in elements, with which a contiguous tensor of this shape reads as one of `target`: 0
-    /// along repeated axes.
+    /// The strides, in elements, with which a contiguous tensor of this shape reads as one of
+    /// `target`: 0 along repeated axes.
     /// - Precondition: `broadcasts(to: target)`; shape rules have checked.
     public func strides(broadcastTo target: Shape) -> [Int] {
         let own = strides

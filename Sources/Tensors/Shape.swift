@@ -1,7 +1,7 @@
 /// The sizes of a tensor's axes. `[]` is a scalar.
 ///
-/// Invariant: no size is negative, and the number of elements and of bytes at 8 bytes an element fit an
-/// Int; `init` refuses others, so arithmetic on an existing shape cannot overflow.
+/// Invariant: no size is negative, and the number of elements and of bytes at 8 bytes an element
+/// fit an Int; `init` refuses others, so arithmetic on an existing shape cannot overflow.
 public struct Shape: Hashable, Sendable {
     public let dimensions: [Int]
     /// The number of elements.
@@ -40,7 +40,8 @@ public struct Shape: Hashable, Sendable {
         self.count = count
     }
 
-    /// A shape made of the sizes of an existing one, so that its number of elements is known to fit.
+    /// A shape made of the sizes of an existing one, so that its number of elements is known to
+    /// fit.
     /// - Precondition: no size is negative and the product of those that are not 0 fits.
     public init(trusted dimensions: [Int]) {
         self.init(unchecked: dimensions, count: dimensions.reduce(1, *))
@@ -50,5 +51,7 @@ public struct Shape: Hashable, Sendable {
 }
 
 extension Shape: CustomStringConvertible {
-    public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
+    public var description: String {
+        "[" + dimensions.map(String.init).joined(separator: ", ") + "]"
+    }
 }

@@ -13,16 +13,16 @@ public struct SliceRange: Hashable, Sendable {
     /// All indices of an axis.
     public init(all size: Int) { self.init(start: 0, count: size, step: 1) }
 
-    /// The indices that Python's `start:stop:step` selects of an axis of `size`: absent bounds mean the
-    /// ends, negative ones count from the end, those beyond an end clip to it.
+    /// The indices that Python's `start:stop:step` selects of an axis of `size`: absent bounds mean
+    /// the ends, negative ones count from the end, those beyond an end clip to it.
     ///
     /// - Throws: `TensorError.badArgument` if `step` is 0.
     public init(start: Int?, stop: Int?, step: Int?, size: Int) throws(TensorError) {
         guard step != 0 else {
             throw TensorError.badArgument(operation: "slice", rule: "a step that is not 0")
         }
-        // A step longer than the axis selects one index at most, so clamping it changes nothing but keeps
-        // the arithmetic below within range.
+        // A step longer than the axis selects one index at most, so clamping it changes nothing but
+        // keeps the arithmetic below within range.
         let step = min(max(step ?? 1, -size - 1), size + 1)
         let lowest = step > 0 ? 0 : -1
         let highest = step > 0 ? size : size - 1

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The memory of tensors, counted.
 ///
-/// `budget` bounds what all storages together may hold; an allocation that would pass it throws, which the
-/// user sees as an error with a location instead of the system's out-of-memory killer.
+/// `budget` bounds what all storages together may hold; an allocation that would pass it throws,
+/// which the user sees as an error with a location instead of the system's out-of-memory killer.
 public enum MemoryBudget {
     private static let usedBytes = Atomic<Int>(0)
     private static let budgetBytes = Atomic<Int>(Int.max)

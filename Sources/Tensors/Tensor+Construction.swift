@@ -50,7 +50,8 @@ extension Tensor {
     ) throws(TensorError) {
         guard values.count == shape.count else {
             throw TensorError.badArgument(
-                operation: "Tensor", rule: "\(shape.count) elements for \(shape), not \(values.count)")
+                operation: "Tensor",
+                rule: "\(shape.count) elements for \(shape), not \(values.count)")
         }
         try self.init(uninitialized: shape, dtype: dtype)
         for (index, value) in values.enumerated() { store(scalar(value), at: index) }

@@ -94,8 +94,8 @@ private struct TensorPrinter {
         return widest
     }
 
-    /// The block at `offset`, without the indentation of its first line. `closing` follows it on its last
-    /// line (brackets and a comma), which counts for the width of that line.
+    /// The block at `offset`, without the indentation of its first line. `closing` follows it on
+    /// its last line (brackets and a comma), which counts for the width of that line.
     private func block(axis: Int, offset: Int, closing: String) -> String {
         let entries = shown(axis)
         if axis == tensor.rank - 1 { return row(entries, offset: offset, closing: closing) }

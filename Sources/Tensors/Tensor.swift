@@ -1,7 +1,7 @@
 /// An n-dimensional array with numbers in it: contiguous, row-major, a value.
 ///
-/// Tensors share storage (a slice along the first axis is a view of the same bytes) and never write to
-/// bytes that another tensor may see.
+/// Tensors share storage (a slice along the first axis is a view of the same bytes) and never write
+/// to bytes that another tensor may see.
 public struct Tensor: Sendable {
     public internal(set) var storage: Storage
     /// Where the first element lies in the storage, in bytes.

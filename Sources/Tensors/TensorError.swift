@@ -1,12 +1,13 @@
-/// What can go wrong with tensors, as facts. The sentences are made in `Runtime/EngineDiagnostics.swift`.
+/// What can go wrong with tensors, as facts. The sentences are made in
+/// `Runtime/EngineDiagnostics.swift`.
 public enum TensorError: Error, Equatable, Sendable {
     /// The number of elements does not fit.
     case tooLarge([Int])
     case negativeSize([Int])
     /// The memory budget would be exceeded by `bytes` more.
     case outOfMemory(bytes: Int, budget: Int)
-    /// Two shapes do not fit an operation. `rule` says what it needs ("the last axis of the left (64)
-    /// to equal the second-last of the right (128)").
+    /// Two shapes do not fit an operation. `rule` says what it needs ("the last axis of the left
+    /// (64) to equal the second-last of the right (128)").
     case shapesDisagree(operation: String, left: Shape, right: Shape, rule: String)
     /// One shape does not fit an operation.
     case badShape(operation: String, shape: Shape, rule: String)

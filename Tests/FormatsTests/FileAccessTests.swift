@@ -40,7 +40,7 @@ struct FileAccessTests {
             let cases: [(String, FormatError.Problem)] = [
                 (folder, .isFolder), (folder + "/none", .notFound), (folder + "/a/b", .notFound),
                 ("/dev/zero", .notAFile),
-                (folder + "/a", .tooBig(what: "the file", bytes: 3, limit: 2)),
+                (folder + "/a", .tooBig(what: "the file", size: 3, limit: 2)),
             ]
             for (path, problem) in cases {
                 let failure = error { () throws(FormatError) in try FileAccess.read(path, limit: 2)

@@ -45,7 +45,8 @@ struct IdxTests {
             ("00000801 00000003 0102", "3 more bytes are needed, 2"),
             ("00000801 00000001 0102", "1 bytes follow"),
             ("00000a01 00000001 01", "element type 10"), ("01000801 00000001 01", "does not begin"),
-            ("00000803 ffffffff ffffffff ffffffff", "tooLarge"), ("0000", "ends too early"),
+            ("00000803 ffffffff ffffffff ffffffff", "too many elements"),
+            ("0000", "ends too early"),
             ("000008ff 00000001", "more than 32 axes"),
         ])
     func refused(file: String, reason: String) {

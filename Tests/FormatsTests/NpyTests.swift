@@ -94,7 +94,7 @@ struct NpyTests {
             ("'|O'", "(1,)", "Python objects"), ("'<c8'", "(1,)", "element type '<c8'"),
             ("'<U4'", "(1,)", "element type '<U4'"), ("[('a', '<f4')]", "(1,)", "records"),
             ("'<f4'", "(99999999999999999999,)", "not a number"),
-            ("'<f4'", "(4000000000, 4000000000)", "tooLarge"),
+            ("'<f4'", "(4000000000, 4000000000)", "too many elements"),
             ("'<f4'", "(2,)", "ends too early: 8 more bytes are needed, 4"),
             ("'<f4'", "(-1,)", "not a number"), ("'|u1'", "(2,)", "2 bytes follow the end"),
         ])

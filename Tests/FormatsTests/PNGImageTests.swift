@@ -44,8 +44,8 @@ struct PNGImageTests {
             width: 1, height: 1, depth: 8, colour: 4, rows: [0, 51, 102])
         #expect(try PNGImage.read(picture).floats == [0.2, 0.2, 0.2, 0.4])
         let deep = PNGFixture.picture(
-            width: 1, height: 1, depth: 16, colour: 0, rows: [0, 255, 255])
-        #expect(try PNGImage.read(deep).floats == [1])
+            width: 1, height: 1, depth: 16, colour: 0, rows: [0, 0x33, 0x33])
+        #expect(try PNGImage.read(deep).floats == [0.2])
     }
 
     @Test("a size that the file cannot hold is refused before anything is allocated")

@@ -19,8 +19,8 @@ public enum Attributes: Hashable, Sendable {
     case full(ScalarValue, shape: Shape, dtype: DType)
     /// Which sides of a matrix product are read with their last two axes swapped.
     case matmul(transposesLeft: Bool, transposesRight: Bool)
-    /// A draw from a random stream: which stream, which draw of it, the parameters of the distribution, and
-    /// how many.
+    /// A draw from a random stream: which stream, which draw of it, the parameters of the
+    /// distribution, and how many.
     case random(key: UInt64, draw: UInt64, parameters: [Double], shape: Shape)
     case text(String)
 }

@@ -14,12 +14,13 @@ public struct EvaluationError: Error, Equatable, Sendable {
 extension Recorder {
     /// Computes `nodes` and everything that they need, node by node.
     ///
-    /// Unless a gradient may still be asked for (`gradientDepth > 0`), computed nodes become leaves, so that
-    /// memory that nobody else refers to is freed as soon as it is not needed.
+    /// Unless a gradient may still be asked for (`gradientDepth > 0`), computed nodes become
+    /// leaves, so that memory that nobody else refers to is freed as soon as it is not needed.
     ///
-    /// - Throws: `EvaluationError` with the origin of the node that failed: `.unknownValue` where only shapes
-    ///   are known, `.interrupted`, `.outOfMemory`, and what kernels find (`.divisionByZero`,
-    ///   `.indexOutOfRange`). Nodes that were computed before keep their values.
+    /// - Throws: `EvaluationError` with the origin of the node that failed: `.unknownValue` where
+    ///   only shapes are known, `.interrupted`, `.outOfMemory`, and what kernels find
+    ///   (`.divisionByZero`, `.indexOutOfRange`). Nodes that were computed before keep their
+    ///   values.
     public func evaluate(_ nodes: [Node]) throws(EvaluationError) {
         if nodes.allSatisfy({ $0.value != nil }) { return }
         let keepsInputs = gradientDepth > 0
@@ -63,7 +64,9 @@ extension Recorder {
             return value
         }
         let output = try Tensor(uninitialized: node.shape, dtype: node.dtype)
-        if output.count > 0 { try primitive.evaluate(inputs, node.attributes, output, isInterrupted) }
+        if output.count > 0 {
+            try primitive.evaluate(inputs, node.attributes, output, isInterrupted)
+        }
         return output
     }
 }

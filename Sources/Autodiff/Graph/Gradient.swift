@@ -1,15 +1,17 @@
 public import Tensors
 
-/// The gradients of a sum over all elements of `target` with respect to `wanted`, as recorded nodes:
-/// reverse-mode differentiation (Griewank and Walther, *Evaluating Derivatives*, 2008, section 3.2).
+/// The gradients of a sum over all elements of `target` with respect to `wanted`, as recorded
+/// nodes: reverse-mode differentiation (Griewank and Walther, *Evaluating Derivatives*, 2008,
+/// section 3.2).
 ///
-/// Only what leads from `wanted` to `target` is differentiated. The result is an ordinary graph, so it can be
-/// differentiated again. Nodes whose inputs were dropped after evaluation are constants; keep
-/// `recorder.gradientDepth` above 0 while recording what is to be differentiated.
+/// Only what leads from `wanted` to `target` is differentiated. The result is an ordinary graph, so
+/// it can be differentiated again. Nodes whose inputs were dropped after evaluation are constants;
+/// keep `recorder.gradientDepth` above 0 while recording what is to be differentiated.
 ///
-/// - Returns: for each wanted node a node of its shape and dtype; `nil` where `target` does not depend on
-///   it.
-/// - Throws: `TensorError.badDType` if `target` or a wanted node is not float, and what recording throws.
+/// - Returns: for each wanted node a node of its shape and dtype; `nil` where `target` does not
+///   depend on it.
+/// - Throws: `TensorError.badDType` if `target` or a wanted node is not float, and what recording
+///   throws.
 public func gradient(
     of target: Node, withRespectTo wanted: [Node], recorder: Recorder
 ) throws(TensorError) -> [Node?] {
@@ -51,12 +53,13 @@ public func gradient(
         guard let cotangent = sums[position], let primitive = node.primitive else { continue }
         let parts = try primitive.gradient(
             node, cotangent, InputSet(bits: wantedInputs[position]), recorder)
-        for case let (input, part?) in zip(node.inputs, parts)
+        for case (let input, let part?) in zip(node.inputs, parts)
         where walk.contains(input) && leads[input.position] {
             let sum = sums[input.position]
-            sums[input.position] = try sum.map { old throws(TensorError) in
-                try recorder.add(old, part)
-            } ?? part
+            sums[input.position] =
+                try sum.map { old throws(TensorError) in
+                    try recorder.add(old, part)
+                } ?? part
         }
     }
     return wanted.map { walk.contains($0) ? sums[$0.position] : nil }

@@ -2,9 +2,9 @@ import Synchronization
 
 /// One walk over a graph: an order in which every node comes after its inputs.
 ///
-/// Nodes carry the number of the walk that saw them last, which is cheaper than a set. Walks may not
-/// be interleaved over the same nodes: positions are valid until the next walk begins. Graphs are confined to one
-/// thread, as nodes are.
+/// Nodes carry the number of the walk that saw them last, which is cheaper than a set. Walks may
+/// not be interleaved over the same nodes: positions are valid until the next walk begins. Graphs
+/// are confined to one thread, as nodes are.
 struct GraphWalk {
     private static let count = Atomic<Int>(0)
 
@@ -12,8 +12,8 @@ struct GraphWalk {
     /// Inputs before the nodes that read them.
     private(set) var nodes: [Node] = []
 
-    /// Visits `roots` and what they depend on, going through a node only if `enters` allows it; nodes that
-    /// are not entered are not in `nodes` either.
+    /// Visits `roots` and what they depend on, going through a node only if `enters` allows it;
+    /// nodes that are not entered are not in `nodes` either.
     ///
     /// Iterative: a chain of a million nodes must not overflow the stack.
     init(from roots: [Node], entering enters: (Node) -> Bool) {
@@ -39,7 +39,8 @@ struct GraphWalk {
         }
     }
 
-    /// The nodes, last first, of which this walk then keeps none: popping the result frees what is done.
+    /// The nodes, last first, of which this walk then keeps none: popping the result frees what is
+    /// done.
     mutating func takeReversed() -> [Node] {
         var result: [Node] = []
         swap(&result, &nodes)

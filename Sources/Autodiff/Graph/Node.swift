@@ -60,7 +60,8 @@ public final class Node {
         self.value = nil
     }
 
-    /// Gives the node its number. With `keepsInputs` false it becomes a leaf, and what only it needed is freed.
+    /// Gives the node its number. With `keepsInputs` false it becomes a leaf, and what only it
+    /// needed is freed.
     ///
     /// For whoever runs graphs: `evaluate(_:)` and programs.
     /// - Precondition: `value` has the node's shape and dtype.
@@ -74,7 +75,8 @@ public final class Node {
 
     deinit { releaseInputs() }
 
-    /// Lets go of the inputs without recursion: a chain of a million nodes must not overflow the stack.
+    /// Lets go of the inputs without recursion: a chain of a million nodes must not overflow the
+    /// stack.
     private func releaseInputs() {
         guard !inputs.isEmpty else { return }
         var pending = inputs

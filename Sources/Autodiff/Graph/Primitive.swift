@@ -1,10 +1,11 @@
 public import Kernels
 public import Tensors
 
-/// One operation of the engine, with everything about it in one place: shape rule, gradient, kernel.
+/// One operation of the engine, with everything about it in one place: shape rule, gradient,
+/// kernel.
 ///
-/// Its file in `Primitives/` makes the value; `Primitive.all` lists them. A class, so that a node holds one
-/// reference and two primitives compare by identity.
+/// Its file in `Primitives/` makes the value; `Primitive.all` lists them. A class, so that a node
+/// holds one reference and two primitives compare by identity.
 public final class Primitive: Sendable {
     public typealias ShapeRule =
         @Sendable ([Node], Attributes) throws(TensorError) -> (Shape, DType)
@@ -25,12 +26,14 @@ public final class Primitive: Sendable {
     /// Shape and dtype of the result.
     public let shapeRule: ShapeRule
     /// The gradients of the inputs, by recorded operations, given the node and the gradient of its
-    /// value; one entry per input, `nil` for an input that has none (integers, indices) or is not wanted.
+    /// value; one entry per input, `nil` for an input that has none (integers, indices) or is not
+    /// wanted.
     public let gradient: GradientRule
-    /// Computes the value into `output`, which has the node's shape and dtype and at least one element. Long
-    /// kernels ask `isInterrupted` now and then and throw `TensorError.interrupted`.
+    /// Computes the value into `output`, which has the node's shape and dtype and at least one
+    /// element. Long kernels ask `isInterrupted` now and then and throw `TensorError.interrupted`.
     public let evaluate: Evaluation
-    /// The value without computing, where it is a view of an input's bytes; asked before `evaluate`.
+    /// The value without computing, where it is a view of an input's bytes; asked before
+    /// `evaluate`.
     public let view: View?
 
     public init(

@@ -3,8 +3,8 @@ public import Tensors
 /// Records operations: where they come from, which random stream they draw from, and
 /// whether anything may be computed.
 ///
-/// `record` adds one primitive. The extensions in `Recording/` are the vocabulary above it, with promotion and
-/// broadcasting: operations, gradient rules and `Runtime` are written in that.
+/// `record` adds one primitive. The extensions in `Recording/` are the vocabulary above it, with
+/// promotion and broadcasting: operations, gradient rules and `Runtime` are written in that.
 public final class Recorder {
     /// Stamped on the nodes that are recorded.
     public var origin: Origin = .none
@@ -13,7 +13,8 @@ public final class Recorder {
     public var isAbstract = false
     /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs.
     public var gradientDepth = 0
-    /// Asked before each node is computed; `true` ends the evaluation with `TensorError.interrupted`.
+    /// Asked before each node is computed; `true` ends the evaluation with
+    /// `TensorError.interrupted`.
     public var isInterrupted: @Sendable () -> Bool = { false }
 
     public init(random: RandomStream) { self.random = random }
@@ -26,13 +27,14 @@ public final class Recorder {
     ) throws(TensorError) -> Node {
         let (shape, dtype) = try primitive.shapeRule(inputs, attributes)
         return Node(
-            primitive: primitive, attributes: attributes, inputs: inputs, shape: shape, dtype: dtype,
+            primitive: primitive, attributes: attributes, inputs: inputs, shape: shape,
+            dtype: dtype,
             origin: origin)
     }
 }
 
-/// A position in a counter-based random stream: value `i` of draw `d` of stream `key` is a function of
-/// (key, d, i) (Philox-4x32-10; Salmon et al., SC 2011).
+/// A position in a counter-based random stream: value `i` of draw `d` of stream `key` is a function
+/// of (key, d, i) (Philox-4x32-10; Salmon et al., SC 2011).
 public struct RandomStream: Hashable, Sendable {
     public var key: UInt64
     /// The number of draws so far.

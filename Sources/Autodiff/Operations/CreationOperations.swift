@@ -98,7 +98,8 @@ extension Operation {
             .init("shape", .shape), .init("value", .operand),
             .init("dtype", .dtype, default: OperationArgument.none),
         ],
-        doc: "The same value everywhere; of a number float32, of a Bool bool, unless `dtype` says otherwise.",
+        doc:
+            "One value everywhere; a number gives float32, a Bool bool, unless `dtype` says.",
         example: "full([2, 3], 7)",
         samples: [
             [.value(.ints([2, 3])), .value(.int(7))],
@@ -127,7 +128,7 @@ extension Operation {
             .init("step", .number, default: .int(1)),
         ],
         doc: """
-            Numbers from `start` in steps of `step` up to but not `stop`; of Ints int64, else float32.
+            Numbers from `start` in steps up to but not `stop`; of Ints int64, else float32.
 
             With one number, from 0 up to but not that.
             """,

@@ -50,7 +50,8 @@ extension Operation {
         },
         one(
             "repeat", pattern + [sizes],
-            doc: "As `rearrange`; axes that only the right side names are repeated: `\"h w -> h w c\", c: 3`.",
+            doc:
+                "As `rearrange`; repeats axes that only the right side names: `\"h -> h c\", c: 3`.",
             example: "repeat(arange(3), \"a -> a b\", b: 2)",
             samples: [
                 [.tensor([2, 3]), .value(.string("h w -> h w c")), .value(.sizes(["c": 2]))],

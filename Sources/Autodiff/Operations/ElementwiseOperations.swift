@@ -3,81 +3,88 @@ import Tensors
 
 extension Operation {
     /// Functions applied to each element.
-    static let elementwise: [Operation] = simple + derived + [
-        one(
-            "maximum", [.init("a", .operand), .init("b", .operand)],
-            doc: "The greater of two, by element, broadcasting. nan wins; equal ones share the gradient.",
-            example: "maximum(Tensor([1, 5]), 3)",
-            samples: [[.tensor([2, 3]), .tensor([3])], [.tensor([2]), .value(.float(0.3))]]
-        ) { arguments, r throws(TensorError) in
-            let (a, b) = try arguments.operands(0, 1, r)
-            return try r.binary(.maximum, a, b)
-        },
-        one(
-            "minimum", [.init("a", .operand), .init("b", .operand)],
-            doc: "The lesser of two, by element, broadcasting. nan wins; equal ones share the gradient.",
-            example: "minimum(Tensor([1, 5]), 3)",
-            samples: [[.tensor([2, 3]), .tensor([2, 1])], [.tensor([2]), .value(.float(0.3))]]
-        ) { arguments, r throws(TensorError) in
-            let (a, b) = try arguments.operands(0, 1, r)
-            return try r.binary(.minimum, a, b)
-        },
-        one(
-            "where",
-            [.init("condition", .tensor), .init("a", .operand), .init("b", .operand)],
-            doc: "`a` where the condition holds, else `b`, by element, broadcasting.",
-            example: "where(Tensor([1, -2]) > 0, 1.0, 0.0)",
-            samples: [
-                [.bools([2, 3]), .tensor([2, 3]), .tensor([3])],
-                [.bools([3]), .tensor([2, 1]), .value(.float(0))],
-                [.bools([3]), .value(.int(1)), .value(.int(0))],
-            ]
-        ) { arguments, r throws(TensorError) in
-            let (a, b) = try arguments.operands(1, 2, r)
-            return try r.select(try arguments.tensor(0), a, b)
-        },
-        one(
-            "clip",
-            [
-                .init("x", .tensor), .init("min", .operand, default: OperationArgument.none),
-                .init("max", .operand, default: OperationArgument.none),
-            ],
-            doc: """
-                Elements below `min` become `min`, those above `max` become `max`.
+    static let elementwise: [Operation] =
+        simple + derived + [
+            one(
+                "maximum", [.init("a", .operand), .init("b", .operand)],
+                doc:
+                    "The greater of two, by element. nan wins; equal ones share the gradient.",
+                example: "maximum(Tensor([1, 5]), 3)",
+                samples: [[.tensor([2, 3]), .tensor([3])], [.tensor([2]), .value(.float(0.3))]]
+            ) { arguments, r throws(TensorError) in
+                let (a, b) = try arguments.operands(0, 1, r)
+                return try r.binary(.maximum, a, b)
+            },
+            one(
+                "minimum", [.init("a", .operand), .init("b", .operand)],
+                doc:
+                    "The lesser of two, by element. nan wins; equal ones share the gradient.",
+                example: "minimum(Tensor([1, 5]), 3)",
+                samples: [
+                    [.tensor([2, 3]), .tensor([2, 1])], [.tensor([2]), .value(.float(0.3))],
+                ]
+            ) { arguments, r throws(TensorError) in
+                let (a, b) = try arguments.operands(0, 1, r)
+                return try r.binary(.minimum, a, b)
+            },
+            one(
+                "where",
+                [.init("condition", .tensor), .init("a", .operand), .init("b", .operand)],
+                doc: "`a` where the condition holds, else `b`, by element, broadcasting.",
+                example: "where(Tensor([1, -2]) > 0, 1.0, 0.0)",
+                samples: [
+                    [.bools([2, 3]), .tensor([2, 3]), .tensor([3])],
+                    [.bools([3]), .tensor([2, 1]), .value(.float(0))],
+                    [.bools([3]), .value(.int(1)), .value(.int(0))],
+                ]
+            ) { arguments, r throws(TensorError) in
+                let (a, b) = try arguments.operands(1, 2, r)
+                return try r.select(try arguments.tensor(0), a, b)
+            },
+            one(
+                "clip",
+                [
+                    .init("x", .tensor), .init("min", .operand, default: OperationArgument.none),
+                    .init("max", .operand, default: OperationArgument.none),
+                ],
+                doc: """
+                    Elements below `min` become `min`, those above `max` become `max`.
 
-                The gradient passes where nothing was cut, the bounds included.
-                """,
-            example: "clip(Tensor([-2, 0.5, 9]), 0, 1)",
-            samples: [
-                [.tensor([2, 3]), .value(.float(-0.5)), .value(.float(0.5))],
-                [.tensor([4]), .value(.none), .value(.int(0))],
-            ]
-        ) { arguments, r throws(TensorError) in
-            var x = try arguments.tensor(0)
-            if let low = try arguments.operand(1, beside: x.dtype, r) {
-                x = try r.select(try r.binary(.less, x, low), low, x)
-            }
-            if let high = try arguments.operand(2, beside: x.dtype, r) {
-                x = try r.select(try r.binary(.greater, x, high), high, x)
-            }
-            return x
-        },
-        one(
-            "cast", [.init("x", .tensor), .init("dtype", .dtype)],
-            doc: "The elements in another dtype; to integers truncated and saturated, nan gives 0.",
-            example: "Tensor([1.7, -2.2]).cast(int32)",
-            samples: [
-                [.tensor([2, 3]), .value(.dtype(.float64))], [.ints([3], below: 9), .value(.dtype(.uint8))],
-            ]
-        ) { arguments, r throws(TensorError) in
-            try r.cast(try arguments.tensor(0), to: try arguments.dtype(1))
-        },
-        one(
-            "stopGradient", [.init("x", .tensor)],
-            doc: "The same elements, as a constant for gradients.",
-            example: "stopGradient(Tensor([1, 2]))", samples: [[.tensor([2])]]
-        ) { arguments, r throws(TensorError) in try r.stopGradient(try arguments.tensor(0)) },
-    ]
+                    The gradient passes where nothing was cut, the bounds included.
+                    """,
+                example: "clip(Tensor([-2, 0.5, 9]), 0, 1)",
+                samples: [
+                    [.tensor([2, 3]), .value(.float(-0.5)), .value(.float(0.5))],
+                    [.tensor([4]), .value(.none), .value(.int(0))],
+                ]
+            ) { arguments, r throws(TensorError) in
+                var x = try arguments.tensor(0)
+                if let low = try arguments.operand(1, beside: x.dtype, r) {
+                    x = try r.select(try r.binary(.less, x, low), low, x)
+                }
+                if let high = try arguments.operand(2, beside: x.dtype, r) {
+                    x = try r.select(try r.binary(.greater, x, high), high, x)
+                }
+                return x
+            },
+            one(
+                "cast", [.init("x", .tensor), .init("dtype", .dtype)],
+                doc:
+                    "Another dtype; to integers truncated and saturated, nan gives 0.",
+                example: "Tensor([1.7, -2.2]).cast(int32)",
+                samples: [
+                    [.tensor([2, 3]), .value(.dtype(.float64))],
+                    [.ints([3], below: 9), .value(.dtype(.uint8))],
+                ]
+            ) { arguments, r throws(TensorError) in
+                try r.cast(try arguments.tensor(0), to: try arguments.dtype(1))
+            },
+            one(
+                "stopGradient", [.init("x", .tensor)],
+                doc: "The same elements, as a constant for gradients.",
+                example: "stopGradient(Tensor([1, 2]))", samples: [[.tensor([2])]]
+            ) { arguments, r throws(TensorError) in try r.stopGradient(try arguments.tensor(0)) },
+        ]
 
     private static func unary(
         _ name: String, _ code: ElementwiseCode, _ doc: String, isPositive: Bool = false
@@ -117,7 +124,8 @@ extension Operation {
     private static func formula(
         _ name: String, with parameters: [OperationParameter] = [], _ doc: String,
         isPositive: Bool = false,
-        _ formula: @escaping @Sendable (Node, OperationArguments, Recorder) throws(TensorError) ->
+        _ formula:
+            @escaping @Sendable (Node, OperationArguments, Recorder) throws(TensorError) ->
             Node
     ) -> Operation {
         one(
@@ -131,7 +139,8 @@ extension Operation {
 
     /// Those made of others.
     private static let derived = [
-        formula("log2", "The logarithm to base 2.", isPositive: true) { x, _, r throws(TensorError) in
+        formula("log2", "The logarithm to base 2.", isPositive: true) {
+            x, _, r throws(TensorError) in
             let y = try r.unary(.log, x)
             return try r.multiply(y, try r.scalar(1.4426950408889634, y.dtype))
         },

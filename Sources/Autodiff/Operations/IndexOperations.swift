@@ -8,7 +8,10 @@ extension Operation {
     static let indexing: [Operation] = [
         one(
             "gather",
-            [.init("x", .tensor), .init("indices", .tensor), .init("axis", .int, default: .int(0))],
+            [
+                .init("x", .tensor), .init("indices", .tensor),
+                .init("axis", .int, default: .int(0)),
+            ],
             doc: """
                 The elements at `indices` along an axis, PyTorch's `gather`.
 
@@ -29,15 +32,21 @@ extension Operation {
             "embedding", [.init("indices", .tensor), .init("table", .tensor)],
             doc: "Rows of `table` `[count, units]` for `indices` `[...]`: `[..., units]`.",
             example: "embedding(Tensor([1, 0], dtype: int64), eye(2))",
-            samples: [[.ints([2, 2], below: 4), .tensor([4, 3])], [.ints([], below: 2), .tensor([2])]]
+            samples: [
+                [.ints([2, 2], below: 4), .tensor([4, 3])], [.ints([], below: 2), .tensor([2])],
+            ]
         ) { arguments, r throws(TensorError) in
             try r.rows(of: try arguments.tensor(1), try arguments.tensor(0))
         },
         one(
             "oneHot", [.init("labels", .tensor), .init("count", .int)],
-            doc: "float32 rows of `count` with 1 at the label and 0 elsewhere: `[...]` gives `[..., count]`.",
+            doc:
+                "float32 with 1 at the label, 0 elsewhere: `[...]` gives `[..., count]`.",
             example: "oneHot(Tensor([0, 2], dtype: int64), 3)",
-            samples: [[.ints([4], below: 3), .value(.int(3))], [.ints([2, 2], below: 2), .value(.int(2))]]
+            samples: [
+                [.ints([4], below: 3), .value(.int(3))],
+                [.ints([2, 2], below: 2), .value(.int(2))],
+            ]
         ) { arguments, r throws(TensorError) in
             let labels = try integers(try arguments.tensor(0), "oneHot", r)
             return try r.record(.oneHot, [labels], .ints([try arguments.int(1)]))
@@ -48,7 +57,8 @@ extension Operation {
             doc: "The elements in order along an axis; stable, nan last.",
             example: "sort(Tensor([3, 1, 2]))",
             samples: [
-                [.tensor([2, 4])], [.tensor([3, 2]), .value(.int(0)), .value(.bool(true))], [.tensor([0])],
+                [.tensor([2, 4])], [.tensor([3, 2]), .value(.int(0)), .value(.bool(true))],
+                [.tensor([0])],
             ]
         ) { arguments, r throws(TensorError) in
             let x = try arguments.tensor(0)

@@ -7,7 +7,7 @@ extension Operation {
         one(
             "matmul", [.init("a", .tensor), .init("b", .tensor)],
             doc: """
-                The matrix product, written `a @ b`: `[..., M, K]` and `[..., K, N]` give `[..., M, N]`.
+                The matrix product `a @ b`: `[..., M, K]` and `[..., K, N]` give `[..., M, N]`.
 
                 Batch axes broadcast; a vector on the left is a row, on the right a column.
                 """,
@@ -15,7 +15,8 @@ extension Operation {
             samples: [
                 [.tensor([2, 3]), .tensor([3, 4])], [.tensor([3]), .tensor([3])],
                 [.tensor([2, 3]), .tensor([3])], [.tensor([3]), .tensor([2, 3, 2])],
-                [.tensor([2, 2, 3]), .tensor([3, 2])], [.tensor([2, 1, 2, 3]), .tensor([3, 3, 1])],
+                [.tensor([2, 2, 3]), .tensor([3, 2])],
+                [.tensor([2, 1, 2, 3]), .tensor([3, 3, 1])],
                 [.tensor([2, 0]), .tensor([0, 3])], [.tensor([1, 2, 3]), .tensor([2, 3, 2])],
             ]
         ) { arguments, r throws(TensorError) in
@@ -29,14 +30,16 @@ extension Operation {
             let (a, b) = (try arguments.tensor(0), try arguments.tensor(1))
             guard a.shape.rank == 1, a.shape == b.shape else {
                 throw .shapesDisagree(
-                    operation: "dot", left: a.shape, right: b.shape, rule: "two vectors of one size")
+                    operation: "dot", left: a.shape, right: b.shape, rule: "two vectors of one size"
+                )
             }
             return try r.matmul(a, b)
         },
         one(
             "outer", [.init("a", .tensor), .init("b", .tensor)],
             doc: "All products of the elements of two vectors: `[M]` and `[N]` give `[M, N]`.",
-            example: "outer(Tensor([1, 2]), Tensor([3, 4]))", samples: [[.tensor([3]), .tensor([2])]]
+            example: "outer(Tensor([1, 2]), Tensor([3, 4]))",
+            samples: [[.tensor([3]), .tensor([2])]]
         ) { arguments, r throws(TensorError) in
             let (a, b) = (try arguments.tensor(0), try arguments.tensor(1))
             guard a.shape.rank == 1, b.shape.rank == 1 else {
@@ -57,8 +60,9 @@ extension Operation {
             doc: """
                 Products and sums over named axes, by Einstein's convention: `"nij,njk->nik"`.
 
-                Axes that the right side does not name are summed over; a name twice in one operand is its
-                diagonal. Without `->` the names that occur once are kept, in alphabetical order.
+                Axes that the right side does not name are summed over; a name twice in one
+                operand is its diagonal. Without `->` the names that occur once are kept, in
+                alphabetical order.
                 """,
             example: "einsum(\"ij,j->i\", eye(2), Tensor([1, 2]))",
             samples: [
@@ -81,7 +85,8 @@ extension Operation {
             name, [.init("x", .tensor), .init("diagonal", .int, default: .int(0))],
             doc: doc, example: "\(name)(ones([3, 3]))",
             samples: [
-                [.tensor([3, 3])], [.tensor([2, 2, 3]), .value(.int(1))], [.tensor([3, 2]), .value(.int(-1))],
+                [.tensor([3, 3])], [.tensor([2, 2, 3]), .value(.int(1))],
+                [.tensor([3, 2]), .value(.int(-1))],
                 [.tensor([0, 2])],
             ]
         ) { arguments, r throws(TensorError) in
@@ -104,7 +109,8 @@ extension Operation {
             .init("shift", .optionalTensor, default: OperationArgument.none),
             .init("eps", .float, default: .float(1e-5)),
         ],
-        doc: "(x - mean) / √(variance + eps) over the last axis, times `scale`, plus `shift` (Ba et al., 2016).",
+        doc:
+            "(x - mean) / √(variance + eps) over the last axis · `scale` + `shift`.",
         example: "layerNorm(Tensor([1, 2, 3]))",
         samples: [[.tensor([2, 4])], [.tensor([2, 3]), .tensor([3]), .tensor([3])]]
     ) { arguments, r throws(TensorError) in

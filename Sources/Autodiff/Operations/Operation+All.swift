@@ -1,6 +1,6 @@
 extension Operation {
-    /// Every tensor function of the language that this module records; what has no tensor as its result (`item`,
-    /// `toList`) and what needs models is `Runtime`'s.
+    /// Every tensor function of the language that this module records; what has no tensor as its
+    /// result (`item`, `toList`) and what needs models is `Runtime`'s.
     public static let all: [Operation] =
         creation + elementwise + reductions + shapes + indexing + linearAlgebra + einops
 

@@ -1,8 +1,8 @@
 public import Tensors
 
 /// A tensor function of the language: its name, its parameters as users write them, its
-/// documentation and how it records primitives. The language's builtins, `x.name()` forms, argument checks and
-/// the reference are derived from `Operation.all`.
+/// documentation and how it records primitives. The language's builtins, `x.name()` forms, argument
+/// checks and the reference are derived from `Operation.all`.
 public struct Operation: Sendable {
     public let name: String
     public let parameters: [OperationParameter]
@@ -18,7 +18,8 @@ public struct Operation: Sendable {
     init(
         _ name: String, _ parameters: [OperationParameter], doc documentation: String,
         example: String, samples: [OperationSample],
-        record: @escaping @Sendable (OperationArguments, Recorder) throws(TensorError) ->
+        record:
+            @escaping @Sendable (OperationArguments, Recorder) throws(TensorError) ->
             OperationResult
     ) {
         self.name = name
@@ -55,7 +56,8 @@ public struct OperationParameter: Sendable {
         case shape
         /// A list of Ints.
         case ints
-        /// A tensor, or an Int, Float or Bool, which comes as it is and takes the dtype of the tensors beside it.
+        /// A tensor, or an Int, Float or Bool, which comes as it is and takes the dtype of the
+        /// tensors beside it.
         case operand
         /// An Int or a Float, which comes as it is.
         case number

@@ -1,13 +1,14 @@
 import Tensors
 
-/// The arguments of a call, one per parameter, in the order of the declaration, already of the declared kinds.
+/// The arguments of a call, one per parameter, in the order of the declaration, already of the
+/// declared kinds.
 public struct OperationArguments {
     public var values: [OperationArgument]
     public init(_ values: [OperationArgument]) { self.values = values }
 }
 
-// Reading arguments by position. A value of another kind than declared is a mistake of the caller, reported as
-// `TensorError.badArgument`.
+// Reading arguments by position. A value of another kind than declared is a mistake of the caller,
+// reported as `TensorError.badArgument`.
 extension OperationArguments {
     private func value(_ position: Int) -> OperationArgument {
         values.indices.contains(position) ? values[position] : .none
@@ -117,8 +118,8 @@ extension OperationArguments {
         return false
     }
 
-    /// Two operands as tensors: a scalar takes the dtype of the tensor beside it; two scalars are float32, or bool
-    /// if both are.
+    /// Two operands as tensors: a scalar takes the dtype of the tensor beside it; two scalars are
+    /// float32, or bool if both are.
     func operands(
         _ first: Int, _ second: Int, _ recorder: Recorder
     ) throws(TensorError) -> (Node, Node) {
@@ -132,11 +133,13 @@ extension OperationArguments {
             return (try recorder.constant(a, beside: b.dtype), b)
         case (.bool(let a), .bool(let b)):
             return (
-                try recorder.full(.bool(a), .scalar, .bool), try recorder.full(.bool(b), .scalar, .bool)
+                try recorder.full(.bool(a), .scalar, .bool),
+                try recorder.full(.bool(b), .scalar, .bool)
             )
         case (let a?, let b?):
             return (
-                try recorder.constant(a, beside: .float32), try recorder.constant(b, beside: .float32)
+                try recorder.constant(a, beside: .float32),
+                try recorder.constant(b, beside: .float32)
             )
         }
     }

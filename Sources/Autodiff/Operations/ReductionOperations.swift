@@ -8,7 +8,8 @@ extension Operation {
     /// What a reduction over (x, axis, keepDims) is tried with.
     private static let reductionSamples: [OperationSample] = [
         [.tensor([2, 3])], [.tensor([])], [.tensor([2, 3, 4]), .value(.ints([0, 2]))],
-        [.tensor([2, 3]), .value(.int(-1)), .value(.bool(true))], [.tensor([3, 1]), .value(.int(1))],
+        [.tensor([2, 3]), .value(.int(-1)), .value(.bool(true))],
+        [.tensor([3, 1]), .value(.int(1))],
         [.tensor([2, 0]), .value(.int(0))],
     ]
 
@@ -37,7 +38,8 @@ extension Operation {
             [.init("x", .tensor), axes, keepDims, .init("correction", .int, default: .int(0))],
             doc: doc, example: "\(name)(Tensor([1, 2, 4]), correction: 1)",
             samples: [
-                [.tensor([2, 3])], [.tensor([2, 3]), .value(.int(1)), .value(.bool(true)), .value(.int(1))],
+                [.tensor([2, 3])],
+                [.tensor([2, 3]), .value(.int(1)), .value(.bool(true)), .value(.int(1))],
                 [.tensor([2, 2, 3]), .value(.ints([0, 2]))],
             ]
         ) { arguments, r throws(TensorError) in
@@ -78,14 +80,16 @@ extension Operation {
             try r.mean(x, axes: axes, keepsDimensions: keeps)
         },
         reduction(
-            .max, "The greatest element over `axis` (nil: all); equal ones share the gradient evenly."),
+            .max,
+            "The greatest element over `axis` (nil: all); equal ones share the gradient."),
         reduction(
-            .min, "The least element over `axis` (nil: all); equal ones share the gradient evenly."),
+            .min, "The least element over `axis` (nil: all); equal ones share the gradient."),
         reduction(.product, "The product over `axis` (nil: all); of integers and bools int64."),
         reduction(.anyTrue, "Whether any element over `axis` (nil: all) is not 0."),
         reduction(.allTrue, "Whether all elements over `axis` (nil: all) are not 0."),
-        index(.argmax, "The index of the first greatest element along `axis` (nil: of all in a row)."),
-        index(.argmin, "The index of the first least element along `axis` (nil: of all in a row)."),
+        index(
+            .argmax, "The index of the first greatest element along `axis` (nil: of all)."),
+        index(.argmin, "The index of the first least element along `axis` (nil: of all)."),
         spread(
             "variance", "The mean squared distance from the mean; divides by n - correction.",
             takesRoot: false),
@@ -104,7 +108,7 @@ extension Operation {
         "norm",
         [.init("x", .tensor), axes, keepDims, .init("order", .number, default: .int(2))],
         doc: """
-            The vector norm (Σ |x|^order)^(1/order) over `axis` (nil: all): 1, 2, `inf` or any order above 0.
+            The norm (Σ |x|^order)^(1/order) over `axis` (nil: all), `inf` included.
 
             The gradient of the 2-norm at 0 is 0.
             """,
@@ -142,7 +146,8 @@ extension Operation {
         doc: "Running sums along `axis`; of integers and bools int64.",
         example: "cumsum(Tensor([1, 2, 3]))",
         samples: [
-            [.tensor([2, 3])], [.tensor([2, 3]), .value(.int(0))], [.tensor([0])], [.ints([4], below: 5)],
+            [.tensor([2, 3])], [.tensor([2, 3]), .value(.int(0))], [.tensor([0])],
+            [.ints([4], below: 5)],
         ]
     ) { arguments, r throws(TensorError) in
         var x = try arguments.tensor(0)

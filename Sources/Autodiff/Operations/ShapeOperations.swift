@@ -72,7 +72,8 @@ extension Operation {
             doc: "Tensors one after the other along an axis.",
             example: "concat([arange(2), arange(3)])",
             samples: [
-                [.tensors([[2, 3], [1, 3], [0, 3]])], [.tensors([[2, 1], [2, 2]]), .value(.int(-1))],
+                [.tensors([[2, 3], [1, 3], [0, 3]])],
+                [.tensors([[2, 1], [2, 2]]), .value(.int(-1))],
             ]
         ) { arguments, r throws(TensorError) in
             try r.concat(try arguments.tensors(0), axis: try arguments.int(1))
@@ -89,7 +90,9 @@ extension Operation {
         one(
             "flip", [.init("x", .tensor), .init("axis", .axes, default: OperationArgument.none)],
             doc: "Elements in reverse order along `axis` (nil: all).", example: "flip(arange(3))",
-            samples: [[.tensor([2, 3])], [.tensor([2, 3]), .value(.int(-1))], [.tensor([0, 2])]]
+            samples: [
+                [.tensor([2, 3])], [.tensor([2, 3]), .value(.int(-1))], [.tensor([0, 2])],
+            ]
         ) { arguments, r throws(TensorError) in
             try r.flip(try arguments.tensor(0), axes: try arguments.axes(1))
         },
@@ -98,7 +101,8 @@ extension Operation {
     private static let transpose = one(
         "transpose",
         [.init("x", .tensor), .init("axes", .ints, default: OperationArgument.none)],
-        doc: "Axes in another order: axis i of the result is axis `axes[i]` of `x` (nil: reversed).",
+        doc:
+            "Axes in another order: axis i of the result is axis `axes[i]` of `x` (nil: reversed).",
         example: "transpose(zeros([2, 3, 4]), [1, 0, 2]).shape",
         samples: [
             [.tensor([2, 3])], [.tensor([2, 3, 4]), .value(.ints([1, 2, 0]))],
@@ -165,7 +169,7 @@ extension Operation {
             .init("x", .tensor), .init("widths", .ints), .init("value", .number, default: .int(0)),
         ],
         doc: """
-            `value` put around: `widths` are pairs (before, after), the last axis first, as in PyTorch.
+            `value` put around: `widths` are pairs (before, after), the last axis first.
 
             Negative widths cut off.
             """,
@@ -238,7 +242,8 @@ extension Operation {
             .init("x", .tensor), .init("shift", .int),
             .init("axis", .axis, default: OperationArgument.none),
         ],
-        doc: "Elements moved by `shift` along `axis` (nil: all in a row); what falls off comes in again.",
+        doc:
+            "Elements moved by `shift` along `axis` (nil: all), round and round.",
         example: "roll(arange(5), 2)",
         samples: [
             [.tensor([5]), .value(.int(2))], [.tensor([2, 3]), .value(.int(-1)), .value(.int(1))],

@@ -2,8 +2,9 @@ import Kernels
 import Tensors
 
 extension Primitive {
-    /// The indices of the first `count` elements in order along an axis; attributes `ints([axis, count,
-    /// descending])`. Stable, nan last. `sort` and `topk` take the values along them, which gives their gradients.
+    /// The indices of the first `count` elements in order along an axis; attributes `ints([axis,
+    /// count, descending])`. Stable, nan last. `sort` and `topk` take the values along them, which
+    /// gives their gradients.
     public static let argsort: Primitive = Primitive(
         "argsort",
         shape: { inputs, attributes throws(TensorError) in

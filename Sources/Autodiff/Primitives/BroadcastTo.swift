@@ -1,8 +1,8 @@
 import Tensors
 
 extension Primitive {
-    /// A tensor repeated along axes of size 1 and along new leading axes. Every copy contributes, so its
-    /// gradient is the sum over the repeated axes.
+    /// A tensor repeated along axes of size 1 and along new leading axes. Every copy contributes,
+    /// so its gradient is the sum over the repeated axes.
     public static let broadcastTo: Primitive = Primitive(
         "broadcastTo",
         shape: { inputs, attributes throws(TensorError) in

@@ -2,8 +2,8 @@ import Kernels
 import Tensors
 
 extension Primitive {
-    /// Conversion to another dtype. Floats to integers truncate and saturate, nan gives 0. The gradient goes
-    /// back through casts between floats only.
+    /// Conversion to another dtype. Floats to integers truncate and saturate, nan gives 0. The
+    /// gradient goes back through casts between floats only.
     public static let cast: Primitive = Primitive(
         "cast",
         shape: { inputs, attributes throws(TensorError) in
@@ -22,7 +22,8 @@ extension Primitive {
                 return
             }
             Casting.cast(
-                x.pointer, x.dtype.element, to: output.pointer, output.dtype.element, count: x.count)
+                x.pointer, x.dtype.element, to: output.pointer, output.dtype.element, count: x.count
+            )
         })
 
     /// The value, as a constant for gradients.

@@ -8,12 +8,15 @@ extension Primitive {
         "cumsum",
         shape: { inputs, attributes throws(TensorError) in
             guard inputs[0].dtype.isFloat || inputs[0].dtype == .int64 else {
-                throw .badDType(operation: "cumsum", dtype: inputs[0].dtype, rule: "int64 or floats")
+                throw .badDType(
+                    operation: "cumsum", dtype: inputs[0].dtype, rule: "int64 or floats")
             }
             return (inputs[0].shape, inputs[0].dtype)
         },
         gradient: { node, c, _, recorder throws(TensorError) in
-            guard case .ints(let numbers) = node.attributes, numbers.count == 2 else { return [nil] }
+            guard case .ints(let numbers) = node.attributes, numbers.count == 2 else {
+                return [nil]
+            }
             return [try recorder.record(.cumsum, [c], .ints([numbers[0], 1 - numbers[1]]))]
         },
         evaluate: { inputs, attributes, output, _ throws(TensorError) in

@@ -1,8 +1,8 @@
 public import Kernels
 import Tensors
 
-// One primitive per elementwise code of the kernels: shape rule and evaluation. The derivatives are in
-// `ElementwiseGradients.swift`.
+// One primitive per elementwise code of the kernels: shape rule and evaluation. The derivatives are
+// in `ElementwiseGradients.swift`.
 
 extension Primitive {
     /// The primitive of an elementwise code.
@@ -52,8 +52,8 @@ extension Primitive {
         }
     }
 
-    /// Which dtypes a code takes. `Recorder` has promoted before, so that users meet these errors only where
-    /// no promotion makes sense.
+    /// Which dtypes a code takes. `Recorder` has promoted before, so that users meet these errors
+    /// only where no promotion makes sense.
     private static func checkDType(
         _ code: ElementwiseCode, _ dtype: DType
     ) throws(TensorError) {

@@ -2,8 +2,9 @@ import Kernels
 import Tensors
 
 // The derivatives of the elementwise primitives. With c the gradient of the value y = f(a, b), the
-// gradient of a is c · ∂f/∂a, summed over the axes along which a was broadcast. Conventions at kinks are
-// PyTorch's: relu'(0) = 0, abs'(0) = 0, sqrt'(0) = inf, and two equal arguments of maximum or minimum get half each.
+// gradient of a is c · ∂f/∂a, summed over the axes along which a was broadcast. Conventions at
+// kinks are PyTorch's: relu'(0) = 0, abs'(0) = 0, sqrt'(0) = inf, and two equal arguments of
+// maximum or minimum get half each.
 
 extension Primitive {
     static func elementwiseGradient(_ code: ElementwiseCode) -> GradientRule {
@@ -23,8 +24,10 @@ extension Primitive {
                     wanted.contains(1)
                     ? try rightGradient(code, node, c, recorder) : nil
                 return [
-                    try left.map { part throws(TensorError) in try recorder.sum(part, to: a.shape) },
-                    try right.map { part throws(TensorError) in try recorder.sum(part, to: b.shape) },
+                    try left.map { part throws(TensorError) in try recorder.sum(part, to: a.shape)
+                    },
+                    try right.map { part throws(TensorError) in try recorder.sum(part, to: b.shape)
+                    },
                 ]
             }
         default: selectGradient
@@ -32,8 +35,10 @@ extension Primitive {
     }
 
     /// y = a where the condition holds, else b: each gets c where it was taken and 0 elsewhere. A
-    /// selection, not a product, so that an infinite c does not make 0 · inf = nan of the other branch.
-    private static let selectGradient: GradientRule = { node, c, wanted, recorder throws(TensorError) in
+    /// selection, not a product, so that an infinite c does not make 0 · inf = nan of the other
+    /// branch.
+    private static let selectGradient: GradientRule = {
+        node, c, wanted, recorder throws(TensorError) in
         let condition = node.inputs[0]
         let zero = try recorder.scalar(0, node.dtype)
         var parts: [Node?] = [nil, nil, nil]

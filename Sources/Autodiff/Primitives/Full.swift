@@ -5,7 +5,9 @@ extension Primitive {
     public static let full: Primitive = Primitive(
         "full",
         shape: { _, attributes throws(TensorError) in
-            guard case .full(_, let shape, let dtype) = attributes else { throw .lacksAttributes("full") }
+            guard case .full(_, let shape, let dtype) = attributes else {
+                throw .lacksAttributes("full")
+            }
             return (shape, dtype)
         },
         evaluate: { _, attributes, output, _ throws(TensorError) in
@@ -13,8 +15,8 @@ extension Primitive {
             output.fill(with: value)
         })
 
-    /// `start + i * step` for i < count, from attributes `scalars([start, step, count, dtype code])`, or exactly in
-    /// Ints from `ints([start, step, count])` for int64.
+    /// `start + i * step` for i < count, from attributes `scalars([start, step, count, dtype
+    /// code])`, or exactly in Ints from `ints([start, step, count])` for int64.
     public static let arange: Primitive = Primitive(
         "arange",
         shape: { _, attributes throws(TensorError) in
@@ -43,8 +45,8 @@ extension Primitive {
 }
 
 extension TensorError {
-    /// A primitive was recorded with attributes of another kind: a mistake in the engine, not of the user, and
-    /// still no reason to end the process.
+    /// A primitive was recorded with attributes of another kind: a mistake in the engine, not of
+    /// the user, and still no reason to end the process.
     static func lacksAttributes(_ operation: String) -> TensorError {
         .badArgument(operation: operation, rule: "its own attributes")
     }

@@ -38,8 +38,8 @@ extension Shape {
     func layout(around axis: Int) -> AxisLayout { layout(around: axis..<axis + 1) }
 }
 
-/// Fills `target` (from element `offset`, with `targetStrides`) with the elements of `source` that a
-/// contiguous walk of `shape` meets with `strides`.
+/// Fills `target` (from element `offset`, with `targetStrides`) with the elements of `source` that
+/// a contiguous walk of `shape` meets with `strides`.
 func copyStrided(
     from source: Tensor, offset: Int = 0, strides: [Int], shape: Shape, to target: Tensor
 ) {
@@ -49,7 +49,8 @@ func copyStrided(
         source.pointer + offset * size, to: target.pointer, elementSize: size)
 }
 
-/// Writes the elements of the contiguous `source` into `target` from element `offset` with `strides`.
+/// Writes the elements of the contiguous `source` into `target` from element `offset` with
+/// `strides`.
 func copyStrided(
     from source: Tensor, shape: Shape, to target: Tensor, offset: Int, strides: [Int]
 ) {
@@ -64,7 +65,8 @@ func copyStrided(
 func evaluateElementwise(
     _ code: ElementwiseCode, _ inputs: [Tensor], _ output: Tensor
 ) throws(TensorError) {
-    // Copies of inputs that repeat in a pattern that kernels do not know; alive until the call returns.
+    // Copies of inputs that repeat in a pattern that kernels do not know; alive until the call
+    // returns.
     var copies: [Tensor] = []
     var operands: [TileOperand] = []
     operands.reserveCapacity(inputs.count)

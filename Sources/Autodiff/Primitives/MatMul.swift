@@ -2,11 +2,12 @@ import Kernels
 import Tensors
 
 extension Primitive {
-    /// The product of (stacks of) matrices; attributes `matmul` say which sides are read transposed. Batch
-    /// axes broadcast. Vectors and the merging of batches into rows are `Recorder.matmul`'s business.
+    /// The product of (stacks of) matrices; attributes `matmul` say which sides are read
+    /// transposed. Batch axes broadcast. Vectors and the merging of batches into rows are
+    /// `Recorder.matmul`'s business.
     ///
-    /// With A and B as read, C = A B, the gradients are dA = c Bᵀ and dB = Aᵀ c; for a side that is stored
-    /// transposed the result is transposed too, which only moves flags.
+    /// With A and B as read, C = A B, the gradients are dA = c Bᵀ and dB = Aᵀ c; for a side that is
+    /// stored transposed the result is transposed too, which only moves flags.
     public static let matmul: Primitive = Primitive(
         "matmul",
         shape: { inputs, attributes throws(TensorError) in
@@ -106,7 +107,8 @@ private struct MatMulSizes {
             for index in 0..<batch.count {
                 try run(
                     product, a.pointer + aOffsets[index] * m * k * a.dtype.size,
-                    b.pointer + bOffsets[index] * k * n * a.dtype.size, output, index, isInterrupted)
+                    b.pointer + bOffsets[index] * k * n * a.dtype.size, output, index, isInterrupted
+                )
             }
         }
         withExtendedLifetime((a, b)) {}

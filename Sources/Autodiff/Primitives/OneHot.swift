@@ -2,7 +2,8 @@ import Kernels
 import Tensors
 
 extension Primitive {
-    /// For int64 labels: [...] float32 [..., classes] with 1 at the label, else 0; attribute `ints([classes])`.
+    /// For int64 labels: [...] float32 [..., classes] with 1 at the label, else 0; attribute
+    /// `ints([classes])`.
     public static let oneHot: Primitive = Primitive(
         "oneHot",
         shape: { inputs, attributes throws(TensorError) in

@@ -1,8 +1,9 @@
 import Kernels
 import Tensors
 
-// Draws from a random stream: attributes `random(key:draw:parameters:shape:)`. Value i is a function of the key,
-// the number of the draw and i, so a node gives the same numbers whenever and wherever it is computed.
+// Draws from a random stream: attributes `random(key:draw:parameters:shape:)`. Value i is a
+// function of the key, the number of the draw and i, so a node gives the same numbers whenever and
+// wherever it is computed.
 
 extension Primitive {
     /// Standard normal, float32.
@@ -16,12 +17,13 @@ extension Primitive {
     }
 
     /// 1 with the probability `parameters[0]`, else 0, float32.
-    public static let bernoulli: Primitive = random("bernoulli", .float32) { fill, parameters, output in
+    public static let bernoulli: Primitive = random("bernoulli", .float32) {
+        fill, parameters, output in
         fill.bernoulli(parameters[0], .float32, to: output.pointer, count: output.count)
     }
 
-    /// Integers from `parameters[0]` up to but not `parameters[1]`, int64. Both are whole and below 2⁵³, where
-    /// Doubles are exact.
+    /// Integers from `parameters[0]` up to but not `parameters[1]`, int64. Both are whole and below
+    /// 2⁵³, where Doubles are exact.
     public static let randint: Primitive = random("randint", .int64) { fill, parameters, output in
         fill.integers(
             Int64(saturatedInt(parameters[0])), Int64(saturatedInt(parameters[1])), .int64,

@@ -1,12 +1,13 @@
 import Kernels
 import Tensors
 
-// Reductions over any axes: attributes `axes(sorted, keepsDimensions:)`. Below, y = f(x) over the reduced axes and c,
-// the gradient of y, is spread back over them.
+// Reductions over any axes: attributes `axes(sorted, keepsDimensions:)`. Below, y = f(x) over the
+// reduced axes and c, the gradient of y, is spread back over them.
 
 extension Primitive {
     /// Sum; integers and bools give int64. Each element counts once, so its gradient is c.
-    public static let sum: Primitive = reduction(.sum, "sum") { node, c, recorder throws(TensorError) in
+    public static let sum: Primitive = reduction(.sum, "sum") {
+        node, c, recorder throws(TensorError) in
         try recorder.spread(c, over: node)
     }
 
@@ -16,9 +17,10 @@ extension Primitive {
     /// The least element. Where several are equal to it they share the gradient evenly.
     public static let min: Primitive = reduction(.minimum, "min", gradient: extremeGradient)
 
-    /// Product; integers and bools give int64. The gradient of an element is c times the product of the others,
-    /// taken as such (not y / x, which fails at 0).
-    public static let product: Primitive = reduction(.product, "prod") { node, c, recorder throws(TensorError) in
+    /// Product; integers and bools give int64. The gradient of an element is c times the product of
+    /// the others, taken as such (not y / x, which fails at 0).
+    public static let product: Primitive = reduction(.product, "prod") {
+        node, c, recorder throws(TensorError) in
         guard case .axes(let axes, _) = node.attributes else { return nil }
         let x = node.inputs[0]
         let others = try recorder.productOfOthers(x, axes: axes)
@@ -34,7 +36,8 @@ extension Primitive {
     private typealias ReductionGradient =
         @Sendable (_ node: Node, _ cotangent: Node, Recorder) throws(TensorError) -> Node?
 
-    private static let extremeGradient: ReductionGradient = { node, c, recorder throws(TensorError) in
+    private static let extremeGradient: ReductionGradient = {
+        node, c, recorder throws(TensorError) in
         guard case .axes(let axes, _) = node.attributes else { return nil }
         let x = node.inputs[0]
         let winners = try recorder.cast(
@@ -58,7 +61,8 @@ extension Primitive {
                 let shape = x.shape.reduced(over: axes, keepingDimensions: keeps)
                 if code == .maximum || code == .minimum, x.shape.count == 0, shape.count > 0 {
                     throw .badShape(
-                        operation: name, shape: x.shape, rule: "at least one element to choose from")
+                        operation: name, shape: x.shape, rule: "at least one element to choose from"
+                    )
                 }
                 return (shape, resultDType(code, x.dtype))
             },
@@ -80,8 +84,8 @@ extension Primitive {
         }
     }
 
-    /// The kernels reduce adjacent axes at once; other sets take one pass per group of adjacent axes, the
-    /// last group first, so that the first pass, over everything, reads rows.
+    /// The kernels reduce adjacent axes at once; other sets take one pass per group of adjacent
+    /// axes, the last group first, so that the first pass, over everything, reads rows.
     private static func evaluateReduction(
         _ code: ReductionCode, _ x: Tensor, _ axes: [Int], _ output: Tensor
     ) throws(TensorError) {
@@ -130,7 +134,8 @@ extension Primitive {
                 let x = inputs[0]
                 guard x.shape[axes[0]] > 0 else {
                     throw .badShape(
-                        operation: name, shape: x.shape, rule: "at least one element to choose from")
+                        operation: name, shape: x.shape, rule: "at least one element to choose from"
+                    )
                 }
                 return (x.shape.reduced(over: axes, keepingDimensions: keeps), .int64)
             },

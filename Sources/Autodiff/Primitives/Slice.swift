@@ -33,7 +33,8 @@ extension Primitive {
                 to: output)
         })
 
-    /// A tensor of one value with the input put at the given ranges: padding, and the gradient of `slice`.
+    /// A tensor of one value with the input put at the given ranges: padding, and the gradient of
+    /// `slice`.
     public static let embed: Primitive = Primitive(
         "embed",
         shape: { inputs, attributes throws(TensorError) in
@@ -59,8 +60,8 @@ extension Primitive {
                 strides: place.strides)
         })
 
-    /// Inputs: a tensor and a value; the tensor with the value at the given ranges (`a[1:3] = v`). The
-    /// gradient of the tensor is 0 where it was overwritten.
+    /// Inputs: a tensor and a value; the tensor with the value at the given ranges (`a[1:3] = v`).
+    /// The gradient of the tensor is 0 where it was overwritten.
     public static let assignSlice: Primitive = Primitive(
         "assignSlice",
         shape: { inputs, attributes throws(TensorError) in
@@ -92,8 +93,8 @@ extension Primitive {
                 strides: place.strides)
         })
 
-    /// Whether there is one range per axis and all are within it: a promise of the recorder, checked because
-    /// a broken one would write outside of the storage.
+    /// Whether there is one range per axis and all are within it: a promise of the recorder,
+    /// checked because a broken one would write outside of the storage.
     private static func check(_ ranges: [SliceRange], in shape: Shape) throws(TensorError) {
         guard ranges.count == shape.rank else {
             throw .badShape(
@@ -113,7 +114,8 @@ extension Primitive {
         let wanted = Shape(trusted: ranges.map(\.count))
         guard shape == wanted else {
             throw .shapesDisagree(
-                operation: "assign", left: wanted, right: shape, rule: "the exact shape, or a scalar")
+                operation: "assign", left: wanted, right: shape,
+                rule: "the exact shape, or a scalar")
         }
     }
 }

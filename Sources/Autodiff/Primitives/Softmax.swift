@@ -13,7 +13,8 @@ extension Primitive {
             name,
             shape: { inputs, _ throws(TensorError) in
                 guard inputs[0].dtype.isFloat else {
-                    throw .badDType(operation: name, dtype: inputs[0].dtype, rule: "floats; cast first")
+                    throw .badDType(
+                        operation: name, dtype: inputs[0].dtype, rule: "floats; cast first")
                 }
                 return (inputs[0].shape, inputs[0].dtype)
             },
@@ -33,7 +34,8 @@ extension Primitive {
 
     /// Inputs y and c: y (c - s) with s = Σ c y. With u the gradient of this value:
     /// dy = u (c - s) - c Σ u y, and dc = y (u - Σ u y), the same function of y and u.
-    public static let softmaxGradient: Primitive = gradientPrimitive("softmaxGradient", log: false) {
+    public static let softmaxGradient: Primitive = gradientPrimitive("softmaxGradient", log: false)
+    {
         y, c, u, axes, r throws(TensorError) in
         let s = try r.sum(try r.multiply(c, y), axes: axes, keepsDimensions: true)
         let t = try r.sum(try r.multiply(u, y), axes: axes, keepsDimensions: true)
@@ -45,7 +47,9 @@ extension Primitive {
 
     /// Inputs y and c: c - exp(y) Σ c. With u the gradient of this value:
     /// dy = -u exp(y) Σ c, and dc = u - Σ u exp(y).
-    public static let logSoftmaxGradient: Primitive = gradientPrimitive("logSoftmaxGradient", log: true) {
+    public static let logSoftmaxGradient: Primitive = gradientPrimitive(
+        "logSoftmaxGradient", log: true
+    ) {
         y, c, u, axes, r throws(TensorError) in
         let s = try r.sum(c, axes: axes, keepsDimensions: true)
         return try r.negate(try r.multiply(try r.multiply(u, try r.unary(.exp, y)), s))
@@ -57,7 +61,8 @@ extension Primitive {
 
     private static func gradientPrimitive(
         _ name: String, log: Bool,
-        ofValue: @escaping @Sendable (Node, Node, Node, [Int], Recorder) throws(TensorError) -> Node,
+        ofValue:
+            @escaping @Sendable (Node, Node, Node, [Int], Recorder) throws(TensorError) -> Node,
         ofCotangent: @escaping @Sendable (Node, Node, [Int], Recorder) throws(TensorError) -> Node
     ) -> Primitive {
         Primitive(

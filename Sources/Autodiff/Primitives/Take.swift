@@ -1,8 +1,9 @@
 import Kernels
 import Tensors
 
-// Indexing by integer tensors. Inputs: values and k index tensors (int64, one shape I), which replace the k axes
-// from attribute `axis` on: x: [A, s₁ … s_k, B], result: [A, I, B]. Negative indices count from the end.
+// Indexing by integer tensors. Inputs: values and k index tensors (int64, one shape I), which
+// replace the k axes from attribute `axis` on: x: [A, s₁ … s_k, B], result: [A, I, B]. Negative
+// indices count from the end.
 
 extension Primitive {
     /// `x[…, i₁, …, i_k, …]`. The gradient adds c up where it came from.
@@ -30,7 +31,8 @@ extension Primitive {
             withExtendedLifetime(indices) {}
         })
 
-    /// Inputs: base, value, indices. The base with the value added at the indices, also where they repeat.
+    /// Inputs: base, value, indices. The base with the value added at the indices, also where they
+    /// repeat.
     public static let addAt: Primitive = Primitive(
         "addAt", shape: putShape,
         gradient: { node, c, wanted, recorder throws(TensorError) in
@@ -52,8 +54,8 @@ extension Primitive {
             withExtendedLifetime((inputs, indices)) {}
         })
 
-    /// Inputs: base, value, indices. The base with the value put at the indices; of equal indices the last
-    /// wins (and, as in PyTorch, the gradient gives each of them what lies there).
+    /// Inputs: base, value, indices. The base with the value put at the indices; of equal indices
+    /// the last wins (and, as in PyTorch, the gradient gives each of them what lies there).
     public static let assignAt: Primitive = Primitive(
         "assignAt", shape: putShape,
         gradient: { node, c, wanted, recorder throws(TensorError) in

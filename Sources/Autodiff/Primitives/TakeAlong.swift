@@ -2,8 +2,9 @@ import Kernels
 import Tensors
 
 extension Primitive {
-    /// `y[…, j, …] = x[…, indices[…, j, …], …]` along attribute `axis`: PyTorch's `gather`. Inputs: x and int64
-    /// indices, of one shape but for that axis. The gradient adds c up where it came from.
+    /// `y[…, j, …] = x[…, indices[…, j, …], …]` along attribute `axis`: PyTorch's `gather`. Inputs:
+    /// x and int64 indices, of one shape but for that axis. The gradient adds c up where it came
+    /// from.
     public static let takeAlong: Primitive = Primitive(
         "gather",
         shape: { inputs, attributes throws(TensorError) in

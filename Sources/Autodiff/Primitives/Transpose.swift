@@ -1,8 +1,8 @@
 import Tensors
 
 extension Primitive {
-    /// Axes in another order: axis i of the result is axis `ints[i]` of the input. Its gradient is the inverse
-    /// permutation.
+    /// Axes in another order: axis i of the result is axis `ints[i]` of the input. Its gradient is
+    /// the inverse permutation.
     public static let transpose: Primitive = Primitive(
         "transpose",
         shape: { inputs, attributes throws(TensorError) in

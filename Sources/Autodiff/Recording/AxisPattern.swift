@@ -1,6 +1,7 @@
 import Tensors
 
-/// `n (h w) c -> n c h w`: each side a list of axes, each a list of names (none: an axis of size 1).
+/// `n (h w) c -> n c h w`: each side a list of axes, each a list of names (none: an axis of size
+/// 1).
 struct AxisPattern {
     /// What stands for `...` until the rank is known.
     private static let ellipsis = "..."
@@ -94,8 +95,8 @@ struct AxisPattern {
 }
 
 extension Recorder {
-    /// Takes the axes of `x` apart as the left side says, reduces those that only it names, repeats those
-    /// that only the right side names, reorders, and joins as the right side says.
+    /// Takes the axes of `x` apart as the left side says, reduces those that only it names, repeats
+    /// those that only the right side names, reorders, and joins as the right side says.
     ///
     /// - Parameter reduction: the name of a reduction; `nil`: nothing may be reduced.
     /// - Throws: `TensorError.badArgument`, `.badShape`.
@@ -163,7 +164,8 @@ extension Recorder {
             guard fits else {
                 throw .badShape(
                     operation: operation, shape: x.shape,
-                    rule: "an axis of \(size) to be made of `(\(group.joined(separator: " ")))` with "
+                    rule:
+                        "an axis of \(size) to be made of `(\(group.joined(separator: " ")))` with "
                         + "sizes of \(product) together")
             }
             if let name = unknown.first { sizes[name] = size / product }

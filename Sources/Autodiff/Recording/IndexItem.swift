@@ -10,8 +10,8 @@ public enum IndexItem {
     case ellipsis
     /// A new axis of size 1.
     case newAxis
-    /// Integers select along one axis; a bool tensor of rank k selects elements of the next k axes. Several
-    /// must be adjacent, and pair up.
+    /// Integers select along one axis; a bool tensor of rank k selects elements of the next k axes.
+    /// Several must be adjacent, and pair up.
     case tensor(Node)
 
     /// How many axes of the tensor the item uses up.
@@ -24,8 +24,8 @@ public enum IndexItem {
     }
 }
 
-/// What index items mean for a tensor of a given shape: first basic slices, then index tensors on what they
-/// leave.
+/// What index items mean for a tensor of a given shape: first basic slices, then index tensors on
+/// what they leave.
 struct IndexPlan {
     enum Picks {
         case none
@@ -48,8 +48,8 @@ struct IndexPlan {
         return .tensors(tensors)
     }
 
-    /// - Throws: `TensorError.badArgument` for too many items, two ellipses, or index tensors that are not
-    ///   adjacent; `.indexOutOfRange`, `.shapesDisagree` for a mask, `.badDType`.
+    /// - Throws: `TensorError.badArgument` for too many items, two ellipses, or index tensors that
+    ///   are not adjacent; `.indexOutOfRange`, `.shapesDisagree` for a mask, `.badDType`.
     init(_ items: [IndexItem], for shape: Shape) throws(TensorError) {
         let consumed = items.reduce(0) { $0 + $1.consumedAxes }
         guard consumed <= shape.rank else {

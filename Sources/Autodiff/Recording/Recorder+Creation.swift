@@ -20,7 +20,8 @@ extension Recorder {
         let (distance, overflow) = stop.subtractingReportingOverflow(start)
         guard !overflow else { throw .tooLarge([Int.max]) }
         let runsAway = step > 0 ? distance <= 0 : distance >= 0
-        // The magnitude of Int.min divided by that of a step of -1 is the only count that does not fit.
+        // The magnitude of Int.min divided by that of a step of -1 is the only count that does not
+        // fit.
         let count =
             runsAway
             ? 0 : Int(clamping: (distance.magnitude - 1) / step.magnitude + 1)
@@ -28,7 +29,8 @@ extension Recorder {
     }
 
     /// `start`, `start + step`, … before `stop`, as float32; computed in float64 before rounding.
-    /// - Throws: `TensorError.badArgument` for a step of 0 or numbers that are not finite, `.tooLarge`.
+    /// - Throws: `TensorError.badArgument` for a step of 0 or numbers that are not finite,
+    ///   `.tooLarge`.
     public func arange(
         _ start: Double, _ stop: Double, by step: Double
     ) throws(TensorError) -> Node {
@@ -53,7 +55,8 @@ extension Recorder {
         return try record(.arange, [], .scalars([start, step, Double(count)]))
     }
 
-    /// True where column - row relates to `diagonal` as wanted: the mask of `eye`, `tril` and `triu`.
+    /// True where column - row relates to `diagonal` as wanted: the mask of `eye`, `tril` and
+    /// `triu`.
     func diagonalMask(
         rows: Int, columns: Int, diagonal: Int,
         _ relation: (Node, Node) throws(TensorError) -> Node

@@ -1,12 +1,12 @@
 public import Tensors
 
-// einsum by transposes, reshapes and matrix products: operands are joined from left to right, and what
-// nobody needs any more is summed out as early as possible.
+// einsum by transposes, reshapes and matrix products: operands are joined from left to right, and
+// what nobody needs any more is summed out as early as possible.
 
 extension Recorder {
     /// Sums of products over named axes; see the operation `einsum`.
-    /// - Throws: `TensorError.badArgument` for an equation that makes no sense or does not fit the number of
-    ///   tensors, `.badShape`, `.shapesDisagree`.
+    /// - Throws: `TensorError.badArgument` for an equation that makes no sense or does not fit the
+    ///   number of tensors, `.badShape`, `.shapesDisagree`.
     public func einsum(_ equation: String, _ tensors: [Node]) throws(TensorError) -> Node {
         let equation = try EinsumEquation(equation, tensors)
         var operands: [LabelledNode] = []
@@ -70,8 +70,8 @@ extension Recorder {
         let (y, transposesY) = try arranged(b, batch, inner, right)
         let product: Node
         if inner.isEmpty {
-            // [B, M, 1] * [B, 1, N]: no sum, so no matrix product. Nothing is read transposed here but
-            // vectors, whose two orders are one reshape apart.
+            // [B, M, 1] * [B, 1, N]: no sum, so no matrix product. Nothing is read transposed here
+            // but vectors, whose two orders are one reshape apart.
             let rows = try reshape(x, to: Shape(trusted: [x.shape[0], a.size(of: left), 1]))
             let columns = try reshape(y, to: Shape(trusted: [y.shape[0], 1, b.size(of: right)]))
             product = try multiply(rows, columns)
@@ -86,7 +86,8 @@ extension Recorder {
             node: try reshape(product, to: try Shape(sizes)), labels: batch + left + right)
     }
 
-    /// The operand as [batch, rows, columns], or as [batch, columns, rows] with `true` if it lies so.
+    /// The operand as [batch, rows, columns], or as [batch, columns, rows] with `true` if it lies
+    /// so.
     private func arranged(
         _ operand: LabelledNode, _ batch: [Character], _ rows: [Character], _ columns: [Character]
     ) throws(TensorError) -> (Node, Bool) {
@@ -126,7 +127,8 @@ private struct EinsumEquation {
         inputs = sides[0].split(separator: ",", omittingEmptySubsequences: false).map(Array.init)
         guard inputs.count == tensors.count else {
             throw .badArgument(
-                operation: "einsum", rule: "\(inputs.count) tensors for `\(text)`, not \(tensors.count)")
+                operation: "einsum",
+                rule: "\(inputs.count) tensors for `\(text)`, not \(tensors.count)")
         }
         let names = inputs.joined()
         guard (names + sides.dropFirst().joined()).allSatisfy(\.isLetter) else {

@@ -1,14 +1,15 @@
 public import Kernels
 public import Tensors
 
-// Elementwise operations with the language's promotion (*dtypes and scalars*): casts are inserted so that
-// primitives see one dtype.
+// Elementwise operations with the language's promotion (*dtypes and scalars*): casts are inserted
+// so that primitives see one dtype.
 
 extension Recorder {
-    /// The scalar as a 0-d tensor to stand beside a tensor of `dtype`: an Int or Float takes that dtype, but a
-    /// Float beside integers or bools is float32 and an Int beside bools int64.
+    /// The scalar as a 0-d tensor to stand beside a tensor of `dtype`: an Int or Float takes that
+    /// dtype, but a Float beside integers or bools is float32 and an Int beside bools int64.
     ///
-    /// - Throws: `TensorError.badArgument` for an Int beyond the range of `dtype`, or a Bool beside numbers.
+    /// - Throws: `TensorError.badArgument` for an Int beyond the range of `dtype`, or a Bool beside
+    ///   numbers.
     public func constant(
         _ scalar: ScalarValue, beside dtype: DType
     ) throws(TensorError) -> Node {
@@ -36,8 +37,8 @@ extension Recorder {
         try full(.float(value), .scalar, dtype)
     }
 
-    /// An operation on one tensor. Integers and bools become float32 for those that are defined on floats only;
-    /// `floor`, `ceil` and `round` leave integers as they are.
+    /// An operation on one tensor. Integers and bools become float32 for those that are defined on
+    /// floats only; `floor`, `ceil` and `round` leave integers as they are.
     public func unary(_ code: ElementwiseCode, _ x: Node) throws(TensorError) -> Node {
         switch code {
         case .floor, .ceil, .round:
@@ -50,8 +51,8 @@ extension Recorder {
         return try record(.elementwise(code), [x])
     }
 
-    /// An operation on two tensors, which meet at the later dtype; `/` of integers gives float32; `+ *
-    /// maximum minimum` of two bool tensors are `or and or and`.
+    /// An operation on two tensors, which meet at the later dtype; `/` of integers gives float32;
+    /// `+ * maximum minimum` of two bool tensors are `or and or and`.
     ///
     /// - Throws: `TensorError.shapesDisagree`, `.badDType`.
     public func binary(
@@ -90,8 +91,8 @@ extension Recorder {
             [condition, try cast(a, to: meeting), try cast(b, to: meeting)])
     }
 
-    /// Powers: a constant exponent 2 is a square and 1 the base itself, so that the commonest gradients stay
-    /// cheap; a negative constant exponent makes floats of integers.
+    /// Powers: a constant exponent 2 is a square and 1 the base itself, so that the commonest
+    /// gradients stay cheap; a negative constant exponent makes floats of integers.
     private func power(_ a: Node, _ b: Node) throws(TensorError) -> Node {
         if a.dtype == b.dtype, let exponent = b.constantValue, b.shape.rank == 0, a.dtype != .bool {
             if exponent.double == 2 { return try unary(.square, a) }

@@ -2,13 +2,13 @@ import Kernels
 public import Tensors
 
 extension Recorder {
-    /// `x[items]`, with NumPy's meaning. A single index is taken before index tensors are, so that it never
-    /// moves their axes.
+    /// `x[items]`, with NumPy's meaning. A single index is taken before index tensors are, so that
+    /// it never moves their axes.
     ///
     /// A bool mask decides the shape of the result, so it is evaluated here.
     ///
-    /// - Throws: `TensorError.badArgument`, `.indexOutOfRange`, `.shapesDisagree`, `.badDType`; for masks also
-    ///   what evaluation throws, `.unknownValue` where only shapes are known.
+    /// - Throws: `TensorError.badArgument`, `.indexOutOfRange`, `.shapesDisagree`, `.badDType`; for
+    ///   masks also what evaluation throws, `.unknownValue` where only shapes are known.
     public func index(_ x: Node, _ items: [IndexItem]) throws(TensorError) -> Node {
         let plan = try IndexPlan(items, for: x.shape)
         let basic = try reshape(try slice(x, plan.ranges), to: try Shape(plan.basic))
@@ -19,9 +19,10 @@ extension Recorder {
 
     /// `x` with `value` at `items`: what `x[items] = value` makes of the variable.
     ///
-    /// - Parameter value: a 0-d tensor or the exact shape of `x[items]`, of a dtype not later than that of `x`.
-    /// - Throws: as `index(_:_:)`, and `.badDType` for a value of a later dtype. A mask is evaluated only if the
-    ///   value is not 0-d.
+    /// - Parameter value: a 0-d tensor or the exact shape of `x[items]`, of a dtype not later than
+    ///   that of `x`.
+    /// - Throws: as `index(_:_:)`, and `.badDType` for a value of a later dtype. A mask is
+    ///   evaluated only if the value is not 0-d.
     public func assign(
         _ x: Node, at items: [IndexItem], _ value: Node
     ) throws(TensorError) -> Node {
@@ -59,7 +60,8 @@ extension Recorder {
     }
 
     /// Rows of `table` along the first axis: `table[indices]`.
-    /// - Throws: `TensorError.badShape` for a scalar table, `.badDType` for indices that are not integers.
+    /// - Throws: `TensorError.badShape` for a scalar table, `.badDType` for indices that are not
+    ///   integers.
     public func rows(of table: Node, _ indices: Node) throws(TensorError) -> Node {
         guard table.shape.rank > 0 else {
             throw .badShape(operation: "embedding", shape: table.shape, rule: "at least one axis")

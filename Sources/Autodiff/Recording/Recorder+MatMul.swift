@@ -1,17 +1,19 @@
 public import Tensors
 
 extension Recorder {
-    /// The matrix product of NumPy's `@`: `[..., M, K] @ [..., K, N]` is `[..., M, N]`, batch axes broadcast; a
-    /// vector on the left is a row, on the right a column, and its axis disappears from the result.
+    /// The matrix product of NumPy's `@`: `[..., M, K] @ [..., K, N]` is `[..., M, N]`, batch axes
+    /// broadcast; a vector on the left is a row, on the right a column, and its axis disappears
+    /// from the result.
     ///
-    /// Transposes of the last two axes become flags, and a stack of matrices times one matrix is one product
-    /// of all rows.
+    /// Transposes of the last two axes become flags, and a stack of matrices times one matrix is
+    /// one product of all rows.
     ///
     /// - Throws: `TensorError.shapesDisagree`, `.badShape` for scalars.
     public func matmul(_ a: Node, _ b: Node) throws(TensorError) -> Node {
         for side in [a, b] where side.shape.rank == 0 {
             throw .badShape(
-                operation: "@", shape: side.shape, rule: "vectors or matrices, not scalars; use `*`")
+                operation: "@", shape: side.shape, rule: "vectors or matrices, not scalars; use `*`"
+            )
         }
         let inner = b.shape.rank == 1 ? b.shape[0] : b.shape[b.shape.rank - 2]
         let last = a.shape[a.shape.rank - 1]

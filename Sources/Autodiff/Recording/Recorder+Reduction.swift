@@ -28,8 +28,8 @@ extension Recorder {
         return try divide(total, try scalar(Double(count), x.dtype))
     }
 
-    /// The mean squared distance from the mean, `correction` taken off the count: Σ (x - mean)² / (n -
-    /// correction). Two passes, which keeps the digits that Σx² - (Σx)²/n loses.
+    /// The mean squared distance from the mean, `correction` taken off the count: Σ (x - mean)² /
+    /// (n - correction). Two passes, which keeps the digits that Σx² - (Σx)²/n loses.
     public func variance(
         _ x: Node, axes: [Int]? = nil, keepsDimensions: Bool = false, correction: Int = 0
     ) throws(TensorError) -> Node {
@@ -78,7 +78,8 @@ extension Recorder {
             : try reshape(result, to: kept.reduced(over: axes, keepingDimensions: false))
     }
 
-    /// Adds up the axes along which `shape` was broadcast to the shape of `x`: the transpose of broadcasting.
+    /// Adds up the axes along which `shape` was broadcast to the shape of `x`: the transpose of
+    /// broadcasting.
     func sum(_ x: Node, to shape: Shape) throws(TensorError) -> Node {
         if x.shape == shape { return x }
         let added = x.shape.rank - shape.rank
@@ -96,8 +97,9 @@ extension Recorder {
         return try broadcast(kept, to: source)
     }
 
-    /// For each element the product of the others along `axes`: that of those before times that of those after,
-    /// each by doubling (Hillis and Steele, CACM 1986), in 2 log₂ n multiplications of all elements.
+    /// For each element the product of the others along `axes`: that of those before times that of
+    /// those after, each by doubling (Hillis and Steele, CACM 1986), in 2 log₂ n multiplications of
+    /// all elements.
     func productOfOthers(_ x: Node, axes: [Int]) throws(TensorError) -> Node {
         let others = x.shape.dimensions.indices.filter { !axes.contains($0) }
         let order = others + axes

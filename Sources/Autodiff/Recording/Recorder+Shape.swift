@@ -3,7 +3,8 @@ public import Tensors
 // Constants and operations that move elements without computing.
 
 extension Recorder {
-    /// The same value everywhere. A Float value needs a float dtype, Bools and Ints convert as by `cast`.
+    /// The same value everywhere. A Float value needs a float dtype, Bools and Ints convert as by
+    /// `cast`.
     public func full(
         _ value: ScalarValue, _ shape: Shape, _ dtype: DType
     ) throws(TensorError) -> Node {
@@ -47,8 +48,8 @@ extension Recorder {
         return try reshape(x, to: try Shape(sizes))
     }
 
-    /// Axes in another order: axis i of the result is axis `order[i]` of `x`. A transpose of a transpose is one
-    /// transpose, and one that moves nothing but axes of size 1 a reshape.
+    /// Axes in another order: axis i of the result is axis `order[i]` of `x`. A transpose of a
+    /// transpose is one transpose, and one that moves nothing but axes of size 1 a reshape.
     /// - Throws: `TensorError.badShape` if `order` is no permutation of the axes.
     public func transpose(_ x: Node, order: [Int]) throws(TensorError) -> Node {
         if order == Array(0..<x.shape.rank) { return x }
@@ -104,7 +105,8 @@ extension Recorder {
         return try reshape(x, to: try Shape(sizes))
     }
 
-    /// Without the axes of size 1 among `axes`, which must be of size 1; `nil`: without all of them.
+    /// Without the axes of size 1 among `axes`, which must be of size 1; `nil`: without all of
+    /// them.
     /// - Throws: `TensorError.axisOutOfRange`, `.badShape`.
     public func squeeze(_ x: Node, axes: [Int]?) throws(TensorError) -> Node {
         let chosen =

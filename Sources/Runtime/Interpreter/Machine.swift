@@ -168,6 +168,7 @@ final class Machine {
     ///
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
+        if let interruption = Interruption(error, self) { error = interruption }
         if !(error is Interruption), !(error is UnknownValue) {
             error = located(error)
         }

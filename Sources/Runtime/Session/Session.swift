@@ -44,7 +44,9 @@ public final class Session {
         self.module = ModuleObject(name: "notebook")
         self.catalog = PreludeCatalog(folder: configuration.standardLibrary)
         let recorder = Recorder(random: RandomStream(key: 0))
-        recorder.isInterrupted = { support_interrupt_pending() != 0 }
+        recorder.isInterrupted = { [unowned self] in
+            support_interrupt_pending() != 0 || isOutOfTime
+        }
         self.machine = Machine(session: self, recorder: recorder)
     }
 
@@ -90,7 +92,7 @@ public final class Session {
     }
 
     private func fail(_ error: any Error, _ program: Program, _ outcome: inout CellOutcome) {
-        switch error {
+        switch Interruption(error, machine) ?? error {
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
         default:

@@ -1,0 +1,49 @@
+import Formats
+import Tensors
+import Testing
+
+@Suite("errors")
+struct FormatErrorTests {
+    static let problems: [(FormatError.Problem, String)] = [
+        (.notFound, "there is no such file"), (.notPermitted, "not permitted"),
+        (.isFolder, "folder"),
+        (.notAFile, "regular file"), (.system(operation: "fsync", code: 28), "No space left"),
+        (.tooBig(what: "x", size: 7, limit: 5), "x takes 7, more than the 5"),
+        (.notThisFormat(expected: "RIFF"), "begin with RIFF"),
+        (.truncated(needed: 4, available: 3), "4 more bytes are needed, 3 are there"),
+        (.excess(bytes: 9), "9 bytes follow"), (.malformed("a rule"), "a rule"),
+        (.unsupported("an array of x"), "an array of x cannot be read"),
+        (.disagree(what: "n", declared: 1, found: 2), "n should be 1 but is 2"),
+        (.duplicate("w"), "'w' is there twice"), (.checksum(of: "x"), "the check sum of x"),
+        (.notText(encoding: "UTF-8"), "not UTF-8 text"), (.cannotWrite("because"), "because"),
+        (.tensor(.outOfMemory(bytes: 8, budget: 4)), "8 bytes more would pass the memory budget"),
+        (.tensor(.unknownValue), "unknownValue"),
+        (.wrongFieldCount(expected: 2, found: 3), "has 3 fields, the first one has 2"),
+        (.notANumber("x"), "'x' is not a number"), (.missingValue, "missing"),
+        (.unknownColumn("a", known: ["b", "c"], nearest: nil), "the columns are b, c"),
+        (.unknownDataset("a", known: ["ab"], nearest: "ab"), "did you mean 'ab'?"),
+        (
+            .notInstalled("a", package: "p", looked: ["/x", "/y"]),
+            "install the package p; looked in /x"
+        ),
+    ]
+
+    @Test("each problem is a sentence with its facts", arguments: problems)
+    func sentences(problem: FormatError.Problem, part: String) {
+        let message = FormatError(format: "npy", problem).message
+        #expect(message.hasPrefix("npy file: ") && message.contains(part), "\(message)")
+        #expect(!message.hasSuffix("."))
+    }
+
+    @Test("the place and the file are part of it")
+    func places() {
+        let facts: [(FormatError.Place, String)] = [
+            (.whole, ""), (.byte(7), " (at byte 7)"), (.line(2, column: 3), " (line 2, column 3)"),
+            (.cell(line: 4, column: "age"), " (line 4, column 'age')"),
+        ]
+        for (place, text) in facts {
+            let error = FormatError(format: "file", file: "a.npy", place: place, .notFound)
+            #expect(error.description == "a.npy: file: there is no such file" + text)
+        }
+    }
+}
