@@ -22,6 +22,12 @@ final class Machine {
     var recording: Recording?
     /// Whether models train: `nil` outside of `training`, `inference`, `step`.
     var isTraining = false
+    /// Programs of step blocks by the identity of the block's code.
+    var stepCache: [ObjectIdentifier: StepCache] = [:]
+    /// Counts `freeze` and `unfreeze`.
+    var modelVersion = 0
+    /// What became of the last step that was recorded: its program, or why there is none.
+    var stepNote = ""
     /// Remembers states that are put back after a derivative.
     var stateKeeper: Recording?
     /// Told what every model gives, while a summary is made.

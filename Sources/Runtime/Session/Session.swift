@@ -50,6 +50,9 @@ public final class Session {
         self.machine = Machine(session: self, recorder: recorder)
     }
 
+    /// What became of the last `step` that was recorded: the passes of its program, or why it is not replayed.
+    public var stepExplanation: String { machine.stepNote }
+
     // MARK: Running
 
     /// Checks and runs a cell, a script or a line.
@@ -79,7 +82,7 @@ public final class Session {
         return outcome
     }
 
-    private func compile(_ program: Program) -> (cell: CompiledCell?, diagnostics: [Diagnostic]) {
+    private func compile(_ program: Syntax.Program) -> (cell: CompiledCell?, diagnostics: [Diagnostic]) {
         do {
             return try withLoadErrors {
                 CellCompiler.compile(

@@ -21,6 +21,7 @@ struct EvaluateCommand: ParsableCommand {
             var configuration = command.session.configuration(
                 installation, folder: FileManager.default.currentDirectoryPath)
             configuration.isUnrestricted = true
+            configuration.replaysSteps = ProcessInfo.processInfo.environment["DLREPL_REPLAY"] != "0"
             let session = Session(configuration)
             session.output = { Console.write($0) }
             session.progressEnded = { Console.write($0 + "\n") }
