@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 
 /// A function of the language that is made in Swift.
 final class BuiltinObject {

@@ -26,7 +26,11 @@ public final class Session {
     /// The seed that streams are derived from.
     var seed: Int
     /// When the running cell must end, in seconds of the monotonic clock.
-    public var deadline: Double?
+    public var deadline: Double? {
+        get { limit.deadline }
+        set { limit.deadline = newValue }
+    }
+    private let limit = TimeLimit()
     /// Called with what is printed.
     public var output: (String) -> Void = { _ in }
     /// Called with the state of a long run: what it does, how far it is, and a line of values.
@@ -44,8 +48,8 @@ public final class Session {
         self.module = ModuleObject(name: "notebook")
         self.catalog = PreludeCatalog(folder: configuration.standardLibrary)
         let recorder = Recorder(random: RandomStream(key: 0))
-        recorder.isInterrupted = { [unowned self] in
-            support_interrupt_pending() != 0 || isOutOfTime
+        recorder.isInterrupted = { [limit] in
+            support_interrupt_pending() != 0 || limit.isPassed
         }
         self.machine = Machine(session: self, recorder: recorder)
     }
@@ -94,7 +98,7 @@ public final class Session {
         }
     }
 
-    private func fail(_ error: any Error, _ program: Program, _ outcome: inout CellOutcome) {
+    private func fail(_ error: any Error, _ program: Syntax.Program, _ outcome: inout CellOutcome) {
         switch Interruption(error, machine) ?? error {
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
@@ -213,10 +217,7 @@ public final class Session {
 
     func finishProgress(_ text: String) { progressEnded(text) }
 
-    var isOutOfTime: Bool {
-        guard let deadline else { return false }
-        return Self.now > deadline
-    }
+    var isOutOfTime: Bool { limit.isPassed }
 
     /// Seconds of the monotonic clock.
     public static var now: Double {
