@@ -115,9 +115,17 @@ let testTargets: [Target] = [
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
     tests("Figures", exclude: ["Snapshots"]),
     tests("Drawing", ["Figures"]),
-    .testTarget(
-        name: "StdlibTests", dependencies: ["Syntax", "Diagnostics", "Formats", "Tensors"],
+    .target(
+        name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),
+    .testTarget(
+        name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        exclude: ["README.md", "cases"], swiftSettings: shared),
+    .testTarget(
+        name: "StdlibTests",
+        dependencies: ["RuntimeTesting", "Runtime", "Syntax", "Diagnostics", "Formats", "Tensors"],
+        exclude: ["README.md"],
+        swiftSettings: shared),
 ]
 
 let package = Package(

@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 
 /// A function of the language that is made in Swift.
 final class BuiltinObject {
@@ -204,6 +205,10 @@ extension Machine {
         _ labels: [String?]
     ) throws -> Value {
         switch arguments.first {
+        case .tensor(let node)
+        where node.shape.rank == 0 && other.isVariadic && arguments.count > 1 && labels.isEmpty:
+            // `max(loss, 0.1)`: several numbers, one of which is a tensor's.
+            return try other.body(self, arguments)
         case .tensor, .symbol:
             return try OperationCalls(machine: self).call(operation, arguments, labels)
         default: break

@@ -37,6 +37,8 @@ struct OperationCalls {
         var dtype: DType?
         var hasSymbol = false
         var hasNumber = false
+        /// Whether one of the arguments is a Float, so that Ints beside it become Floats.
+        var hasFloat = false
     }
 
     func call(_ operation: Operation, _ arguments: [Value], _ labels: [String?]) throws -> Value {
@@ -49,6 +51,7 @@ struct OperationCalls {
             inputs.hasTensor = true
             inputs.dtype = inputs.dtype.map { .promoted($0, node.dtype) } ?? node.dtype
         }
+        for case .float in arguments { inputs.hasFloat = true }
         var converted: [OperationArgument] = []
         for (index, parameter) in operation.parameters.enumerated() {
             if parameter.kind == .sizes {
@@ -125,16 +128,13 @@ struct OperationCalls {
             if let number = try machine.int(value) { return .ints([number]) }
             return .ints(try ints(value) ?? { throw wrong("a list of sizes") }())
         case .operand:
+            if !inputs.hasTensor, operation.name != "full" {
+                return .tensor(try node(value, operation, &inputs, wrong("a number")))
+            }
             switch value {
-            case .int(let number):
-                inputs.hasNumber = true
-                return .int(number)
-            case .float(let number):
-                inputs.hasNumber = true
-                return .float(number)
-            case .bool(let flag):
-                inputs.hasNumber = true
-                return .bool(flag)
+            case .int(let number): return .int(number)
+            case .float(let number): return .float(number)
+            case .bool(let flag): return .bool(flag)
             default:
                 return .tensor(try node(value, operation, &inputs, wrong("a tensor or a number")))
             }
@@ -204,7 +204,8 @@ struct OperationCalls {
             if let dtype = inputs.dtype {
                 return try machine.recorder.constant(.int(number), beside: dtype)
             }
-            let dtype: DType = Self.floatFunctions.contains(operation.name) ? .float64 : .int64
+            let isFloat = inputs.hasFloat || Self.floatFunctions.contains(operation.name)
+            let dtype: DType = isFloat ? .float64 : .int64
             return try machine.recorder.full(.int(number), .scalar, dtype)
         case .float(let number):
             inputs.hasNumber = true

@@ -21,5 +21,14 @@ struct Interruption: Error {
     var reason: Reason
 }
 
+extension Interruption {
+    /// What the engine reports when it was told to stop; `nil` for any other error.
+    init?(_ error: any Error, _ machine: Machine) {
+        let inner = (error as? EvaluationError)?.error ?? error as? TensorError
+        guard inner == .interrupted else { return nil }
+        self.reason = machine.session.isOutOfTime ? .time : .user
+    }
+}
+
 /// A number was demanded where only shapes are known (`dlrepl check`).
 struct UnknownValue: Error {}

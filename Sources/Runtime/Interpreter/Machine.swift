@@ -174,8 +174,9 @@ final class Machine {
     ///
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
+        if let interruption = Interruption(error, self) { error = interruption }
         if !(error is Interruption), !(error is UnknownValue) {
-            error = locate(asFailure(error))
+            error = located(error)
         }
         while frames.count > depth {
             let frame = frames[frames.count - 1]
@@ -210,8 +211,9 @@ final class Machine {
         error = failure
     }
 
-    private func asFailure(_ error: any Error) -> Failure {
-        (error as? Failure) ?? EngineDiagnostics.failure(error)
+    /// Any error as one with a place.
+    func located(_ error: any Error) -> Failure {
+        locate((error as? Failure) ?? EngineDiagnostics.failure(error))
     }
 
     /// Gives an error the place of the instruction that is running: of the innermost function that
