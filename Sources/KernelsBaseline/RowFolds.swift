@@ -1,5 +1,5 @@
-// Walking one row of `n` consecutive float32: whole vectors, then the rest padded to a vector. Sums use four
-// accumulators joined in a fixed tree, so they depend on `n` and the numbers alone.
+// Walking one row of `n` consecutive float32: whole vectors, then the rest padded to a vector. Sums
+// use four accumulators joined in a fixed tree, so they depend on `n` and the numbers alone.
 
 /// The `count` < 8 elements at `source`, and `padding` in the other lanes.
 @inline(__always)
@@ -67,8 +67,8 @@ func sumRow(
     return treeSum(s0 + s1)
 }
 
-// The following call `f` at one place, so that a long closure is inlined there; its own latency hides that
-// of the one accumulator.
+// The following call `f` at one place, so that a long closure is inlined there; its own latency
+// hides that of the one accumulator.
 
 /// Σ f(x[i]) for an expensive f; f(padding) must be 0.
 @inline(__always)

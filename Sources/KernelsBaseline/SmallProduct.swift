@@ -1,5 +1,5 @@
-/// What `smallProduct` computes: `c = alpha·a·b + beta·c` with `a[i, l]` at `a + i·aRow + l·aColumn`,
-/// `b[l, j]` at `b + l·bRow + j·bColumn` and `c[i, j]` at `c + i·cRow + j`.
+/// What `smallProduct` computes: `c = alpha·a·b + beta·c` with `a[i, l]` at `a + i·aRow +
+/// l·aColumn`, `b[l, j]` at `b + l·bRow + j·bColumn` and `c[i, j]` at `c + i·cRow + j`.
 struct SmallProductShape {
     let m: Int
     let n: Int
@@ -70,8 +70,14 @@ private func fourRows(
     _ s: SmallProductShape, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ bRow: Int,
     _ c: UnsafeMutablePointer<Float>, _ width: Int
 ) {
-    var c00 = vector(0), c01 = vector(0), c10 = vector(0), c11 = vector(0)
-    var c20 = vector(0), c21 = vector(0), c30 = vector(0), c31 = vector(0)
+    var c00 = vector(0)
+    var c01 = vector(0)
+    var c10 = vector(0)
+    var c11 = vector(0)
+    var c20 = vector(0)
+    var c21 = vector(0)
+    var c30 = vector(0)
+    var c31 = vector(0)
     var a0 = a
     var a1 = a + s.aRow
     var a2 = a1 + s.aRow
@@ -112,7 +118,10 @@ private func oneRow(
     _ c: UnsafeMutablePointer<Float>, _ width: Int
 ) {
     // Two partial sums, for even and odd l, hide the latency of the addition.
-    var even0 = vector(0), even1 = vector(0), odd0 = vector(0), odd1 = vector(0)
+    var even0 = vector(0)
+    var even1 = vector(0)
+    var odd0 = vector(0)
+    var odd1 = vector(0)
     var l = 0
     while l &+ 2 <= s.k {
         let v0 = vector(a[l &* s.aColumn])
