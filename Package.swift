@@ -119,6 +119,9 @@ let testTargets: [Target] = [
         name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
+        name: "RuntimeTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        exclude: ["README.md"], swiftSettings: shared),
+    .testTarget(
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
         exclude: ["README.md", "cases"], swiftSettings: shared),
     .testTarget(
