@@ -78,6 +78,7 @@ struct ReadmeTests {
         let sources = SourceFile.all.filter { $0.module == "dlrepl" }
         let code = sources.flatMap(\.lines).joined(separator: "\n")
         let names = Set(code.matches(of: #/commandName: "([a-z]+)"/#).map { String($0.output.1) })
+            .union(["help"])
         let options = Set(code.matches(of: #/@(?:Option|Flag)[^\n]*\n\s*var ([A-Za-z]+)/#).map {
             "--" + dashed(String($0.output.1))
         }).union(code.matches(of: #/customLong\("([a-z-]+)"\)/#).map { "--" + String($0.output.1) })
