@@ -10,7 +10,8 @@ struct LayoutTests {
         for module in swiftModules where module != "KernelsBaseline" && size(of: module) > 10 {
             let readme = text(of: "Sources/\(module)/README.md")
             let lines = readme.split(separator: "\n")
-            #expect((3...16).contains(lines.count), "Sources/\(module)/README.md: \(lines.count) lines")
+            #expect(
+                (3...16).contains(lines.count), "Sources/\(module)/README.md: \(lines.count) lines")
             #expect(readme.hasPrefix("# \(module)\n"), "Sources/\(module)/README.md")
             #expect(readme.contains("Tests"), "Sources/\(module)/README.md")
         }
