@@ -129,6 +129,13 @@ let testTargets: [Target] = [
         dependencies: ["RuntimeTesting", "Runtime", "Syntax", "Diagnostics", "Formats", "Tensors"],
         exclude: ["README.md"],
         swiftSettings: shared),
+    .testTarget(
+        name: "ArchitectureTests",
+        dependencies: [
+            "RuntimeTesting", "Runtime", "Notebooks", "Autodiff", "Figures", "Formats", "Syntax",
+            "Diagnostics",
+        ],
+        exclude: ["README.md"], swiftSettings: shared),
 ]
 
 let package = Package(

@@ -140,6 +140,19 @@ private func oneRow(
     finish(s, even0 + odd0, even1 + odd1, c, width)
 }
 
+/// The `count` <= 8 elements at `source`, 0 in the other lanes.
+@inline(__always)
+private func loadPart(_ source: UnsafePointer<Float>, _ count: Int) -> Vector {
+    var result = vector(0)
+    for lane in 0..<count { result[lane] = source[lane] }
+    return result
+}
+
+@inline(__always)
+private func storePart(_ value: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for lane in 0..<count { target[lane] = value[lane] }
+}
+
 @inline(__always)
 private func finish(
     _ s: SmallProductShape, _ first: Vector, _ second: Vector, _ c: UnsafeMutablePointer<Float>,
@@ -151,10 +164,10 @@ private func finish(
         return
     }
     let head = min(8, width)
-    let old0 = s.beta == 0 ? first : loadPart(c, head, 0)
+    let old0 = s.beta == 0 ? first : loadPart(c, head)
     storePart(joined(s, first, old0), c, head)
     guard width > 8 else { return }
-    let old1 = s.beta == 0 ? second : loadPart(c + 8, width - 8, 0)
+    let old1 = s.beta == 0 ? second : loadPart(c + 8, width - 8)
     storePart(joined(s, second, old1), c + 8, width - 8)
 }
 

@@ -68,9 +68,15 @@ extension LanguageCase.Cell {
     init(lineOffset: Int, lines: [Substring]) {
         self.lineOffset = lineOffset
         self.text = lines.joined(separator: "\n")
-        self.expectations = lines.enumerated().compactMap { index, line in
-            Self.kind(line).map { LanguageCase.Expectation(kind: $0, line: index + 1) }
+        // A line that is only a comment belongs to the line of code before it.
+        var codeLine = 1
+        var expectations: [LanguageCase.Expectation] = []
+        for (index, line) in lines.enumerated() {
+            if !line.drop(while: { $0 == " " }).hasPrefix("#") { codeLine = index + 1 }
+            guard let kind = Self.kind(line) else { continue }
+            expectations.append(LanguageCase.Expectation(kind: kind, line: codeLine))
         }
+        self.expectations = expectations
     }
 
     private static func kind(_ line: Substring) -> LanguageCase.Expectation.Kind? {

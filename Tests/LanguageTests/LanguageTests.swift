@@ -53,7 +53,7 @@ private struct CaseRun {
                 if let value = outcome.value { output.text += value + "\n" }
                 if outcome.figure != nil { output.text += "<figure>\n" }
                 problems += compare(output.text, with: cell)
-                problems += compare(outcome, with: cell)
+                problems += compare(outcome, of: source, with: cell)
             }
             return problems
         }
@@ -99,7 +99,10 @@ private struct CaseRun {
         return problems
     }
 
-    private func compare(_ outcome: CellOutcome, with cell: LanguageCase.Cell) -> [Problem] {
+    private func compare(
+        _ outcome: CellOutcome, of source: SourceText, with cell: LanguageCase.Cell
+    ) -> [Problem] {
+        func lineNumber(_ diagnostic: Diagnostic) -> Int? { self.lineNumber(diagnostic, in: source) }
         var remaining = outcome.diagnostics
         var problems: [Problem] = []
         for expectation in cell.expectations {
@@ -143,8 +146,9 @@ private struct CaseRun {
         (diagnostic.notes + [diagnostic.help].compactMap(\.self)).contains { $0.contains(part) }
     }
 
-    /// The 1-based line of the cell that an error points to.
-    private func lineNumber(_ diagnostic: Diagnostic) -> Int? {
-        diagnostic.span.map { $0.source.line(at: $0.start) + 1 }
+    /// The 1-based line of the cell that an error points to, or whose call led to it.
+    private func lineNumber(_ diagnostic: Diagnostic, in source: SourceText) -> Int? {
+        let spans = [diagnostic.span].compactMap(\.self) + diagnostic.trace.map(\.span)
+        return spans.first { $0.source === source }.map { source.line(at: $0.start) + 1 }
     }
 }

@@ -84,10 +84,13 @@ final class BuiltinObject {
         self.isPure = false
     }
 
-    /// The same with any number of arguments.
-    init(variadic name: String, _ body: @escaping Body) {
+    /// A function made of another one, whose arguments it takes as they come.
+    init(
+        derivative name: String,
+        _ body: @escaping (Machine, [(label: String?, value: Value)]) throws -> Value
+    ) {
         self.signature = Signature(name: name, parameters: [])
-        self.kind = .variadic(body)
+        self.kind = .labelled(body)
         self.defaults = []
         self.documentation = ""
         self.isPure = true

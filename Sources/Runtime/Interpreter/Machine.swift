@@ -204,10 +204,10 @@ final class Machine {
         let caller = frames[frames.count - 2]
         guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
         else { return }
+        let span = caller.closure.prototype.span(caller.counter - 1)
+        if failure.blamesCaller, failure.diagnostic.span == span { return }
         failure.diagnostic.trace.append(
-            Diagnostic.Call(
-                function: frame.closure.prototype.name,
-                span: caller.closure.prototype.span(caller.counter - 1)))
+            Diagnostic.Call(function: frame.closure.prototype.name, span: span))
         error = failure
     }
 
@@ -232,7 +232,8 @@ final class Machine {
         }
         guard failure.diagnostic.span == nil else { return failure }
         var inside: (name: String, text: String)?
-        for frame in frames.reversed() {
+        let blamed = failure.blamesCaller && frames.count > 1 ? frames.dropLast() : frames[...]
+        for frame in blamed.reversed() {
             let prototype = frame.closure.prototype
             let span = prototype.span(frame.counter - 1)
             if prototype.module.isLibrary {
@@ -240,6 +241,7 @@ final class Machine {
                 continue
             }
             failure.diagnostic.span = span
+            if let operands = prototype.operands[frame.counter - 1] { failure.label(operands, span) }
             break
         }
         if let inside, failure.diagnostic.id.hasPrefix("shape") {

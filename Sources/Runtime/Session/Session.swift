@@ -72,7 +72,7 @@ public final class Session {
         let (compiled, diagnostics) = compile(program)
         outcome.diagnostics += diagnostics
         guard let compiled else { return outcome }
-        tracker.clear()
+        tracker.isStale = true
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
