@@ -137,7 +137,8 @@ extension Machine {
             case .call:
                 save(counter)
                 try poll()
-                if try call(R[b], prototype.sites[c], result: frames[frames.count - 1].base + a, frames[frames.count - 1].base) {
+                let base = frames[frames.count - 1].base
+                if try call(R[b], prototype.sites[c], result: base + a, base) {
                     (closure, prototype, code, R, counter) = current()
                 }
             case .callMethod:
