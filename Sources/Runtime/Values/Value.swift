@@ -102,9 +102,14 @@ final class Cell {
 /// An immutable text. A character is a Unicode code point; they are split only when indexed.
 final class StringObject {
     let text: String
+    /// Whether a cell shows it as it is, without quotation marks: a table such as that of `summary`.
+    let isTable: Bool
     private(set) lazy var scalars: [Unicode.Scalar] = Array(text.unicodeScalars)
 
-    init(_ text: String) { self.text = text }
+    init(_ text: String, isTable: Bool = false) {
+        self.text = text
+        self.isTable = isTable
+    }
 }
 
 final class ListObject {
