@@ -128,6 +128,9 @@ let testTargets: [Target] = [
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
         exclude: ["README.md", "cases"], swiftSettings: shared),
     .testTarget(
+        name: "ErrorTests", dependencies: ["Runtime", "Diagnostics", "Tensors"],
+        exclude: ["README.md", "cases", "files"], swiftSettings: shared),
+    .testTarget(
         name: "StdlibTests",
         dependencies: ["RuntimeTesting", "Runtime", "Syntax", "Diagnostics", "Formats", "Tensors"],
         exclude: ["README.md"],

@@ -139,7 +139,9 @@ extension Machine {
         guard number < count, number >= -count else {
             throw Failure(
                 "index.range",
-                "index \(number) is out of range for a \(what) of \(plural(count, "element"))")
+                "index \(number) is out of range for a \(what) of \(plural(count, "element"))",
+                help: number == count && count > 0
+                    ? "indices start at 0; the last one is \(count - 1), or -1" : nil)
         }
         return number < 0 ? number + count : number
     }

@@ -205,7 +205,11 @@ final class Machine {
         guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
         else { return }
         let span = caller.closure.prototype.span(caller.counter - 1)
-        if failure.blamesCaller, failure.diagnostic.span == span { return }
+        if failure.blamesCaller, let blamed = failure.diagnostic.span, blamed.source === span.source,
+            blamed.start >= span.start, blamed.end <= span.end
+        {
+            return
+        }
         failure.diagnostic.trace.append(
             Diagnostic.Call(function: frame.closure.prototype.name, span: span))
         error = failure
@@ -242,9 +246,12 @@ final class Machine {
             }
             failure.diagnostic.span = span
             if let operands = prototype.operands[frame.counter - 1] { failure.label(operands, span) }
+            blame(frame, callee: failure.blamesCaller ? frames.last : nil, in: &failure)
             break
         }
-        if let inside, failure.diagnostic.id.hasPrefix("shape") {
+        if let inside, failure.diagnostic.id.hasPrefix("shape"), inside.text.contains("(")
+            || inside.text.contains(" ")
+        {
             failure.diagnostic.notes.append("in `\(inside.name)`: `\(inside.text)`")
         }
         return failure
