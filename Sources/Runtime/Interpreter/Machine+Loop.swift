@@ -9,6 +9,7 @@ extension Machine {
                 return try dispatch()
             } catch {
                 var error = error
+                if recover(from: &error, to: depth) { continue }
                 guard unwind(&error, to: depth) else { throw error }
             }
         }
@@ -143,7 +144,7 @@ extension Machine {
             case .testOr: if case .bool(true) = try logicalOperand(R[a], "or") { counter = b }
             case .iterate:
                 sync()
-                R[a] = .iterator(try iterator(over: R[b]))
+                R[a] = .iterator(try loopIterator(over: R[b], join: c))
             case .next:
                 guard case .iterator(let iterator) = R[a] else { continue }
                 sync()
@@ -167,6 +168,19 @@ extension Machine {
                 if frame.isEntry { return value }
                 registers[frame.result] = value
                 enter()
+            case .join:
+                sync()
+                if joinForks() { enter() }
+            case .leave:
+                sync()
+                let kind = LeaveKind(rawValue: b) ?? .returned
+                if try leave(kind, register: a, loopStart: c) { enter() }
+            case .openLoop:
+                sync()
+                openFork(.loop, join: a)
+            case .turn:
+                sync()
+                if beginTurn(join: a) { enter() }
             case .fail: throw Failure("assert", try text(of: R[a]))
 
             case .list: R[a] = .list(Array(UnsafeBufferPointer(start: R + b, count: c)))
@@ -182,7 +196,7 @@ extension Machine {
                 sync()
                 let format = c < 0 ? nil : prototype.formats[c]
                 R[a] = .string(try formatted(R[b], format))
-            case .joinText: R[a] = .string(joined(R + b, count: c))
+            case .joinText: R[a] = joined(R + b, count: c)
             case .makeModel: R[a] = makeModel(prototype.models[b], prototype, closure, frame.base)
             case .makeOptimizer:
                 R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frame.base)

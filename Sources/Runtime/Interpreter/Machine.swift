@@ -28,6 +28,8 @@ final class Machine {
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
+    /// Set while a program is run on shapes alone.
+    var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.
     var stateKeeper: Recording?
     /// Told what every model gives, while a summary is made.
@@ -174,7 +176,7 @@ final class Machine {
     ///
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
-        if !(error is Interruption), !(error is UnknownValue) {
+        if !(error is Interruption), !(error is UnknownValue), !(error is DeadEnd) {
             error = locate(asFailure(error))
         }
         while frames.count > depth {
@@ -209,6 +211,9 @@ final class Machine {
                 span: caller.closure.prototype.span(caller.counter - 1)))
         error = failure
     }
+
+    /// The error as a failure with its place.
+    func located(_ error: any Error) -> Failure { locate(asFailure(error)) }
 
     private func asFailure(_ error: any Error) -> Failure {
         (error as? Failure) ?? EngineDiagnostics.failure(error)

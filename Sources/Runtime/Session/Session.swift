@@ -46,6 +46,7 @@ public final class Session {
         let recorder = Recorder(random: RandomStream(key: 0))
         recorder.isInterrupted = { support_interrupt_pending() != 0 }
         self.machine = Machine(session: self, recorder: recorder)
+        if configuration.checksShapes { machine.check = ShapeCheck() }
     }
 
     /// What became of the last `step` that was recorded: the passes of its program, or why it is not replayed.
@@ -94,6 +95,7 @@ public final class Session {
 
     private func fail(_ error: any Error, _ outcome: inout CellOutcome) {
         switch error {
+        case is UnknownValue, is DeadEnd: outcome.ending = .interrupted
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
         default:
@@ -106,7 +108,7 @@ public final class Session {
         _ value: Value, _ showsValue: Bool, in outcome: inout CellOutcome
     ) throws {
         outcome.ending = .succeeded
-        guard showsValue else { return }
+        guard showsValue, machine.check == nil else { return }
         switch value {
         case .none, .unset: break
         case .figure(let figure): outcome.figure = figure.figure
@@ -262,6 +264,8 @@ extension Session: PreludeResolver {
     }
 
     private func isLoading(_ name: String) -> Bool { loadingPrelude.contains(name) }
+
+    var marksJoins: Bool { configuration.checksShapes }
 
     var preludeNames: [String] { BuiltinCatalog.names + catalog.names }
 
