@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 import Tensors
 
 // Branches and loops of a program that is run on shapes alone.

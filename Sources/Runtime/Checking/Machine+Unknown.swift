@@ -1,4 +1,6 @@
 import Autodiff
+import Diagnostics
+import OrderedCollections
 import Tensors
 
 // What a program does with numbers that are not known: whatever demands one gives an unknown value.
@@ -67,6 +69,7 @@ extension Machine {
             if let fork { return fork }
             level -= 1
         }
+        dropForks { $0.depth > depth }
         return nil
     }
 
@@ -146,6 +149,10 @@ extension Machine {
         case .jumpIfFalse:
             if c > 0 { openFork(.branch, join: c, other: b) } else if c < 0 { turnOnce(exit: b) }
         case .jumpIfTrue: frames[last].counter = b
+        case .iterate:
+            guard let fork = openFork(.loop, join: c) else { return }
+            fork.mayNotRun = true
+            R[a] = .iterator(CheckedIterator(nil, limit: 1, fork))
         case .testAnd, .testOr:
             R[a] = .unknown
             openFork(.branch, join: b, other: b)
