@@ -35,8 +35,8 @@ public enum Elementwise {
 
     /// `output[i] = code(inputs…)[i]` for i < `count`.
     ///
-    /// Integers wrap; `floorDivide` and `remainder` by 0 give 0 and the fault. The output may be the
-    /// buffer of a full operand of the result's type.
+    /// Integers wrap; `floorDivide` and `remainder` by 0 give 0 and the fault. The output may be
+    /// the buffer of a full operand of the result's type.
     /// - Parameter type: the type of the operands, save that the first of `select` is Boolean.
     public static func apply(
         _ code: ElementwiseCode, type: ElementType, _ inputs: [TileOperand],
@@ -96,7 +96,8 @@ public enum Elementwise {
 
     private static func runRange(_ call: TileCall, _ start: Int, _ end: Int) {
         withUnsafePointer(to: call) { pointer in
-            withUnsafeTemporaryAllocation(byteCount: call.scratchByteCount, alignment: 64) { scratch in
+            withUnsafeTemporaryAllocation(byteCount: call.scratchByteCount, alignment: 64) {
+                scratch in
                 // Never nil: the byte count is positive.
                 let base = scratch.baseAddress.unsafelyUnwrapped
                 if usesAVX2 {
@@ -113,7 +114,7 @@ extension TileCall {
     /// Bytes of scratch memory that a run of tiles needs.
     var scratchByteCount: Int {
         let operands = operands.assumingMemoryBound(to: TileOperand.self)
-        var bytes = 2 * TileCall.pointerTableByteCount + registerCount * tileSize * 4
+        var bytes = 2 * TileCall.pointerTableByteCount + registerCount * registerStride * 4
         for index in 0..<operandCount where operands[index].hasPattern(count) {
             bytes += operands[index].patternByteCount
         }

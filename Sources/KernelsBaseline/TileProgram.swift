@@ -20,7 +20,8 @@ public struct TileInstruction: Sendable, Equatable {
     }
 }
 
-/// A register that holds one number in all its elements, for the whole run. No instruction writes it.
+/// A register that holds one number in all its elements, for the whole run. No instruction writes
+/// it.
 public struct TileConstant: Sendable, Equatable {
     public var register: UInt8
     public var value: Float
@@ -53,9 +54,11 @@ public struct TileOperand {
     }
 }
 
-/// A buffer that a tile program writes: the last value of `register`, for each element of the space.
+/// A buffer that a tile program writes: the last value of `register`, for each element of the
+/// space.
 ///
-/// It may be the buffer of an operand that is full and of the same type, and must not overlap any other.
+/// It may be the buffer of an operand that is full and of the same type, and must not overlap any
+/// other.
 public struct TileResult {
     public var pointer: UnsafeMutableRawPointer
     public var register: UInt8
@@ -69,11 +72,12 @@ public struct TileResult {
     }
 }
 
-/// Elements in a register of a tile program: 2 KB, so that a dozen registers stay in a 32 KB L1 cache.
+/// Elements in a register of a tile program: 2 KB, so that a dozen registers stay in a 32 KB L1
+/// cache.
 public let tileSize = 512
 
-/// A run of a tile program, as `runTiles` reads it. The pointers are raw because the element structs are
-/// distinct (though equal) types in each module.
+/// A run of a tile program, as `runTiles` reads it. The pointers are raw because the element
+/// structs are distinct (though equal) types in each module.
 public struct TileCall {
     public var instructions: UnsafeRawPointer
     public var instructionCount: Int
@@ -88,7 +92,8 @@ public struct TileCall {
     /// Elements of the iteration space.
     public var count: Int
 
-    /// The pointers have to stay valid while the call runs; operands and results may be changed in between.
+    /// The pointers have to stay valid while the call runs; operands and results may be changed in
+    /// between.
     public init(
         instructions: UnsafeBufferPointer<TileInstruction>,
         constants: UnsafeBufferPointer<TileConstant>,
@@ -133,3 +138,8 @@ extension TileInstruction {
         a == register || (code.arity > 1 && b == register) || (code.arity > 2 && c == register)
     }
 }
+
+/// Elements from one register to the next in scratch memory: not a power of two, so that the loads
+/// and stores of an instruction do not fall on addresses that agree in their low 12 bits, which
+/// processors mistake for one another.
+let registerStride = tileSize + 32

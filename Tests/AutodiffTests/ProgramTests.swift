@@ -15,7 +15,8 @@ func placeholders(_ tensors: [Tensor]) -> [Node] {
     tensors.map { Node(placeholder: $0.shape, dtype: $0.dtype) }
 }
 
-/// Compiles what `record` makes of inputs, runs it twice, and compares with evaluation node by node.
+/// Compiles what `record` makes of inputs, runs it twice, and compares with evaluation node by
+/// node.
 func expectSameBits(
     _ inputs: [Tensor], _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation,
     _ record: ([Node], Recorder) throws -> [Node]
@@ -144,8 +145,10 @@ func expectSameBits(
             let whole = nodes[0]
             let doubled = try r.add(whole, whole)
             let row = try r.slice(
-                doubled, [
-                    SliceRange(start: 1, count: 1, step: 1), SliceRange(start: 0, count: 3, step: 1),
+                doubled,
+                [
+                    SliceRange(start: 1, count: 1, step: 1),
+                    SliceRange(start: 0, count: 3, step: 1),
                 ])
             let flat = try r.reshape(row, to: Shape([3]))
             return [
@@ -200,7 +203,8 @@ func expectSameBits(
         #expect(try key(.exp) != key(.log))
     }
 
-    @Test("a placeholder that is no input is an error, and so are updates and inputs that do not fit")
+    @Test(
+        "a placeholder that is no input is an error, and so are updates and inputs that do not fit")
     func errors() throws {
         let hole = Node(placeholder: try Shape([2]), dtype: .float32)
         let other = Node(placeholder: try Shape([3]), dtype: .float32)

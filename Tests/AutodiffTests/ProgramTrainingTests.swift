@@ -3,8 +3,8 @@ import Kernels
 import Tensors
 import Testing
 
-/// A classifier with one hidden layer under Adam: inputs x, labels, rate, then W1 b1 W2 b2 and the moments of
-/// each; outputs the loss, then the new parameters and moments.
+/// A classifier with one hidden layer under Adam: inputs x, labels, rate, then W1 b1 W2 b2 and the
+/// moments of each; outputs the loss, then the new parameters and moments.
 private struct Trainer {
     static let parameterShapes: [[Int]] = [[20, 33], [33], [33, 5], [5]]
 
@@ -17,7 +17,9 @@ private struct Trainer {
         var generator = SeededGenerator(state: 4)
         for sizes in Self.parameterShapes {
             let shape = try Shape(sizes)
-            let numbers = (0..<shape.count).map { _ in Double.random(in: -0.3...0.3, using: &generator) }
+            let numbers = (0..<shape.count).map { _ in
+                Double.random(in: -0.3...0.3, using: &generator)
+            }
             state.append(try Tensor(numbers, shape: shape, dtype: .float32))
         }
         for sizes in Self.parameterShapes + Self.parameterShapes {
@@ -175,7 +177,8 @@ private struct Trainer {
         let product = try r.multiply(holes[3], holes[2])
         // a, b = b, a; c = d = a + b; e = d·c, which also is returned with the old d.
         let program = try Program(
-            inputs: holes, outputs: [holes[1], holes[0], sum, sum, product, product, holes[3], constant],
+            inputs: holes,
+            outputs: [holes[1], holes[0], sum, sum, product, product, holes[3], constant],
             updates: [
                 (input: 0, output: 0), (input: 1, output: 1), (input: 2, output: 2),
                 (input: 3, output: 3), (input: 4, output: 4),

@@ -11,8 +11,8 @@ extension Program {
         }
         for (number, update) in updates.enumerated() {
             guard let source = update.source else { continue }
-            lines.append(
-                "* copy \(describe(source)) to \(describe(ProgramPlace(base: bases.update(number), offset: 0)))")
+            let target = ProgramPlace(base: bases.update(number), offset: 0)
+            lines.append("* copy \(describe(source)) to \(describe(target))")
         }
         return lines.joined(separator: "\n")
     }

@@ -5,14 +5,14 @@ extension Program {
     /// Computes the outputs.
     ///
     /// - Parameters:
-    ///   - inputs: one tensor for each input, of its shape and dtype. Those of updates are replaced: written over
-    ///     if the array holds the only reference to their storage, else exchanged for new ones, so that whoever
-    ///     else refers to the old bytes keeps them.
+    ///   - inputs: one tensor for each input, of its shape and dtype. Those of updates are
+    ///     replaced: written over if the array holds the only reference to their storage, else
+    ///     exchanged for new ones, so that whoever else refers to the old bytes keeps them.
     ///   - random: where the draws of this run begin.
     ///   - isInterrupted: asked between steps and within long ones, from any thread.
     /// - Returns: the outputs that are not updates, in their order.
-    /// - Throws: what kernels find, with the origin of the step, `.interrupted`, `.outOfMemory`, `.badArgument`
-    ///   for inputs that do not fit. The inputs are then as they were.
+    /// - Throws: what kernels find, with the origin of the step, `.interrupted`, `.outOfMemory`,
+    ///   `.badArgument` for inputs that do not fit. The inputs are then as they were.
     public func run(
         inputs: inout [Tensor], random: RandomStream = RandomStream(key: 0),
         isInterrupted: @Sendable () -> Bool = { false }
@@ -55,7 +55,8 @@ extension Program {
 
     // MARK: Memory
 
-    /// The memory of a run: the arena, the inputs, where updates go, room for results, the constants.
+    /// The memory of a run: the arena, the inputs, where updates go, room for results, the
+    /// constants.
     private func makeFrame(_ tensors: inout [Tensor]) throws(TensorError) -> ProgramFrame {
         var frame = ProgramFrame()
         // Before the frame holds references of its own.

@@ -1,10 +1,11 @@
 import Tensors
 
-/// A recorded graph, compiled to be run many times: for a training step, for `predict`, for gradients.
+/// A recorded graph, compiled to be run many times: for a training step, for `predict`, for
+/// gradients.
 ///
-/// The passes, one file each, are: simplify, fuse elementwise values into tile programs, schedule, plan memory,
-/// and lower to kernel calls. A run allocates the results it hands back and nothing else, and gives the same
-/// bits as evaluating the nodes one by one.
+/// The passes, one file each, are: simplify, fuse elementwise values into tile programs, schedule,
+/// plan memory, and lower to kernel calls. A run allocates the results it hands back and nothing
+/// else, and gives the same bits as evaluating the nodes one by one.
 ///
 /// A program belongs to one thread at a time and is not reentrant: its values share one arena.
 public final class Program {
@@ -28,10 +29,12 @@ public final class Program {
     /// Compiles the graph from `inputs` to `outputs`.
     ///
     /// - Parameters:
-    ///   - inputs: the nodes whose values a run is given; usually placeholders, in any case their shapes and
-    ///     dtypes count and not their values. Other nodes with values and without primitives are constants.
-    ///   - updates: pairs of an input and an output of the same shape and dtype; a run writes the output over
-    ///     the input's tensor instead of returning it. An input stands in one pair at most.
+    ///   - inputs: the nodes whose values a run is given; usually placeholders, in any case their
+    ///     shapes and dtypes count and not their values. Other nodes with values and without
+    ///     primitives are constants.
+    ///   - updates: pairs of an input and an output of the same shape and dtype; a run writes the
+    ///     output over the input's tensor instead of returning it. An input stands in one pair at
+    ///     most.
     ///   - random: where the recording's draws began; a run's draws are moved to its own position.
     /// - Throws: `.unknownValue` for an output that depends on a placeholder that is no input,
     ///   `.badArgument` for updates that do not fit, `.outOfMemory`.
@@ -75,7 +78,8 @@ struct ProgramUpdate {
 
 /// An output that a run hands back.
 struct ProgramResult {
-    /// The bytes of the storage that the run makes for it, or 0 if it shares that of an earlier result or a constant.
+    /// The bytes of the storage that the run makes for it, or 0 if it shares that of an earlier
+    /// result or a constant.
     var byteCount: Int
     var place: ProgramPlace
     var shape: Shape

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Which bytes a value lies in: those of its root, from an offset. Reshapes and slices along the first axis are
-/// views; all other values are their own roots.
+/// Which bytes a value lies in: those of its root, from an offset. Reshapes and slices along the
+/// first axis are views; all other values are their own roots.
 struct ProgramAliases {
     private(set) var roots: [Int] = []
     private(set) var offsets: [Int] = []

@@ -66,7 +66,8 @@ struct ProgramCompiler {
 // MARK: Places and instructions
 
 extension ProgramCompiler {
-    /// For each update the value of the input (-1 if nothing reads it) and the value that replaces it.
+    /// For each update the value of the input (-1 if nothing reads it) and the value that replaces
+    /// it.
     private func pairs(_ graph: ProgramGraph) -> [(input: Int, value: Int)] {
         var inputValues: [Int: Int] = [:]
         for (index, value) in graph.values.enumerated() {
@@ -180,8 +181,8 @@ extension ProgramCompiler {
 }
 
 extension ProgramGraph {
-    /// An output that is an input, or a view of one, is copied: the input may be replaced, and belongs to the
-    /// caller.
+    /// An output that is an input, or a view of one, is copied: the input may be replaced, and
+    /// belongs to the caller.
     mutating func copyReturnedInputs(_ aliases: ProgramAliases) {
         var copies: [Int: Int] = [:]
         for (position, output) in outputs.enumerated() {

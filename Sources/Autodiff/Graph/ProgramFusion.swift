@@ -12,11 +12,11 @@ struct TileCluster {
 
 /// The second pass: groups elementwise values on float32 (with Booleans in between) into clusters.
 ///
-/// The values are visited in order. A cluster is open until something outside of it reads one of its members; then
-/// it must run before its reader and takes no more members. So dependencies between clusters always lead from
-/// one that was closed earlier, and can form no cycle. A value joins an open cluster of its shape that computes
-/// one of its inputs or reads one of its operands (an optimizer's moments share the gradient); two open clusters
-/// that one value reads become one.
+/// The values are visited in order. A cluster is open until something outside of it reads one of
+/// its members; then it must run before its reader and takes no more members. So dependencies
+/// between clusters always lead from one that was closed earlier, and can form no cycle. A value
+/// joins an open cluster of its shape that computes one of its inputs or reads one of its operands
+/// (an optimizer's moments share the gradient); two open clusters that one value reads become one.
 struct ProgramFusion {
     let graph: ProgramGraph
     let aliases: ProgramAliases
@@ -25,7 +25,8 @@ struct ProgramFusion {
     private(set) var clusterOf: [Int?]
     private var isOpen: [Bool] = []
 
-    /// Registers are 2 KB, and there are 256: 64 members need at most 64 temporaries and 129 constants.
+    /// Registers are 2 KB, and there are 256: 64 members need at most 64 temporaries and 129
+    /// constants.
     private static let mostMembers = 64
     private static let mostOperands = 32
 
@@ -65,7 +66,8 @@ struct ProgramFusion {
             && !clusters[cluster].operands.contains(input)
     }
 
-    /// The cluster for a value: an open one that is related, after merging those it reads, or a new one.
+    /// The cluster for a value: an open one that is related, after merging those it reads, or a new
+    /// one.
     private mutating func join(_ value: ProgramValue) -> Int {
         var target: Int?
         for input in value.inputs {
@@ -122,15 +124,17 @@ struct ProgramFusion {
         case .float32: return true
         case .bool:
             // Comparisons of floats; logic and choices among Booleans.
-            return inputs.allSatisfy { $0.dtype == .bool || ($0.dtype == .float32 && code.isPredicate) }
+            return inputs.allSatisfy {
+                $0.dtype == .bool || ($0.dtype == .float32 && code.isPredicate)
+            }
         case .uint8, .int32, .int64, .float64: return false
         }
     }
 }
 
 extension ProgramGraph {
-    /// Elementwise values read what `broadcastTo` repeats directly; an input that repeats in a way that
-    /// kernels do not know is made whole once, by a `broadcastTo`.
+    /// Elementwise values read what `broadcastTo` repeats directly; an input that repeats in a way
+    /// that kernels do not know is made whole once, by a `broadcastTo`.
     func withBroadcastOperands() -> ProgramGraph {
         var result = ProgramGraph()
         var numbers: [Int] = []

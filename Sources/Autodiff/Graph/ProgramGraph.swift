@@ -32,8 +32,8 @@ struct ProgramValue {
     var byteCount: Int { shape.count * dtype.size }
 }
 
-/// The recorded graph as an array, every value after those that it reads: what the passes of the compiler
-/// rewrite.
+/// The recorded graph as an array, every value after those that it reads: what the passes of the
+/// compiler rewrite.
 struct ProgramGraph {
     var values: [ProgramValue] = []
     /// The values that are wanted.
@@ -41,7 +41,8 @@ struct ProgramGraph {
 
     init() {}
 
-    /// Reads the graph between nodes. A node with a primitive is computed anew even if it has a value.
+    /// Reads the graph between nodes. A node with a primitive is computed anew even if it has a
+    /// value.
     /// - Throws: `TensorError.unknownValue` if an output depends on a placeholder that is no input.
     init(inputs: [Node], outputs: [Node]) throws(EvaluationError) {
         var numbers: [ObjectIdentifier: Int] = [:]

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// One step of a compiled program: a kernel call whose sizes are settled and whose operands are places.
+/// One step of a compiled program: a kernel call whose sizes are settled and whose operands are
+/// places.
 enum ProgramInstruction {
     case tile(TileStep)
     case product(MatrixProduct, ElementType, a: ProgramPlace, b: ProgramPlace, c: ProgramPlace)
@@ -32,7 +33,8 @@ final class TileStep {
         self.plan = plan
         self.operandPlaces = operandPlaces
         self.resultPlaces = resultPlaces
-        // The addresses are those of the first run's bases from then on; until then nobody reads them.
+        // The addresses are those of the first run's bases from then on; until then nobody reads
+        // them.
         let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
         defer { nowhere.deallocate() }
         instructions = Self.buffer(plan.program.instructions)
@@ -91,7 +93,8 @@ struct PrimitiveStep {
     var attributes: Attributes
     var inputs: [Operand]
     var output: Operand
-    /// For a draw from the program's stream: its number, counted from the first draw of the recording.
+    /// For a draw from the program's stream: its number, counted from the first draw of the
+    /// recording.
     var relativeDraw: UInt64?
     var origin: Origin
 

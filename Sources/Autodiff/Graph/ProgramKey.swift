@@ -1,9 +1,10 @@
 import Tensors
 
-/// The structure of a recorded graph: graphs with equal keys compile to programs that do the same, so programs can
-/// be cached by it.
+/// The structure of a recorded graph: graphs with equal keys compile to programs that do the same,
+/// so programs can be cached by it.
 ///
-/// Constants count by the identity of their storage, which the key keeps alive; draws count from `random`.
+/// Constants count by the identity of their storage, which the key keeps alive; draws count from
+/// `random`.
 public struct ProgramKey: Hashable {
     private struct Entry: Hashable {
         var primitive: ObjectIdentifier?

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// The fifth pass: a kernel call for every unit. Primitives without a direct call keep their own `evaluate`.
+/// The fifth pass: a kernel call for every unit. Primitives without a direct call keep their own
+/// `evaluate`.
 struct ProgramLowering {
     let graph: ProgramGraph
     let memory: ProgramMemory
@@ -60,7 +61,8 @@ struct ProgramLowering {
 
     // MARK: Direct calls
 
-    /// The kernel call of the primitives that training spends its time in; the same as in their `evaluate`.
+    /// The kernel call of the primitives that training spends its time in; the same as in their
+    /// `evaluate`.
     private func direct(
         _ value: ProgramValue, _ index: Int
     ) throws(EvaluationError) -> ProgramInstruction? {

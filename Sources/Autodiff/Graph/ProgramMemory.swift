@@ -1,7 +1,7 @@
 import Tensors
 
-/// Where a value lies while a program runs: in the arena (base 0) or in one of the tensors that a run is given or
-/// makes, at an offset in bytes.
+/// Where a value lies while a program runs: in the arena (base 0) or in one of the tensors that a
+/// run is given or makes, at an offset in bytes.
 struct ProgramPlace: Equatable {
     var base: Int
     var offset: Int
@@ -22,9 +22,9 @@ struct ProgramBases {
     var count: Int { 1 + inputs + updates + outputs + constants }
 }
 
-/// The fourth pass: a place for every value. A value lives from the unit that computes it to the last that reads
-/// it, and the arena is as large as the values that live at once; a tile program writes over an operand that
-/// it is the last to read.
+/// The fourth pass: a place for every value. A value lives from the unit that computes it to the
+/// last that reads it, and the arena is as large as the values that live at once; a tile program
+/// writes over an operand that it is the last to read.
 struct ProgramMemory {
     /// By root value; `nil` for what is never in memory.
     private(set) var places: [ProgramPlace?]
@@ -89,7 +89,8 @@ struct ProgramMemory {
         }
     }
 
-    /// An operand whose bytes a result may take: full, float32 like the result, not a view, read for the last time.
+    /// An operand whose bytes a result may take: full, float32 like the result, not a view, read
+    /// for the last time.
     private func takenOver(by value: Int, _ plan: TilePlan, _ dying: Set<Int>) -> Int? {
         guard graph.values[value].dtype == .float32 else { return nil }
         return plan.operands.first { operand in

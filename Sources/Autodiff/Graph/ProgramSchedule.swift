@@ -15,8 +15,9 @@ struct ProgramUnit {
 
 /// The third pass: what runs, in which order.
 ///
-/// Everything that can fail comes first. Then come the *commits*: tile programs, which cannot fail, all of whose
-/// results replace inputs of the program (an optimizer's step). So a run that fails has changed nothing.
+/// Everything that can fail comes first. Then come the *commits*: tile programs, which cannot fail,
+/// all of whose results replace inputs of the program (an optimizer's step). So a run that fails
+/// has changed nothing.
 struct ProgramSchedule {
     private(set) var units: [ProgramUnit] = []
     /// Units from this one on are commits.
@@ -29,8 +30,8 @@ struct ProgramSchedule {
     /// For each root the unit that computes it.
     private var producer: [Int: Int] = [:]
 
-    /// - Parameter updates: for each, the value of the input whose bytes are replaced (-1 if nothing reads it) and
-    ///   the value that replaces them.
+    /// - Parameter updates: for each, the value of the input whose bytes are replaced (-1 if
+    ///   nothing reads it) and the value that replaces them.
     init(
         _ graph: ProgramGraph, _ aliases: ProgramAliases, _ fusion: ProgramFusion,
         updates: [(input: Int, value: Int)]
@@ -52,8 +53,8 @@ struct ProgramSchedule {
 
     // MARK: Units
 
-    /// One unit for each cluster and for each other value, save views, inputs, constants, and numbers that only
-    /// tile programs read.
+    /// One unit for each cluster and for each other value, save views, inputs, constants, and
+    /// numbers that only tile programs read.
     private mutating func makeUnits(_ fusion: ProgramFusion) throws(TensorError) {
         let outside = readOutside(fusion)
         for cluster in fusion.clusters where !cluster.members.isEmpty {
@@ -77,7 +78,8 @@ struct ProgramSchedule {
         units.append(unit)
     }
 
-    /// Which values are read by something outside of their cluster, through a view or not, or are outputs.
+    /// Which values are read by something outside of their cluster, through a view or not, or are
+    /// outputs.
     private func readOutside(_ fusion: ProgramFusion) -> [Bool] {
         var result = [Bool](repeating: false, count: graph.values.count)
         for output in graph.outputs { result[aliases.roots[output]] = true }
@@ -148,8 +150,8 @@ struct ProgramSchedule {
         }
     }
 
-    /// Whether a commit may write over an input: no other commit reads it, and it itself reads it element by
-    /// element or not at all.
+    /// Whether a commit may write over an input: no other commit reads it, and it itself reads it
+    /// element by element or not at all.
     private func canOverwrite(_ input: Int, by index: Int, _ commits: Set<Int>) -> Bool {
         for other in commits {
             for value in units[other].reads where aliases.roots[value] == input {
@@ -167,8 +169,8 @@ struct ProgramSchedule {
 
     // MARK: Order
 
-    /// The units that the roots depend on, each after those it reads, leaving out some. Iterative, because a
-    /// chain of units can be long.
+    /// The units that the roots depend on, each after those it reads, leaving out some. Iterative,
+    /// because a chain of units can be long.
     private func ordered(roots: [Int], without left: Set<Int>) -> [Int] {
         var order: [Int] = []
         var isSeen = [Bool](repeating: false, count: units.count)

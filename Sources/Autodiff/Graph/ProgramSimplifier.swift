@@ -1,9 +1,9 @@
 import Kernels
 import Tensors
 
-/// The first pass: equal values become one, values of constants are computed, and operations that change nothing
-/// disappear. Every rule keeps the bits of the result (NaN payloads aside): what rounds differently, such as
-/// x + 0 for -0 or reordered sums, is left alone.
+/// The first pass: equal values become one, values of constants are computed, and operations that
+/// change nothing disappear. Every rule keeps the bits of the result (NaN payloads aside): what
+/// rounds differently, such as x + 0 for -0 or reordered sums, is left alone.
 struct ProgramSimplifier {
     private var result = ProgramGraph()
     private var known: [Key: Int] = [:]
@@ -123,7 +123,8 @@ struct ProgramSimplifier {
         return value
     }
 
-    /// The value computed now, if it is small and made of constants. What fails is left to fail when it runs.
+    /// The value computed now, if it is small and made of constants. What fails is left to fail
+    /// when it runs.
     private func folded(_ value: ProgramValue) -> ProgramValue? {
         guard let primitive = value.primitive, primitive !== Primitive.full,
             value.shape.count <= Self.foldingLimit, !value.inputs.isEmpty

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// A cluster as the tile machine runs it: which values its operands and results are, and the register program.
+/// A cluster as the tile machine runs it: which values its operands and results are, and the
+/// register program.
 struct TilePlan {
     struct Operand {
         var value: Int
@@ -20,8 +21,9 @@ struct TilePlan {
     var count: Int
 }
 
-/// Translates one cluster: registers for operands, then constants, then temporaries, which are used again when
-/// their last reader is past. `ProgramFusion` keeps clusters small enough for 256 registers.
+/// Translates one cluster: registers for operands, then constants, then temporaries, which are used
+/// again when their last reader is past. `ProgramFusion` keeps clusters small enough for 256
+/// registers.
 struct TileTranslator {
     private let graph: ProgramGraph
     private let cluster: TileCluster
@@ -66,8 +68,11 @@ struct TileTranslator {
 
     private mutating func placeInputs() throws(TensorError) {
         for operand in cluster.operands {
-            guard let pattern = RepetitionPattern(of: graph.values[operand].shape, in: cluster.shape)
-            else { throw .badArgument(operation: "program", rule: "operands that repeat regularly") }
+            guard
+                let pattern = RepetitionPattern(of: graph.values[operand].shape, in: cluster.shape)
+            else {
+                throw .badArgument(operation: "program", rule: "operands that repeat regularly")
+            }
             plan.operands.append(TilePlan.Operand(value: operand, pattern: pattern))
             registers[operand] = newRegister()
         }

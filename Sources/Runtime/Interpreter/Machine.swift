@@ -176,8 +176,9 @@ final class Machine {
     ///
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
+        if let interruption = Interruption(error, self) { error = interruption }
         if !(error is Interruption), !(error is UnknownValue), !(error is DeadEnd) {
-            error = locate(asFailure(error))
+            error = located(error)
         }
         while frames.count > depth {
             let frame = frames[frames.count - 1]
@@ -205,18 +206,16 @@ final class Machine {
         let caller = frames[frames.count - 2]
         guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
         else { return }
+        let span = caller.closure.prototype.span(caller.counter - 1)
+        if failure.blamesCaller, failure.diagnostic.span == span { return }
         failure.diagnostic.trace.append(
-            Diagnostic.Call(
-                function: frame.closure.prototype.name,
-                span: caller.closure.prototype.span(caller.counter - 1)))
+            Diagnostic.Call(function: frame.closure.prototype.name, span: span))
         error = failure
     }
 
-    /// The error as a failure with its place.
-    func located(_ error: any Error) -> Failure { locate(asFailure(error)) }
-
-    private func asFailure(_ error: any Error) -> Failure {
-        (error as? Failure) ?? EngineDiagnostics.failure(error)
+    /// Any error as one with a place.
+    func located(_ error: any Error) -> Failure {
+        locate((error as? Failure) ?? EngineDiagnostics.failure(error))
     }
 
     /// Gives an error the place of the instruction that is running: of the innermost function that
@@ -235,7 +234,8 @@ final class Machine {
         }
         guard failure.diagnostic.span == nil else { return failure }
         var inside: (name: String, text: String)?
-        for frame in frames.reversed() {
+        let blamed = failure.blamesCaller && frames.count > 1 ? frames.dropLast() : frames[...]
+        for frame in blamed.reversed() {
             let prototype = frame.closure.prototype
             let span = prototype.span(frame.counter - 1)
             if prototype.module.isLibrary {
@@ -243,6 +243,7 @@ final class Machine {
                 continue
             }
             failure.diagnostic.span = span
+            if let operands = prototype.operands[frame.counter - 1] { failure.label(operands, span) }
             break
         }
         if let inside, failure.diagnostic.id.hasPrefix("shape") {

@@ -26,7 +26,11 @@ public final class Session {
     /// The seed that streams are derived from.
     var seed: Int
     /// When the running cell must end, in seconds of the monotonic clock.
-    public var deadline: Double?
+    public var deadline: Double? {
+        get { limit.deadline }
+        set { limit.deadline = newValue }
+    }
+    private let limit = TimeLimit()
     /// Called with what is printed.
     public var output: (String) -> Void = { _ in }
     /// Called with the state of a long run: what it does, how far it is, and a line of values.
@@ -44,7 +48,9 @@ public final class Session {
         self.module = ModuleObject(name: "notebook")
         self.catalog = PreludeCatalog(folder: configuration.standardLibrary)
         let recorder = Recorder(random: RandomStream(key: 0))
-        recorder.isInterrupted = { support_interrupt_pending() != 0 }
+        recorder.isInterrupted = { [limit] in
+            support_interrupt_pending() != 0 || limit.isPassed
+        }
         self.machine = Machine(session: self, recorder: recorder)
         if configuration.checksShapes { machine.check = ShapeCheck() }
     }
@@ -67,7 +73,7 @@ public final class Session {
         let (compiled, diagnostics) = compile(program)
         outcome.diagnostics += diagnostics
         guard let compiled else { return outcome }
-        tracker.clear()
+        tracker.isStale = true
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
@@ -76,7 +82,7 @@ public final class Session {
             try show(value, compiled.showsValue, in: &outcome)
         } catch {
             machine.reset()
-            fail(error, &outcome)
+            fail(error, program, &outcome)
         }
         return outcome
     }
@@ -93,13 +99,16 @@ public final class Session {
         }
     }
 
-    private func fail(_ error: any Error, _ outcome: inout CellOutcome) {
-        switch error {
+    private func fail(_ error: any Error, _ program: Syntax.Program, _ outcome: inout CellOutcome) {
+        switch Interruption(error, machine) ?? error {
         case is UnknownValue, is DeadEnd: outcome.ending = .interrupted
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
         default:
-            outcome.diagnostics.append(EngineDiagnostics.failure(error).diagnostic)
+            // A value that is computed only when it is shown fails outside of all frames.
+            var diagnostic = machine.located(error).diagnostic
+            if diagnostic.span == nil { diagnostic.span = program.items.last?.span }
+            outcome.diagnostics.append(diagnostic)
             outcome.ending = .failed
         }
     }
@@ -120,7 +129,7 @@ public final class Session {
 
     /// A function of the prelude, for suggestions and methods.
     func functionValue(_ name: String) -> Value? {
-        if let value = module.value(name) { return value }
+        if let value = module.value(name), value.isCallable { return value }
         guard let slot = slot(ofPreludeName: name) else { return nil }
         return prelude.slots[slot]
     }
@@ -210,10 +219,7 @@ public final class Session {
 
     func finishProgress(_ text: String) { progressEnded(text) }
 
-    var isOutOfTime: Bool {
-        guard let deadline else { return false }
-        return Self.now > deadline
-    }
+    var isOutOfTime: Bool { limit.isPassed }
 
     /// Seconds of the monotonic clock.
     public static var now: Double {
