@@ -113,6 +113,7 @@ let testTargets: [Target] = [
     tests("Kernels"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
     tests("Tensors"),
+    tests("Checker", ["Notebooks", "Runtime", "Syntax", "Diagnostics"]),
     tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"]),
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),

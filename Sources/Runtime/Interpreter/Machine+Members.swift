@@ -17,6 +17,7 @@ extension Machine {
     /// The member of that name; `nil` if there is none.
     func optionalMember(_ value: Value, _ name: String) throws -> Value? {
         switch value {
+        case .unknown: throw UnknownValue()
         case .record(let record): return record[name]
         case .module(let module):
             return name.hasPrefix("_") ? nil : module.value(name)

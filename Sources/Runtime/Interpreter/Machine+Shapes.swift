@@ -9,6 +9,7 @@ extension Machine {
         _ value: Value, _ matcher: ShapeMatcher, from start: Int, _ closure: Closure,
         _ R: UnsafeMutablePointer<Value>
     ) throws {
+        if case .unknown = value { return bindUnknown(matcher, from: start, closure, R) }
         guard let sizes = sizes(of: value) else {
             if case .none = value, case .parameter = matcher.subject { return }
             throw ShapeFailures.notATensor(value, matcher)
@@ -34,6 +35,7 @@ extension Machine {
                 try bind(name, slot, size, sizes, axis, matcher, closure, R)
             case .value(let register, let text):
                 if index > start { return }
+                if case .unknown = R[register] { continue }
                 guard let size = try int(R[register]) else {
                     throw ShapeFailures.notASize(R[register], text)
                 }
@@ -48,6 +50,24 @@ extension Machine {
         }
         if start == 0, matcher.elements.isEmpty, !sizes.isEmpty {
             throw ShapeFailures.rank(sizes, matcher, value)
+        }
+    }
+
+    /// Binds the dimensions of a value whose shape is not known.
+    func bindUnknown(
+        _ matcher: ShapeMatcher, from start: Int, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) {
+        for element in matcher.elements[start...] {
+            let slot: ShapeMatcher.Slot?
+            switch element {
+            case .dimension(_, let place, _): slot = place
+            case .rest(_, let place): slot = place
+            case .any, .literal, .value: slot = nil
+            }
+            // What a model was built for stays open.
+            guard let slot, !slot.isField, read(slot, closure, R).isUnset else { continue }
+            write(.unknown, slot, closure, R)
         }
     }
 

@@ -18,12 +18,13 @@ extension Machine {
         return try Formatting.format(read, format, plain: plain)
     }
 
-    func joined(_ first: UnsafeMutablePointer<Value>, count: Int) -> String {
+    func joined(_ first: UnsafeMutablePointer<Value>, count: Int) -> Value {
         var result = ""
         for index in 0..<count {
             if case .string(let text) = first[index] { result += text.text }
+            if case .unknown = first[index] { return .unknown }
         }
-        return result
+        return .string(result)
     }
 
     func dictionary(_ first: UnsafeMutablePointer<Value>, count: Int) throws -> Value {

@@ -28,6 +28,8 @@ final class Machine {
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
+    /// Set while a program is run on shapes alone.
+    var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.
     var stateKeeper: Recording?
     /// Told what every model gives, while a summary is made.
@@ -175,7 +177,7 @@ final class Machine {
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
         if let interruption = Interruption(error, self) { error = interruption }
-        if !(error is Interruption), !(error is UnknownValue) {
+        if !(error is Interruption), !(error is UnknownValue), !(error is DeadEnd) {
             error = located(error)
         }
         while frames.count > depth {

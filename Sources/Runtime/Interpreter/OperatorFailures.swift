@@ -57,6 +57,7 @@ enum OperatorFailures {
 func described(_ value: Value) -> String {
     switch value {
     case .unset, .none: "nil"
+    case .unknown: unknownDescription
     case .bool(let flag): "Bool \(flag)"
     case .int(let number): "Int \(number)"
     case .float, .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset,

@@ -9,6 +9,8 @@ enum Value {
     /// No value yet: a missing argument, a name before its definition. Never seen by programs.
     case unset
     case none
+    /// A value that only a run can know (`dlrepl check`); never seen when a program runs.
+    case unknown
     case bool(Bool)
     case int(Int)
     case float(Double)
@@ -48,6 +50,7 @@ enum Value {
     var typeName: String {
         switch self {
         case .unset, .none: "Nil"
+        case .unknown: "Unknown"
         case .bool: "Bool"
         case .int: "Int"
         case .float: "Float"
