@@ -1,6 +1,7 @@
 import Syntax
 
-/// The names that stand before parentheses in a block: the models that a `step` trains are among them.
+/// The names that stand before parentheses in a block: the models that a `step` trains are among
+/// them.
 enum CalledNames {
     static func of(_ block: Block) -> Set<String> {
         var names: Set<String> = []

@@ -10,7 +10,8 @@ public enum Lint {
         return lint.warnings
     }
 
-    /// Names that the cell gives a meaning of its own: lints about the library's functions keep off them.
+    /// Names that the cell gives a meaning of its own: lints about the library's functions keep off
+    /// them.
     private static func definedAnywhere(_ items: [Statement]) -> Set<String> {
         Set(items.flatMap { CellAnalysis.definedNames($0).map(\.name) })
     }
@@ -136,7 +137,9 @@ struct LintWalker {
             Diagnostic(
                 .warning, id: "lint.doubleActivation",
                 "`\(loss)` takes logits: `\(activation)` is applied twice", at: prediction.span,
-                notes: ["`\(loss)` applies `\(activation)` itself, in a way that does not overflow"],
+                notes: [
+                    "`\(loss)` applies `\(activation)` itself, in a way that does not overflow"
+                ],
                 help: "give the values before `\(activation)`"))
     }
 

@@ -274,8 +274,8 @@ struct NameWalker {
         }
     }
 
-    /// A block after a call runs with it: what it mentions is read at once. A method's name may be a function of
-    /// a cell.
+    /// A block after a call runs with it: what it mentions is read at once. A method's name may be
+    /// a function of a cell.
     private mutating func visitCall(
         _ callee: Expression, _ arguments: [Argument], _ block: Block?
     ) {

@@ -1,8 +1,8 @@
 /// Which cells of a notebook each cell depends on.
 ///
-/// A cell depends on the last cell above it that defines a name it reads or changes, and on every cell in
-/// between that changes the value of that name. Functions look names up when they run, so what a function
-/// mentions counts where the function is used.
+/// A cell depends on the last cell above it that defines a name it reads or changes, and on every
+/// cell in between that changes the value of that name. Functions look names up when they run, so
+/// what a function mentions counts where the function is used.
 public struct NotebookGraph: Equatable, Sendable {
     /// For each cell the cells that it takes names from, by index.
     public let directAncestors: [Set<Int>]

@@ -49,16 +49,16 @@ struct ShapeCheckTests {
     }
 
     static let wrong = [
-        Case(["shape.matmul"], "randn([2, 3]) @ randn([4, 5])"),
-        Case(["shape.matmul"], "let x = randn([2, 3])\nif x.sum() > 0 { x @ x } else { x }"),
-        Case(["shape.matmul"], "let x = randn([2, 3])\nif x.sum() > 0 { x } else { x @ x }"),
-        Case(["shape.matmul"], "for b in Dataset(zeros([99, 3]), zeros([99])).batches(10, shuffle: true) { b.x @ b.x }"),
-        Case(["shape.matmul"], "var x = randn([2, 3])\nwhile x.sum() > 0 { x = x @ x }"),
-        Case(["shape.matmul"], "let a = randn([2, 3])\nlet y = a @ a\n#---\nlet z = y + 1\nz @ a"),
+        Case(["shape.@"], "randn([2, 3]) @ randn([4, 5])"),
+        Case(["shape.@"], "let x = randn([2, 3])\nif x.sum() > 0 { x @ x } else { x }"),
+        Case(["shape.@"], "let x = randn([2, 3])\nif x.sum() > 0 { x } else { x @ x }"),
+        Case(["shape.@"], "for b in Dataset(zeros([99, 3]), zeros([99])).batches(10, shuffle: true) { b.x @ b.x }"),
+        Case(["shape.@"], "var x = randn([2, 3])\nwhile x.sum() > 0 { x = x @ x }"),
+        Case(["shape.@"], "let a = randn([2, 3])\nlet y = a @ a\n#---\nlet z = y + 1\nz @ a"),
         Case(["call.label"], "let net = Dense(3)\nfit(net, (zeros([9, 2]), zeros([9, 3])), loss: mse, epoch: 3)"),
         Case(["shape.same"], "fit(Dense(2), (zeros([9, 2]), zeros([9, 3])), loss: mse, epochs: 2)"),
         Case(["name.unknown"], "let net = Dense(3)\nnte(zeros([2, 2]))"),
-        Case(["file.format"], "readCSV(\"missing.csv\")"),
+        Case(["file.missing"], "readCSV(\"missing.csv\")"),
         Case(["shape.broadcast"], "randn([5, 1]) - randn([5])"),
     ]
 

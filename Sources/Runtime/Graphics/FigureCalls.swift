@@ -44,7 +44,9 @@ struct FigureCalls {
                 position += 1
             }
             let key = parameter.name
-            if given.contains(where: { $0.parameter.name == key }) { throw CallFailures.repeatedLabel(key, Self.signature(mark)) }
+            if given.contains(where: { $0.parameter.name == key }) {
+                throw CallFailures.repeatedLabel(key, Self.signature(mark))
+            }
             given.append((parameter, value))
         }
         for (parameter, value) in given {

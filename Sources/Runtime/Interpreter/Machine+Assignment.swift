@@ -99,7 +99,7 @@ extension Machine {
 
     private static func isObject(_ value: Value) -> Bool {
         switch value {
-        case .model, .optimizer, .module: true
+        case .model, .optimizer, .module, .unknown: true
         default: false
         }
     }

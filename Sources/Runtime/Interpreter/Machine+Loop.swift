@@ -126,8 +126,17 @@ extension Machine {
                     counter = b
                 }
             case .jumpIfGiven: if !R[a].isUnset { counter = b }
-            case .testAnd: if case .bool(false) = try logicalOperand(R[a], "and") { counter = b }
-            case .testOr: if case .bool(true) = try logicalOperand(R[a], "or") { counter = b }
+            // What is unknown may decide: then the right side is not known to run.
+            case .testAnd:
+                switch try logicalOperand(R[a], "and") {
+                case .bool(false), .unknown: counter = b
+                default: break
+                }
+            case .testOr:
+                switch try logicalOperand(R[a], "or") {
+                case .bool(true), .unknown: counter = b
+                default: break
+                }
             case .iterate:
                 save(counter)
                 R[a] = .iterator(try loopIterator(over: R[b], join: c))

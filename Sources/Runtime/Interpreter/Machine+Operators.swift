@@ -193,7 +193,7 @@ extension Machine {
     /// The left operand of `and` or `or`: a Bool decides at once, a bool tensor does not.
     func logicalOperand(_ value: Value, _ word: String) throws -> Value {
         switch value {
-        case .bool: return value
+        case .bool, .unknown: return value
         case .tensor(let node) where node.dtype == .bool: return value
         default: throw OperatorFailures.operand(word, value, "a Bool")
         }

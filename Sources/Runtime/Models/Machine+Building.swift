@@ -1,4 +1,5 @@
 import Autodiff
+import Foundation
 import Diagnostics
 import Syntax
 import Tensors
@@ -39,7 +40,11 @@ extension Machine {
             }
             inputs.append(sizes)
         }
-        return (try traced(model, inputs), names)
+        do {
+            return (try traced(model, inputs), names)
+        } catch let failure as Failure {
+            throw failure.naming(names)
+        }
     }
 
     /// The dtype that the first operation wants is found by trying.
@@ -60,13 +65,11 @@ extension Machine {
 
     /// Runs `body` so that no number is computed and no model state changes.
     func abstractly<Result>(_ body: () throws -> Result) throws -> Result {
-        let wasAbstract = recorder.isAbstract
         let outer = recording
         nextRecording &+= 1
         let recording = Recording(id: nextRecording)
         self.recording = recording
         defer {
-            recorder.isAbstract = wasAbstract
             recording.undo()
             self.recording = outer
         }
@@ -239,5 +242,25 @@ extension Machine {
                 return column == columns - 1 ? space + text : text + space
             }.joined(separator: "  ")
         }.joined(separator: "\n")
+    }
+}
+
+extension Failure {
+    /// The same with the names of sizes in the place of the numbers that stood for them.
+    fileprivate func naming(_ names: [Int: String]) -> Failure {
+        func named(_ text: String) -> String {
+            names.reduce(text) { text, entry in
+                text.replacingOccurrences(of: String(entry.key), with: entry.value)
+            }
+        }
+        var result = self
+        result.diagnostic.message = named(diagnostic.message)
+        result.diagnostic.label = named(diagnostic.label)
+        result.diagnostic.notes = diagnostic.notes.map(named)
+        result.diagnostic.help = diagnostic.help.map(named)
+        for index in diagnostic.secondary.indices {
+            result.diagnostic.secondary[index].text = named(diagnostic.secondary[index].text)
+        }
+        return result
     }
 }
