@@ -147,8 +147,8 @@ extension Machine {
 
 /// What `track` noted in the running cell: nodes that are read when somebody looks.
 final class Tracker {
-    private var labels: [String] = []
-    private var series: [String: [Value]] = [:]
+    var labels: [String] = []
+    var series: [String: [Value]] = [:]
 
     func clear() {
         labels = []

@@ -15,8 +15,9 @@ public final class Session {
     /// The names of the notebook or of the prompt.
     var module: ModuleObject
     private(set) var machine: Machine!
-    private let catalog: PreludeCatalog
-    private var modules: [String: ModuleObject] = [:]
+    let catalog: PreludeCatalog
+    /// The imported modules by path.
+    var modules: [String: ModuleObject] = [:]
     private var loading: [String] = []
     private lazy var datasets = DatasetCatalog(
         directories: DatasetCatalog.directories(
@@ -56,6 +57,14 @@ public final class Session {
     ///   - source: Its text.
     ///   - stream: What names its random stream: the cell's name or position.
     public func run(_ source: SourceText, stream: String) -> CellOutcome {
+        run(source, stream: stream) { value, outcome in try show(value, in: &outcome) }
+    }
+
+    /// As above; `present` is given the value of the last expression, if it is to be shown.
+    func run(
+        _ source: SourceText, stream: String,
+        present: (Value, inout CellOutcome) throws -> Void
+    ) -> CellOutcome {
         var outcome = CellOutcome()
         let (program, problems) = Parser.parse(source)
         outcome.diagnostics = problems
@@ -69,7 +78,8 @@ public final class Session {
         do {
             let closure = Closure(compiled.prototype, captures: [], receiver: nil)
             let value = try machine.run(closure)
-            try show(value, compiled.showsValue, in: &outcome)
+            outcome.ending = .succeeded
+            if compiled.showsValue { try present(value, &outcome) }
         } catch {
             machine.reset()
             fail(error, &outcome)
@@ -99,11 +109,7 @@ public final class Session {
         }
     }
 
-    private func show(
-        _ value: Value, _ showsValue: Bool, in outcome: inout CellOutcome
-    ) throws {
-        outcome.ending = .succeeded
-        guard showsValue else { return }
+    func show(_ value: Value, in outcome: inout CellOutcome) throws {
         switch value {
         case .none, .unset: break
         case .figure(let figure): outcome.figure = figure.figure
