@@ -1,6 +1,7 @@
 import Autodiff
 public import Diagnostics
 import Figures
+import Formats
 import Syntax
 import Tensors
 
@@ -83,6 +84,9 @@ extension Session {
             throw EngineDiagnostics.failure(error).diagnostic
         }
     }
+
+    /// The names that `dataset` knows, installed or not.
+    public var datasetNames: [String] { datasets.entries.map(\.name) }
 
     // MARK: Members
 

@@ -19,7 +19,7 @@ public final class Session {
     /// The imported modules by path.
     var modules: [String: ModuleObject] = [:]
     private var loading: [String] = []
-    private lazy var datasets = DatasetCatalog(
+    lazy var datasets = DatasetCatalog(
         directories: DatasetCatalog.directories(
             shipped: configuration.data, environment: configuration.environment))
     private var loadedDatasets: [String: DatasetObject] = [:]
