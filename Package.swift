@@ -12,8 +12,11 @@ let shared: [SwiftSetting] = [
 /// Modules in which unsafe expressions must be marked.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
-/// Arithmetic and interpretation are unusable unoptimised, so these are optimised in debug builds too.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-fno-math-errno"])]
+/// Arithmetic and interpretation are unusable unoptimised, so these are optimised in debug builds too. Overlapping
+/// access is a compile-time matter there: the checks at run time cost the interpreter a tenth of its time.
+let optimised: [SwiftSetting] = [
+    .unsafeFlags(["-O", "-enforce-exclusivity=unchecked", "-Xcc", "-fno-math-errno"])
+]
 
 #if arch(x86_64)
 let avx2: [SwiftSetting] = [
@@ -56,12 +59,12 @@ let modules: [Target] = [
     .target(name: "KernelsBaseline", swiftSettings: shared + optimised),
     .target(name: "KernelsAVX2", swiftSettings: shared + avx2),
     module("Kernels", ["KernelsBaseline", "KernelsAVX2", "COpenBLAS", "CSupport"], optimised),
-    module("Figures", [], safe),
+    module("Figures", [], safe + optimised),
 
     // Level 1
     .target(
         name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
-        swiftSettings: shared + safe),
+        swiftSettings: shared + safe + optimised),
     module("Tensors", ["Kernels"], optimised),
 
     // Level 2
@@ -92,7 +95,7 @@ let modules: [Target] = [
         name: "dlrepl",
         dependencies: [
             "Terminal", "Drawing", "Notebooks", "Runtime", "Checker", "Syntax", "Figures",
-            "Diagnostics", "CSupport", argumentParser,
+            "Diagnostics", "CSupport", "Kernels", "Tensors", argumentParser,
         ],
         exclude: ["README.md"], swiftSettings: shared),
 ]
@@ -107,12 +110,35 @@ func tests(
 
 let testTargets: [Target] = [
     tests("Diagnostics"),
+    tests("Kernels"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
+    tests("Tensors"),
+    tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"]),
+    tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
+    tests("Figures", exclude: ["Snapshots"]),
+    tests("Drawing", ["Figures"]),
+    .target(
+        name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
+        exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
-        name: "StdlibTests", dependencies: ["Syntax", "Diagnostics", "Formats", "Tensors"],
+        name: "RuntimeTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        exclude: ["README.md"], swiftSettings: shared),
+    .testTarget(
+        name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        exclude: ["README.md", "cases"], swiftSettings: shared),
+    .testTarget(
+        name: "StdlibTests",
+        dependencies: ["RuntimeTesting", "Runtime", "Syntax", "Diagnostics", "Formats", "Tensors"],
         exclude: ["README.md"],
         swiftSettings: shared),
+    .testTarget(
+        name: "ArchitectureTests",
+        dependencies: [
+            "RuntimeTesting", "Runtime", "Notebooks", "Autodiff", "Figures", "Formats", "Syntax",
+            "Diagnostics",
+        ],
+        exclude: ["README.md"], swiftSettings: shared),
 ]
 
 let package = Package(

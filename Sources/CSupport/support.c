@@ -16,6 +16,12 @@ int support_has_avx2_fma(void) {
 #endif
 }
 
+static _Thread_local int thread_build;
+
+int support_thread_build(void) { return thread_build; }
+
+void support_set_thread_build(int build) { thread_build = build; }
+
 static _Atomic int pending;
 static _Atomic int endless;
 

@@ -29,7 +29,8 @@ public struct Diagnostic: Error, Equatable, Sendable {
     }
 
     public var severity: Severity
-    /// A stable identifier such as `name.unknown` or `shape.matmul`; never shown, used by tests and editors.
+    /// A stable identifier such as `name.unknown` or `shape.matmul`; never shown, used by tests and
+    /// editors.
     public var id: String
     /// One line, lower case, no full stop.
     public var message: String

@@ -1,5 +1,5 @@
-/// The diagnostic as a JSON object on one line. Lines and columns are 1-based, columns in code points;
-/// `end…` is exclusive. `location` is absent where there is no span.
+/// The diagnostic as a JSON object on one line. Lines and columns are 1-based, columns in code
+/// points; `end…` is exclusive. `location` is absent where there is no span.
 func json(_ diagnostic: Diagnostic) -> String {
     var fields = [
         field("severity", quoted(diagnostic.severity.rawValue)),
@@ -25,7 +25,8 @@ func json(_ diagnostic: Diagnostic) -> String {
             array(
                 diagnostic.trace.map { call in
                     object([
-                        field("function", quoted(call.function)), field("location", json(call.span)),
+                        field("function", quoted(call.function)),
+                        field("location", json(call.span)),
                     ])
                 })))
     return object(fields)

@@ -35,7 +35,8 @@ struct MarkedLine {
         let end = display.cell(ofByte: max(span.end, span.start) - firstByte, lineLength: length)
         let goesOn = span.end - firstByte > length + 1 && start < display.width
         let mark = Mark(
-            start: start, end: max(end, start + 1), text: text, isPrimary: isPrimary, goesOn: goesOn)
+            start: start, end: max(end, start + 1), text: text, isPrimary: isPrimary, goesOn: goesOn
+        )
         let place = marks.firstIndex { $0.start > start } ?? marks.count
         marks.insert(mark, at: place)
     }

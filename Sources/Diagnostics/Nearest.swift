@@ -1,8 +1,8 @@
 /// The candidate that `name` was probably meant to be, or `nil` if none is close enough.
 ///
-/// Close is few edits (insert, delete, replace, swap two neighbours) for the length of the name: one up to
-/// four characters, two up to eight, three beyond; a difference in case counts for a quarter of an
-/// edit. Of equally close candidates the first wins.
+/// Close is few edits (insert, delete, replace, swap two neighbours) for the length of the name:
+/// one up to four characters, two up to eight, three beyond; a difference in case counts for a
+/// quarter of an edit. Of equally close candidates the first wins.
 /// - Source: the restricted Damerau–Levenshtein distance ("optimal string alignment").
 /// - Complexity: O(candidates · length²).
 public func nearest(_ name: String, in candidates: some Sequence<String>) -> String? {

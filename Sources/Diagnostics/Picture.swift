@@ -71,7 +71,8 @@ struct Picture {
         for (index, part) in parts.enumerated() {
             let start = index == 0 ? mark : String(repeating: " ", count: mark.count)
             lines.append([
-                Run(text: pad + start, role: role), Run(text: displayed(String(part)), role: .plain),
+                Run(text: pad + start, role: role),
+                Run(text: displayed(String(part)), role: .plain),
             ])
         }
     }

@@ -1,6 +1,7 @@
 /// A piece of program text with a name: a cell, a file, a line typed at the prompt.
 ///
-/// Positions inside it are UTF-8 offsets. Lines and columns are computed only when a diagnostic is drawn.
+/// Positions inside it are UTF-8 offsets. Lines and columns are computed only when a diagnostic is
+/// drawn.
 public final class SourceText: Sendable {
     /// What a reader calls this text: `cell 3`, `notebook.dln`, `stdlib/prelude/layers/dense.dl`.
     public let name: String
@@ -27,7 +28,8 @@ public final class SourceText: Sendable {
         self.lineStarts = starts
     }
 
-    /// The 0-based line that holds the byte at `offset`; offsets past the end belong to the last line.
+    /// The 0-based line that holds the byte at `offset`; offsets past the end belong to the last
+    /// line.
     /// - Complexity: O(log lines).
     public func line(at offset: Int) -> Int {
         var low = 0

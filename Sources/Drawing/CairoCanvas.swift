@@ -133,7 +133,11 @@ final class CairoCanvas: Canvas {
         for piece in path.pieces {
             for (index, point) in piece.points.enumerated() {
                 let (x, y) = (origin.x + point.x, origin.y + point.y)
-                if index == 0 { draw_cairo_move_to(context, x, y) } else { draw_cairo_line_to(context, x, y) }
+                if index == 0 {
+                    draw_cairo_move_to(context, x, y)
+                } else {
+                    draw_cairo_line_to(context, x, y)
+                }
             }
             if piece.isClosed { draw_cairo_close_path(context) }
         }
@@ -149,7 +153,8 @@ final class CairoCanvas: Canvas {
         draw_cairo_save(context)
         draw_cairo_translate(context, point.x, point.y)
         if style.rotation != 0 { draw_cairo_rotate(context, -style.rotation * Double.pi / 180) }
-        let width = style.anchor == .start
+        let width =
+            style.anchor == .start
             ? 0 : self.text.width(of: text, size: style.size, weight: style.weight)
         set(style.color)
         draw_cairo_move_to(context, -style.startOffset(width: width), style.baselineOffset)
@@ -163,7 +168,8 @@ final class CairoCanvas: Canvas {
         guard image.width > 0, image.height > 0, rect.width > 0, rect.height > 0 else { return }
         // Programs that show PDF and SVG may smooth what is enlarged; they cannot smooth squares
         // that are many pixels wide.
-        let factor = pixelsPerUnit == nil && interpolation == .nearest
+        let factor =
+            pixelsPerUnit == nil && interpolation == .nearest
             ? min(16, 1024 / max(image.width, image.height)) : 1
         guard let surface = CairoSurface.image(image, repeated: max(1, factor)) else { return }
         defer { draw_cairo_surface_destroy(surface.pointer) }
@@ -207,7 +213,9 @@ private enum MarkerOutline {
     init(_ shape: MarkerShape, radius r: Double) {
         switch shape {
         case .circle: self = .circle(r)
-        case .square: self = .outline(.rectangle(Rect(x: -0.88 * r, y: -0.88 * r, width: 1.76 * r, height: 1.76 * r)))
+        case .square:
+            self = .outline(
+                .rectangle(Rect(x: -0.88 * r, y: -0.88 * r, width: 1.76 * r, height: 1.76 * r)))
         case .triangle: self = .outline(MarkerOutline.regular(3, 1.2 * r, first: -90))
         case .triangleDown: self = .outline(MarkerOutline.regular(3, 1.2 * r, first: 90))
         case .diamond: self = .outline(MarkerOutline.regular(4, 1.2 * r, first: 0))

@@ -83,6 +83,13 @@ public struct CairoRenderer: FigureRenderer {
         _ figure: Figure, on surface: OpaquePointer, scale: Double, isRaster: Bool
     ) throws(DrawingError) {
         var canvas = try CairoCanvas(surface: surface, scale: scale, isRaster: isRaster)
+        if isRaster {
+            // The last column and row of pixels may lie partly beyond the figure.
+            let page = Rect(
+                x: 0, y: 0, width: figure.size.width + 2 / scale,
+                height: figure.size.height + 2 / scale)
+            canvas.fill(.rectangle(page), with: figure.resolvedTheme.background)
+        }
         figure.draw(on: &canvas)
         try canvas.check()
     }
@@ -91,10 +98,11 @@ public struct CairoRenderer: FigureRenderer {
 
     private func svg(_ figure: Figure) throws(DrawingError) -> [UInt8] {
         let size = figure.size
-        return try vectors { sink, _ in
+        return try vectors { sink in
             draw_cairo_svg_surface_create_for_stream(
                 ByteSink.write, sink.closure, size.width, size.height)
         } drawing: { surface throws(DrawingError) in
+            draw_cairo_svg_surface_set_document_unit(surface, Int32(DRAW_SVG_UNIT_PX))
             try draw(figure, on: surface, scale: 1, isRaster: false)
         }
     }
@@ -104,13 +112,13 @@ public struct CairoRenderer: FigureRenderer {
     ) throws(DrawingError) -> [UInt8] {
         let size = figure.size
         // Points of 1/72 inch, CSS pixels are 1/96.
-        return try vectors { sink, _ in
+        return try vectors { sink in
             draw_cairo_pdf_surface_create_for_stream(
                 ByteSink.write, sink.closure, size.width * 0.75, size.height * 0.75)
         } drawing: { surface throws(DrawingError) in
             let subject = metadata.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
             draw_cairo_pdf_surface_set_metadata(
-                surface, Int32(DRAW_PDF_SUBJECT), subject.filter { $0 != "\0" })
+                surface, Int32(DRAW_PDF_SUBJECT), PrintableText.cleaned(subject))
             // Not the time of drawing: a second run must give the same bytes.
             draw_cairo_pdf_surface_set_metadata(
                 surface, Int32(DRAW_PDF_CREATE_DATE), "2000-01-01T00:00:00Z")
@@ -119,11 +127,11 @@ public struct CairoRenderer: FigureRenderer {
     }
 
     private func vectors(
-        _ create: (ByteSink, Void) -> OpaquePointer?,
+        _ create: (ByteSink) -> OpaquePointer?,
         drawing: (OpaquePointer) throws(DrawingError) -> Void
     ) throws(DrawingError) -> [UInt8] {
         let sink = ByteSink()
-        guard let surface = create(sink, ()) else { throw .failed("no surface") }
+        guard let surface = create(sink) else { throw .failed("no surface") }
         defer { draw_cairo_surface_destroy(surface) }
         try drawing(surface)
         draw_cairo_surface_finish(surface)

@@ -35,8 +35,10 @@ public enum PNGChunks {
                     for _ in 0..<2 { value = value.drop { $0 != 0 }.dropFirst() }
                 }
                 result.append(
-                    (String(decoding: data[..<end], as: UTF8.self),
-                        String(decoding: value, as: UTF8.self)))
+                    (
+                        String(decoding: data[..<end], as: UTF8.self),
+                        String(decoding: value, as: UTF8.self)
+                    ))
             }
             position += 12 + length
         }

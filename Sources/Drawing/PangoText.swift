@@ -62,7 +62,7 @@ final class PangoText {
         draw_pango_font_description_set_weight(
             font, Int32(weight == .bold ? DRAW_WEIGHT_BOLD : DRAW_WEIGHT_NORMAL))
         draw_pango_layout_set_font_description(layout, font)
-        let shown = String(text.prefix(4000))
+        let shown = PrintableText.cleaned(String(text.prefix(4000)))
         draw_pango_layout_set_text(layout, shown, Int32(shown.utf8.count))
     }
 }

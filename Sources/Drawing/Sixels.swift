@@ -81,7 +81,8 @@ struct Sixels {
             var end = start + 1
             while end < bits.count, bits[end] == bits[start] { end += 1 }
             let character = String(UnicodeScalar(63 + bits[start]))
-            result += end - start > 3
+            result +=
+                end - start > 3
                 ? "!\(end - start)\(character)" : String(repeating: character, count: end - start)
             start = end
         }

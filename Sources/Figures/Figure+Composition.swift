@@ -105,9 +105,11 @@ extension Figure.Content {
             let low = grid.rows > 1 && grid.shrinks ? 0.86 : 1.0
             let title = grid.title == nil ? 0 : 26.0
             let gaps = grid.shrinks ? Size(width: 0, height: 0) : grid.gap
-            let width = grid.columnWidths.reduce(0, +) * shrink
+            let width =
+                grid.columnWidths.reduce(0, +) * shrink
                 + gaps.width * Double(grid.columns - 1)
-            let height = grid.rowHeights.reduce(0, +) * shrink * low
+            let height =
+                grid.rowHeights.reduce(0, +) * shrink * low
                 + gaps.height * Double(grid.rows - 1)
             return Size(
                 width: Figure.limited(width.rounded()),

@@ -39,7 +39,8 @@ public enum FigureFormat: String, CaseIterable, Sendable {
     }
 }
 
-/// What turns figures into files. `Drawing` has one; whoever wires the modules together hands it in.
+/// What turns figures into files. `Drawing` has one; whoever wires the modules together hands it
+/// in.
 public protocol FigureRenderer: Sendable {
     /// The bytes of a file: the same for the same arguments on one machine.
     ///
@@ -48,6 +49,7 @@ public protocol FigureRenderer: Sendable {
     ///   - metadata: Keys and values that are stored in the file.
     /// - Throws: If the libraries for drawing are missing or fail.
     func render(
-        _ figure: Figure, format: FigureFormat, dpi: Double, metadata: [(key: String, value: String)]
+        _ figure: Figure, format: FigureFormat, dpi: Double,
+        metadata: [(key: String, value: String)]
     ) throws -> [UInt8]
 }

@@ -9,6 +9,12 @@ public enum Gzip {
         begins(bytes, at: 0, end: bytes.count)
     }
 
+    /// The contents of a gzip file, other bytes as they are: for formats that are stored either way.
+    /// - Throws: as `decompress`.
+    public static func unwrapped(_ bytes: [UInt8]) throws(FormatError) -> [UInt8] {
+        isCompressed(bytes) ? try decompress(bytes) : bytes
+    }
+
     /// Whether a member begins at this place.
     static func begins(_ bytes: [UInt8], at position: Int, end: Int) -> Bool {
         end - position > 2 && bytes[position] == 0x1F && bytes[position + 1] == 0x8B

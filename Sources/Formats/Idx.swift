@@ -7,7 +7,7 @@ public enum Idx {
     /// Reads an array; a gzip file is decompressed first. int8 and int16 become int32.
     /// - Throws: `FormatError` with the byte offset.
     public static func read(_ bytes: [UInt8]) throws(FormatError) -> Tensor {
-        let bytes = Gzip.isCompressed(bytes) ? try Gzip.decompress(bytes) : bytes
+        let bytes = try Gzip.unwrapped(bytes)
         var reader = ByteReader(bytes, format: "idx")
         let zeros: UInt16 = try reader.big()
         guard zeros == 0 else { throw reader.fail(.notThisFormat(expected: "\\0\\0"), at: 0) }

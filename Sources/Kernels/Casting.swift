@@ -2,8 +2,8 @@
 public enum Casting {
     /// `target[i] = source[i]` converted, for i < `count`.
     ///
-    /// Floats to integers truncate towards zero and saturate, NaN becomes 0; integers to narrower integers
-    /// wrap; anything to bool is "not 0" (NaN is true); bool is 0 or 1.
+    /// Floats to integers truncate towards zero and saturate, NaN becomes 0; integers to narrower
+    /// integers wrap; anything to bool is "not 0" (NaN is true); bool is 0 or 1.
     /// - Precondition: the buffers do not overlap, or are one buffer and the types equal.
     public static func cast(
         _ source: UnsafeRawPointer, _ sourceType: ElementType, to target: UnsafeMutableRawPointer,
@@ -66,7 +66,8 @@ private func fromFloat<S: BinaryFloatingPoint>(
 /// Truncated towards zero, the nearest representable number if out of range, 0 for NaN.
 @inline(__always)
 private func saturated<S: BinaryFloatingPoint, T: FixedWidthInteger>(_ x: S) -> T {
-    // S(T.max) may round up to 2^n, which is out of range, so the upper test is strict; S(T.min) is exact.
+    // S(T.max) may round up to 2^n, which is out of range, so the upper test is strict; S(T.min) is
+    // exact.
     if x.isNaN { return 0 }
     if x >= S(T.max) { return T.max }
     if x <= S(T.min) { return T.min }

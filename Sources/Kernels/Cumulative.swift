@@ -1,7 +1,7 @@
 /// Running sums along an axis.
 public enum Cumulative {
-    /// `y[o, j, i] = Σ_{l <= j} x[o, l, i]`, or over `l >= j` if `reversed` (the gradient of the former).
-    /// Types are equal; integers wrap; floats add one after the other in float64.
+    /// `y[o, j, i] = Σ_{l <= j} x[o, l, i]`, or over `l >= j` if `reversed` (the gradient of the
+    /// former). Types are equal; integers wrap; floats add one after the other in float64.
     public static func sum(
         _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, reversed: Bool = false,
         to y: UnsafeMutableRawPointer

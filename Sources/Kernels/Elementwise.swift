@@ -35,8 +35,8 @@ public enum Elementwise {
 
     /// `output[i] = code(inputs…)[i]` for i < `count`.
     ///
-    /// Integers wrap; `floorDivide` and `remainder` by 0 give 0 and the fault. The output may be the
-    /// buffer of a full operand of the result's type.
+    /// Integers wrap; `floorDivide` and `remainder` by 0 give 0 and the fault. The output may be
+    /// the buffer of a full operand of the result's type.
     /// - Parameter type: the type of the operands, save that the first of `select` is Boolean.
     public static func apply(
         _ code: ElementwiseCode, type: ElementType, _ inputs: [TileOperand],
@@ -65,35 +65,15 @@ public enum Elementwise {
                 operands.withUnsafeBufferPointer { operands in
                     results.withUnsafeBufferPointer { results in
                         run(
-                            call(
-                                instructions, constants, operands, results,
-                                program.registerCount, count))
+                            TileCall(
+                                instructions: instructions, constants: constants,
+                                operands: operands, results: results,
+                                registerCount: program.registerCount, count: count))
                     }
                 }
             }
         }
     }
-
-    private static func call(
-        _ instructions: UnsafeBufferPointer<TileInstruction>,
-        _ constants: UnsafeBufferPointer<TileConstant>,
-        _ operands: UnsafeBufferPointer<TileOperand>, _ results: UnsafeBufferPointer<TileResult>,
-        _ registerCount: Int, _ count: Int
-    ) -> TileCall {
-        TileCall(
-            instructions: raw(instructions), instructionCount: instructions.count,
-            constants: raw(constants), constantCount: constants.count,
-            operands: raw(operands), operandCount: operands.count,
-            results: raw(results), resultCount: results.count,
-            registerCount: registerCount, count: count)
-    }
-
-    private static func raw<Element>(_ buffer: UnsafeBufferPointer<Element>) -> UnsafeRawPointer {
-        // An empty array may have no address; nobody reads what a count of 0 announces.
-        buffer.baseAddress.map { UnsafeRawPointer($0) } ?? placeholder
-    }
-
-    private static var placeholder: UnsafeRawPointer { UnsafeRawPointer(bitPattern: 64)! }
 
     /// Elements that one thread takes at a time; a multiple of `tileSize`.
     static let chunkSize = 32 * tileSize
@@ -116,7 +96,8 @@ public enum Elementwise {
 
     private static func runRange(_ call: TileCall, _ start: Int, _ end: Int) {
         withUnsafePointer(to: call) { pointer in
-            withUnsafeTemporaryAllocation(byteCount: call.scratchByteCount, alignment: 64) { scratch in
+            withUnsafeTemporaryAllocation(byteCount: call.scratchByteCount, alignment: 64) {
+                scratch in
                 // Never nil: the byte count is positive.
                 let base = scratch.baseAddress.unsafelyUnwrapped
                 if usesAVX2 {
@@ -133,7 +114,7 @@ extension TileCall {
     /// Bytes of scratch memory that a run of tiles needs.
     var scratchByteCount: Int {
         let operands = operands.assumingMemoryBound(to: TileOperand.self)
-        var bytes = 2 * TileCall.pointerTableByteCount + registerCount * tileSize * 4
+        var bytes = 2 * TileCall.pointerTableByteCount + registerCount * registerStride * 4
         for index in 0..<operandCount where operands[index].hasPattern(count) {
             bytes += operands[index].patternByteCount
         }

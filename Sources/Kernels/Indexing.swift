@@ -1,5 +1,5 @@
-/// Reading and writing by index tensors (int64). Indices count from the end if negative; callers check
-/// them with `firstOutOfRange` before.
+/// Reading and writing by index tensors (int64). Indices count from the end if negative; callers
+/// check them with `firstOutOfRange` before.
 public enum Indexing {
     /// The position of the first index outside -size..<size, or nil.
     public static func firstOutOfRange(
@@ -12,7 +12,8 @@ public enum Indexing {
         return nil
     }
 
-    /// `y: [outer, count, inner]`, `y[o, j, :] = x[o, indices[j], :]` for `x: [outer, length, inner]`.
+    /// `y: [outer, count, inner]`, `y[o, j, :] = x[o, indices[j], :]` for `x: [outer, length,
+    /// inner]`.
     public static func take(
         _ x: UnsafeRawPointer, _ layout: AxisLayout, elementSize: Int,
         _ indices: UnsafePointer<Int64>, count: Int, to y: UnsafeMutableRawPointer
@@ -23,13 +24,14 @@ public enum Indexing {
             let target = y + outer * count * bytes
             for position in 0..<count {
                 let index = wrapped(indices[position], layout.length)
-                (target + position * bytes).copyMemory(from: block + index * bytes, byteCount: bytes)
+                (target + position * bytes).copyMemory(
+                    from: block + index * bytes, byteCount: bytes)
             }
         }
     }
 
-    /// `y[o, indices[j], :] = x[o, j, :]` for `y: [outer, length, inner]`, `x: [outer, count, inner]`;
-    /// of equal indices the last wins.
+    /// `y[o, indices[j], :] = x[o, j, :]` for `y: [outer, length, inner]`, `x: [outer, count,
+    /// inner]`; of equal indices the last wins.
     public static func put(
         _ x: UnsafeRawPointer, _ indices: UnsafePointer<Int64>, count: Int, elementSize: Int,
         to y: UnsafeMutableRawPointer, _ layout: AxisLayout
@@ -40,7 +42,8 @@ public enum Indexing {
             let source = x + outer * count * bytes
             for position in 0..<count {
                 let index = wrapped(indices[position], layout.length)
-                (block + index * bytes).copyMemory(from: source + position * bytes, byteCount: bytes)
+                (block + index * bytes).copyMemory(
+                    from: source + position * bytes, byteCount: bytes)
             }
         }
     }
@@ -83,12 +86,13 @@ public enum Indexing {
         case .int32: scatterAlong(x, indices, count, y, layout) { (a: Int32, b: Int32) in a &+ b }
         case .int64: scatterAlong(x, indices, count, y, layout) { (a: Int64, b: Int64) in a &+ b }
         case .float32: scatterAlong(x, indices, count, y, layout) { (a: Float, b: Float) in a + b }
-        case .float64: scatterAlong(x, indices, count, y, layout) { (a: Double, b: Double) in a + b }
+        case .float64:
+            scatterAlong(x, indices, count, y, layout) { (a: Double, b: Double) in a + b }
         }
     }
 
-    /// `y[r, labels[r]] = 1`, the rest 0; `y: [rows, classes]` of `type`. Labels outside the range give a
-    /// row of zeros.
+    /// `y[r, labels[r]] = 1`, the rest 0; `y: [rows, classes]` of `type`. Labels outside the range
+    /// give a row of zeros.
     public static func oneHot(
         _ labels: UnsafePointer<Int64>, rows: Int, classes: Int, _ type: ElementType,
         to y: UnsafeMutableRawPointer
@@ -106,8 +110,8 @@ public enum Indexing {
         }
     }
 
-    /// `x: [batch, rows, columns]` with zeros above (`isUpper` false: keeps column <= row + diagonal) or
-    /// below (true: keeps column >= row + diagonal) a diagonal.
+    /// `x: [batch, rows, columns]` with zeros above (`isUpper` false: keeps column <= row +
+    /// diagonal) or below (true: keeps column >= row + diagonal) a diagonal.
     public static func triangle(
         _ x: UnsafeRawPointer, batch: Int, rows: Int, columns: Int, elementSize: Int,
         diagonal: Int, isUpper: Bool, to y: UnsafeMutableRawPointer
@@ -127,7 +131,8 @@ public enum Indexing {
     }
 }
 
-/// An index within `0..<size`. One out of range, which callers refuse, becomes 0 rather than a bad address.
+/// An index within `0..<size`. One out of range, which callers refuse, becomes 0 rather than a bad
+/// address.
 @inline(__always)
 private func wrapped(_ index: Int64, _ size: Int) -> Int {
     let positive = index < 0 ? Int(index) + size : Int(index)
@@ -179,7 +184,8 @@ private func scatterAlong<T>(
         let block = y + outer * layout.length * layout.inner
         for position in 0..<count * layout.inner {
             let at = outer * count * layout.inner + position
-            let target = wrapped(indices[at], layout.length) * layout.inner + position % layout.inner
+            let target =
+                wrapped(indices[at], layout.length) * layout.inner + position % layout.inner
             block[target] = add(block[target], x[at])
         }
     }

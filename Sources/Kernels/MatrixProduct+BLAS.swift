@@ -17,19 +17,20 @@ private enum BLAS {
 }
 
 extension MatrixProduct {
-    /// BLAS counts in Int32; larger sizes, which need gigabytes in a row, go through plain loops, and so does
-    /// the empty sum.
+    /// BLAS counts in Int32; larger sizes, which need gigabytes in a row, go through plain loops,
+    /// and so does the empty sum.
     var fitsBLAS: Bool {
         max(max(m, n, k), max(rowStrideA, rowStrideB, rowStrideC)) < Int(Int32.max)
             && k > 0 && BLAS.isPrepared
     }
 
-    /// The sizes at which `smallProduct` is faster than OpenBLAS 0.3.21, one thread, GFLOP/s ours against its.
+    /// The sizes at which `smallProduct` is faster than OpenBLAS 0.3.21, one thread, GFLOP/s ours
+    /// against its.
     ///
-    /// With its AVX2 kernels (Zen): 32×32×32 79 to 56, 96×96×96 99 to 88, 2×784×128 50 to 20, 1024×16×64 68
-    /// to 48, 1×784×128 40 to 9; but 1×128×10 3 to 6 and, where b must be transposed for few rows,
-    /// 32×128×784 63 to 80. With its AVX-512 kernels, which have small forms of their own, only tall products
-    /// with few columns: 10000×784×10 40 to 28.
+    /// With its AVX2 kernels (Zen): 32×32×32 79 to 56, 96×96×96 99 to 88, 2×784×128 50 to 20,
+    /// 1024×16×64 68 to 48, 1×784×128 40 to 9; but 1×128×10 3 to 6 and, where b must be transposed
+    /// for few rows, 32×128×784 63 to 80. With its AVX-512 kernels, which have small forms of their
+    /// own, only tall products with few columns: 10000×784×10 40 to 28.
     private var isSmall: Bool {
         if n <= 16, m >= 4096, k >= 256 { return true }
         if BLAS.hasSmallKernels || (transposesB && n > 16 * m) { return false }

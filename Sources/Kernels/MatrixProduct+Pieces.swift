@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A part of a product that one thread computes at a time: some matrices of the batch, or a block of one.
+/// A part of a product that one thread computes at a time: some matrices of the batch, or a block
+/// of one.
 struct ProductPiece {
     var batch: Range<Int>
     var rows: Range<Int>
@@ -8,10 +9,12 @@ struct ProductPiece {
 }
 
 extension MatrixProduct {
-    /// Multiplications and additions of one matrix, as Double because the product of three sizes may not fit.
+    /// Multiplications and additions of one matrix, as Double because the product of three sizes
+    /// may not fit.
     private var work: Double { 2 * Double(m) * Double(n) * Double(max(1, k)) }
 
-    /// A piece is about 0.1 ms at 80 GFLOP/s, so that pieces outweigh claiming them and packing b again.
+    /// A piece is about 0.1 ms at 80 GFLOP/s, so that pieces outweigh claiming them and packing b
+    /// again.
     private static let pieceWork = 8e6
     /// And never more than 50 ms, so that an interrupt is answered.
     static let longestWork = 4e9
@@ -50,8 +53,8 @@ extension MatrixProduct {
         return !isStopped.load(ordering: .relaxed)
     }
 
-    /// The block of c for a large product: split along its longer side into at most 16, or as many as the
-    /// time limit asks for; at least 64 rows or columns, below which BLAS loses speed.
+    /// The block of c for a large product: split along its longer side into at most 16, or as many
+    /// as the time limit asks for; at least 64 rows or columns, below which BLAS loses speed.
     private var blockSize: (rows: Int, columns: Int) {
         let byTime = (work / Self.longestWork).rounded(.up)
         let wanted = Int(min(1e6, max(min(16, (work / Self.pieceWork).rounded(.down)), byTime)))

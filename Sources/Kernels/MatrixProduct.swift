@@ -1,7 +1,7 @@
 /// A (batched) matrix product `c = alpha · op(a) · op(b) + beta · c`, row-major.
 ///
-/// `op(a): [m, k]`, `op(b): [k, n]`, `c: [m, n]`; a transposed operand is stored as `[k, m]` or `[n, k]`.
-/// Integers ignore `alpha` and `beta` (1 and 0) and wrap.
+/// `op(a): [m, k]`, `op(b): [k, n]`, `c: [m, n]`; a transposed operand is stored as `[k, m]` or
+/// `[n, k]`. Integers ignore `alpha` and `beta` (1 and 0) and wrap.
 public struct MatrixProduct: Sendable, Equatable {
     public var m: Int
     public var n: Int
@@ -32,7 +32,8 @@ public struct MatrixProduct: Sendable, Equatable {
         rowStrideC = n
     }
 
-    /// Computes the product, in parallel if that pays; the result does not depend on the number of threads.
+    /// Computes the product, in parallel if that pays; the result does not depend on the number of
+    /// threads.
     /// - Parameter isInterrupted: asked between pieces of at most about 100 ms, from any thread.
     /// - Returns: false if interrupted; `c` is then unfinished.
     public func run(

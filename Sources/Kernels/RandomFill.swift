@@ -2,12 +2,12 @@ import Glibc
 import KernelsAVX2
 import KernelsBaseline
 
-/// Random numbers by counter: element `i` of draw `draw` of stream `key` is a function of (key, draw, i), so
-/// results depend neither on the order of computation nor on threads.
+/// Random numbers by counter: element `i` of draw `draw` of stream `key` is a function of (key,
+/// draw, i), so results depend neither on the order of computation nor on threads.
 ///
-/// The counter of a Philox-4x32-10 block is (block index, draw); the key is the stream's. float32 elements
-/// take one word each in the order of `KernelsBaseline/PhiloxVectors.swift`, others two: element i has half
-/// i % 2 of block i / 2.
+/// The counter of a Philox-4x32-10 block is (block index, draw); the key is the stream's. float32
+/// elements take one word each in the order of `KernelsBaseline/PhiloxVectors.swift`, others two:
+/// element i has half i % 2 of block i / 2.
 public struct RandomFill: Sendable, Hashable {
     public var key: UInt64
     public var draw: UInt64

@@ -23,9 +23,9 @@ public enum Reduction {
 
     /// `y: [outer, inner] = code(x: [outer, length, inner])`, `y` of `resultType(code, type)`.
     ///
-    /// NaN wins `maximum`, `minimum`, `argmax` and `argmin`, as in NumPy; among equals the first index wins.
-    /// Over nothing: sum 0, product 1, all true, any false; the extremes are then the type's lowest or
-    /// highest number and index 0, which callers refuse before.
+    /// NaN wins `maximum`, `minimum`, `argmax` and `argmin`, as in NumPy; among equals the first
+    /// index wins. Over nothing: sum 0, product 1, all true, any false; the extremes are then the
+    /// type's lowest or highest number and index 0, which callers refuse before.
     public static func run(
         _ code: ReductionCode, _ type: ElementType, _ x: UnsafeRawPointer,
         to y: UnsafeMutableRawPointer, _ layout: AxisLayout

@@ -2,8 +2,8 @@ import Glibc
 
 /// Softmax and its relatives along the middle axis of `[outer, length, inner]`, float32 or float64.
 ///
-/// The maximum is subtracted first, so no logit overflows. An axis of length 0 has no elements to write;
-/// its `logSumExp` is -inf.
+/// The maximum is subtracted first, so no logit overflows. An axis of length 0 has no elements to
+/// write; its `logSumExp` is -inf.
 public enum Softmax {
     /// `y = exp(x) / Σ exp(x)`, or `y = x - log Σ exp(x)` if `log`. `y` may be `x`.
     public static func run(
@@ -25,8 +25,8 @@ public enum Softmax {
         }
     }
 
-    /// The gradient of x from that of the result: `dx = y·(dy - Σ dy·y)`, or `dx = dy - exp(y)·Σ dy`
-    /// if `log`, `y` being the result. `dx` may be `dy` or `y`.
+    /// The gradient of x from that of the result: `dx = y·(dy - Σ dy·y)`, or `dx = dy - exp(y)·Σ
+    /// dy` if `log`, `y` being the result. `dx` may be `dy` or `y`.
     public static func gradient(
         _ y: UnsafeRawPointer, _ dy: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout,
         log: Bool, to dx: UnsafeMutableRawPointer

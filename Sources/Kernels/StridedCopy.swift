@@ -1,8 +1,8 @@
-/// A copy between two layouts of the same n-dimensional array: transposes, slices, flips, broadcasts, and
-/// writing into a part of a larger array (concatenation, padding).
+/// A copy between two layouts of the same n-dimensional array: transposes, slices, flips,
+/// broadcasts, and writing into a part of a larger array (concatenation, padding).
 public struct StridedCopy: Sendable, Equatable {
-    /// The array's sizes; for each the distance, in elements, between neighbours in source and target
-    /// (0 repeats, negative goes backwards).
+    /// The array's sizes; for each the distance, in elements, between neighbours in source and
+    /// target (0 repeats, negative goes backwards).
     public let dimensions: [Int]
     public let sourceStrides: [Int]
     public let targetStrides: [Int]
@@ -70,7 +70,8 @@ public struct StridedCopy: Sendable, Equatable {
         }
     }
 
-    /// Walks all axes but the last two with a counter (no recursion), in parallel over the first if large.
+    /// Walks all axes but the last two with a counter (no recursion), in parallel over the first if
+    /// large.
     private func copyPlanes<T>(_ source: UnsafePointer<T>, _ target: UnsafeMutablePointer<T>) {
         let rest = axes.dropLast(2)
         let (row, column) = (axes[axes.count - 2], axes[axes.count - 1])

@@ -4,17 +4,18 @@ import Synchronization
 
 /// Threads that share the chunks of one loop at a time with the thread that asks.
 ///
-/// Chunks are claimed one by one from an atomic counter and the caller takes part, so a worker that the
-/// system holds back costs nothing but its share. A worker looks for work for some 40 µs and then sleeps, so an
-/// idle program uses no processor. Which thread runs a chunk is never visible in results:
-/// callers split by shape alone and join in a fixed order.
+/// Chunks are claimed one by one from an atomic counter and the caller takes part, so a worker that
+/// the system holds back costs nothing but its share. A worker looks for work for some 40 µs and
+/// then sleeps, so an idle program uses no processor. Which thread runs a chunk is never visible in
+/// results: callers split by shape alone and join in a fixed order.
 public final class ThreadPool: Sendable {
     public static let shared = ThreadPool()
 
-    /// Generation (high half) and chunks not yet claimed (low half). A claim is a compare-and-swap of both, so
-    /// it fails if the loop it looked at has ended.
+    /// Generation (high half) and chunks not yet claimed (low half). A claim is a compare-and-swap
+    /// of both, so it fails if the loop it looked at has ended.
     private let claims = Atomic<UInt64>(0)
-    /// Address of the `Loop` of the present generation; valid while one of its chunks is unfinished.
+    /// Address of the `Loop` of the present generation; valid while one of its chunks is
+    /// unfinished.
     private let loop = Atomic<UInt>(0)
     private let finished = Atomic<Int>(0)
     private let isBusy = Atomic<Bool>(false)
@@ -27,6 +28,8 @@ public final class ThreadPool: Sendable {
     private struct Loop {
         let body: (Int) -> Void
         let chunks: Int
+        /// The build of the kernels that the asking thread uses.
+        let build: Int32
     }
 
     private static let pausesBeforeSleep = 1500
@@ -46,8 +49,9 @@ public final class ThreadPool: Sendable {
         limit.store(max(1, min(256, count)), ordering: .relaxed)
     }
 
-    /// Calls `body(0)` … `body(chunks - 1)`, each once, possibly at the same time on several threads, and
-    /// returns when all are done. A call from within a body, or while another thread's loop runs, is serial.
+    /// Calls `body(0)` … `body(chunks - 1)`, each once, possibly at the same time on several
+    /// threads, and returns when all are done. A call from within a body, or while another thread's
+    /// loop runs, is serial.
     public func parallel(_ chunks: Int, _ body: (Int) -> Void) {
         guard chunks > 1, threads > 1, chunks <= Int(UInt32.max),
             isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
@@ -57,7 +61,8 @@ public final class ThreadPool: Sendable {
         }
         startWorkers()
         withoutActuallyEscaping(body) { body in
-            withUnsafePointer(to: Loop(body: body, chunks: chunks)) { run($0, chunks) }
+            let loop = Loop(body: body, chunks: chunks, build: support_thread_build())
+            withUnsafePointer(to: loop) { run($0, chunks) }
         }
         isBusy.store(false, ordering: .releasing)
     }
@@ -91,13 +96,25 @@ public final class ThreadPool: Sendable {
             guard exchanged else { continue }
             // The chunk is ours and unfinished, so its loop cannot end and the pointer is valid.
             let current = UnsafePointer<Loop>(bitPattern: loop.load(ordering: .relaxed))
-            if let current { current.pointee.body(current.pointee.chunks - Int(left)) }
+            if let current { runChunk(current.pointee, left: Int(left)) }
             finished.add(1, ordering: .releasing)
             return true
         }
     }
 
+    private func runChunk(_ loop: Loop, left: Int) {
+        let before = support_thread_build()
+        support_set_thread_build(loop.build)
+        loop.body(loop.chunks - left)
+        support_set_thread_build(before)
+    }
+
     // MARK: Workers
+
+    /// How many workers there are, and how many of them sleep at this moment.
+    var workerCounts: (all: Int, asleep: Int) {
+        (workers.load(ordering: .relaxed), sleepers.load(ordering: .relaxed))
+    }
 
     private func startWorkers() {
         let wanted = threads - 1
@@ -144,8 +161,8 @@ public final class ThreadPool: Sendable {
         }
     }
 
-    /// Sleeps until a loop begins. The caller of a loop publishes it and then looks for sleepers; we count
-    /// ourselves and then look for a loop: one of the two sees the other.
+    /// Sleeps until a loop begins. The caller of a loop publishes it and then looks for sleepers;
+    /// we count ourselves and then look for a loop: one of the two sees the other.
     private func sleep(_ index: Int) {
         let rung = support_futex_load(bell)
         sleepers.add(1, ordering: .sequentiallyConsistent)

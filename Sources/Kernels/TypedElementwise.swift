@@ -1,7 +1,7 @@
 import Glibc
 
-// Elementwise operations on everything but float32, one operation at a time: plain loops over blocks
-// of `tileSize` elements, whose operands are read in place where they are contiguous.
+// Elementwise operations on everything but float32, one operation at a time: plain loops over
+// blocks of `tileSize` elements, whose operands are read in place where they are contiguous.
 
 /// `Elementwise.apply` for the other types.
 func applyTyped(
@@ -40,7 +40,7 @@ private struct Block<T> {
     }
 
     @inline(__always)
-    func map(_ f: (T, T) -> T) {
+    func combine(_ f: (T, T) -> T) {
         for i in 0..<count { target[i] = f(a[i], b[i]) }
     }
 
@@ -90,7 +90,8 @@ private func forEachBlock<T>(
     }
 }
 
-/// The address of `n` consecutive elements of the space from `position`: in place, or copied to `scratch`.
+/// The address of `n` consecutive elements of the space from `position`: in place, or copied to
+/// `scratch`.
 func contiguous(
     _ operand: TileOperand, _ size: Int, _ position: Int, _ n: Int,
     _ scratch: UnsafeMutableRawPointer
@@ -116,9 +117,9 @@ private func applyInteger<T: FixedWidthInteger>(
     var fault = ArithmeticFault.none
     forEachBlock(code, inputs, output, count) { (block: Block<T>) in
         switch code {
-        case .floorDivide, .divide: block.map { flooredQuotient($0, $1, &fault) }
-        case .remainder: block.map { flooredRemainder($0, $1, &fault) }
-        case .power: block.map { integerPower($0, $1, &fault) }
+        case .floorDivide, .divide: block.combine { flooredQuotient($0, $1, &fault) }
+        case .remainder: block.combine { flooredRemainder($0, $1, &fault) }
+        case .power: block.combine { integerPower($0, $1, &fault) }
         default: applyInteger(code, block)
         }
     }
@@ -134,11 +135,11 @@ private func applyInteger<T: FixedWidthInteger>(_ code: ElementwiseCode, _ block
     case .square: block.map { $0 &* $0 }
     case .relu: block.map { max($0, 0) }
     case .not: block.test { a, _ in a == 0 }
-    case .add: block.map { $0 &+ $1 }
-    case .subtract: block.map { $0 &- $1 }
-    case .multiply: block.map { $0 &* $1 }
-    case .maximum: block.map { max($0, $1) }
-    case .minimum: block.map { min($0, $1) }
+    case .add: block.combine { $0 &+ $1 }
+    case .subtract: block.combine { $0 &- $1 }
+    case .multiply: block.combine { $0 &* $1 }
+    case .maximum: block.combine { max($0, $1) }
+    case .minimum: block.combine { min($0, $1) }
     case .equal: block.test { $0 == $1 }
     case .notEqual: block.test { $0 != $1 }
     case .less: block.test { $0 < $1 }
@@ -251,15 +252,15 @@ private func sigmoid(_ x: Double) -> Double {
 
 private func applyBinaryDouble(_ code: ElementwiseCode, _ block: Block<Double>) {
     switch code {
-    case .add: block.map { $0 + $1 }
-    case .subtract: block.map { $0 - $1 }
-    case .multiply: block.map { $0 * $1 }
-    case .divide: block.map { $0 / $1 }
-    case .power: block.map { Glibc.pow($0, $1) }
-    case .maximum: block.map { $0 > $1 || $0.isNaN ? $0 : $1 }
-    case .minimum: block.map { $0 < $1 || $0.isNaN ? $0 : $1 }
-    case .floorDivide: block.map { flooredQuotient($0, $1) }
-    case .remainder: block.map { flooredRemainder($0, $1) }
+    case .add: block.combine { $0 + $1 }
+    case .subtract: block.combine { $0 - $1 }
+    case .multiply: block.combine { $0 * $1 }
+    case .divide: block.combine { $0 / $1 }
+    case .power: block.combine { Glibc.pow($0, $1) }
+    case .maximum: block.combine { $0 > $1 || $0.isNaN ? $0 : $1 }
+    case .minimum: block.combine { $0 < $1 || $0.isNaN ? $0 : $1 }
+    case .floorDivide: block.combine { flooredQuotient($0, $1) }
+    case .remainder: block.combine { flooredRemainder($0, $1) }
     case .equal: block.test { $0 == $1 }
     case .notEqual: block.test { $0 != $1 }
     case .less: block.test { $0 < $1 }

@@ -1,4 +1,5 @@
-/// Layer normalisation of rows; see `Normalization.layer`. `scale` and `shift` are both given or both nil.
+/// Layer normalisation of rows; see `LayerNormalization`. `scale` and `shift` are both given or
+/// both nil.
 public func layerNormRows(
     _ x: UnsafePointer<Float>, _ rows: Int, _ n: Int, _ epsilon: Float,
     _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?,
@@ -21,7 +22,7 @@ public func layerNormRows(
     }
 }
 
-/// The gradient of x; see `Normalization.layerGradient`. `g` is scratch of n float32.
+/// The gradient of x; see `LayerNormalization.gradient`. `g` is scratch of n float32.
 public func layerNormGradientRows(
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ rows: Int, _ n: Int,
     _ scale: UnsafePointer<Float>?, _ mean: UnsafePointer<Float>,

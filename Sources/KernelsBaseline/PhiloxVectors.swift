@@ -1,14 +1,16 @@
 // Philox for eight counters at a time, and the float32 distributions made from it.
 //
-// Layout: a group of 32 consecutive elements takes 8 consecutive blocks; element i of the group is word
-// i / 8 of block i % 8. So whole vectors are stored, and element i is still a function of i alone.
+// Layout: a group of 32 consecutive elements takes 8 consecutive blocks; element i of the group is
+// word i / 8 of block i % 8. So whole vectors are stored, and element i is still a function of i
+// alone.
 
 private typealias Words = SIMD8<UInt64>
 
 /// The four words of blocks `first ..< first + 8`, each word in the low half of a lane.
 @inline(__always)
-private func philoxGroup(_ first: UInt64, _ draw: UInt64, _ key: UInt64) -> (Words, Words, Words, Words)
-{
+private func philoxGroup(_ first: UInt64, _ draw: UInt64, _ key: UInt64) -> (
+    Words, Words, Words, Words
+) {
     let low = Words(repeating: 0xffff_ffff)
     let shift = Words(repeating: 32)
     let index = Words(0, 1, 2, 3, 4, 5, 6, 7) &+ Words(repeating: first)

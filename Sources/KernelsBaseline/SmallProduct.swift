@@ -1,5 +1,5 @@
-/// What `smallProduct` computes: `c = alpha·a·b + beta·c` with `a[i, l]` at `a + i·aRow + l·aColumn`,
-/// `b[l, j]` at `b + l·bRow + j·bColumn` and `c[i, j]` at `c + i·cRow + j`.
+/// What `smallProduct` computes: `c = alpha·a·b + beta·c` with `a[i, l]` at `a + i·aRow +
+/// l·aColumn`, `b[l, j]` at `b + l·bRow + j·bColumn` and `c[i, j]` at `c + i·cRow + j`.
 struct SmallProductShape {
     let m: Int
     let n: Int
@@ -70,8 +70,14 @@ private func fourRows(
     _ s: SmallProductShape, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ bRow: Int,
     _ c: UnsafeMutablePointer<Float>, _ width: Int
 ) {
-    var c00 = vector(0), c01 = vector(0), c10 = vector(0), c11 = vector(0)
-    var c20 = vector(0), c21 = vector(0), c30 = vector(0), c31 = vector(0)
+    var c00 = vector(0)
+    var c01 = vector(0)
+    var c10 = vector(0)
+    var c11 = vector(0)
+    var c20 = vector(0)
+    var c21 = vector(0)
+    var c30 = vector(0)
+    var c31 = vector(0)
     var a0 = a
     var a1 = a + s.aRow
     var a2 = a1 + s.aRow
@@ -112,7 +118,10 @@ private func oneRow(
     _ c: UnsafeMutablePointer<Float>, _ width: Int
 ) {
     // Two partial sums, for even and odd l, hide the latency of the addition.
-    var even0 = vector(0), even1 = vector(0), odd0 = vector(0), odd1 = vector(0)
+    var even0 = vector(0)
+    var even1 = vector(0)
+    var odd0 = vector(0)
+    var odd1 = vector(0)
     var l = 0
     while l &+ 2 <= s.k {
         let v0 = vector(a[l &* s.aColumn])
@@ -131,6 +140,19 @@ private func oneRow(
     finish(s, even0 + odd0, even1 + odd1, c, width)
 }
 
+/// The `count` <= 8 elements at `source`, 0 in the other lanes.
+@inline(__always)
+private func loadPart(_ source: UnsafePointer<Float>, _ count: Int) -> Vector {
+    var result = vector(0)
+    for lane in 0..<count { result[lane] = source[lane] }
+    return result
+}
+
+@inline(__always)
+private func storePart(_ value: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for lane in 0..<count { target[lane] = value[lane] }
+}
+
 @inline(__always)
 private func finish(
     _ s: SmallProductShape, _ first: Vector, _ second: Vector, _ c: UnsafeMutablePointer<Float>,
@@ -142,10 +164,10 @@ private func finish(
         return
     }
     let head = min(8, width)
-    let old0 = s.beta == 0 ? first : loadPart(c, head, 0)
+    let old0 = s.beta == 0 ? first : loadPart(c, head)
     storePart(joined(s, first, old0), c, head)
     guard width > 8 else { return }
-    let old1 = s.beta == 0 ? second : loadPart(c + 8, width - 8, 0)
+    let old1 = s.beta == 0 ? second : loadPart(c + 8, width - 8)
     storePart(joined(s, second, old1), c + 8, width - 8)
 }
 

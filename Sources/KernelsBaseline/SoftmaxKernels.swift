@@ -1,6 +1,7 @@
 import Glibc
 
-/// The maximum of a row, 0 where that is infinite (so that x - maximum is not NaN for equal infinities).
+/// The maximum of a row, 0 where that is infinite (so that x - maximum is not NaN for equal
+/// infinities).
 @inline(__always)
 private func finiteMaximum(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
     let maximum = extremeOfRow(x, n, padding: -.infinity) { choose($0 .> $1, $0, $1) }
@@ -75,8 +76,9 @@ public func logSoftmaxGradientRows(
     }
 }
 
-/// `losses[r] = log Σ exp(x[r, :]) - x[r, labels[r]]`, and `gradient = softmax(x) - oneHot(labels)` unless
-/// nil; `gradient` may be `x`. Labels are clamped to the classes, which callers have checked.
+/// `losses[r] = log Σ exp(x[r, :]) - x[r, labels[r]]`, and `gradient = softmax(x) - oneHot(labels)`
+/// unless nil; `gradient` may be `x`. Labels are clamped to the classes, which callers have
+/// checked.
 public func crossEntropyRows(
     _ x: UnsafePointer<Float>, _ labels: UnsafePointer<Int64>,
     _ losses: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>?, _ rows: Int,

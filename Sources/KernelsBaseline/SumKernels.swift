@@ -1,5 +1,5 @@
-/// Elements that are added in float32 before the sum goes on in float64: the error stays that of some thirty
-/// additions however long the array is.
+/// Elements that are added in float32 before the sum goes on in float64: the error stays that of
+/// some thirty additions however long the array is.
 let sumBlock = 1024
 
 /// Σ x[i] over `n` consecutive elements.

@@ -18,8 +18,9 @@ private func map(_ n: Int, _ d: Register, _ a: Register, _ f: (Vector) -> Vector
 }
 
 @inline(__always)
-private func map(_ n: Int, _ d: Register, _ a: Register, _ b: Register, _ f: (Vector, Vector) -> Vector)
-{
+private func map(
+    _ n: Int, _ d: Register, _ a: Register, _ b: Register, _ f: (Vector, Vector) -> Vector
+) {
     var i = 0
     while i < n {
         store(f(load(a, i), load(b, i)), d, i)
@@ -29,8 +30,9 @@ private func map(_ n: Int, _ d: Register, _ a: Register, _ b: Register, _ f: (Ve
 
 /// A predicate as 0 and 1.
 @inline(__always)
-private func test(_ n: Int, _ d: Register, _ a: Register, _ b: Register, _ f: (Vector, Vector) -> Mask)
-{
+private func test(
+    _ n: Int, _ d: Register, _ a: Register, _ b: Register, _ f: (Vector, Vector) -> Mask
+) {
     map(n, d, a, b) { choose(f($0, $1), vector(1), vector(0)) }
 }
 
@@ -83,17 +85,21 @@ private func executeUnary(_ code: ElementwiseCode, _ n: Int, _ d: Register, _ a:
     }
 }
 
-// One function for each long body: in one big function the optimiser stops inlining, and a call per vector
-// costs more than the arithmetic (log: 0.9 instead of 0.4 ns per element).
+// One function for each long body: in one big function the optimiser stops inlining, and a call per
+// vector costs more than the arithmetic (log: 0.9 instead of 0.4 ns per element).
 
 @inline(never)
-private func expm1Tile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { exponentialMinusOne($0) } }
+private func expm1Tile(_ n: Int, _ d: Register, _ a: Register) {
+    map(n, d, a) { exponentialMinusOne($0) }
+}
 
 @inline(never)
 private func logTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { logarithm($0) } }
 
 @inline(never)
-private func log1pTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { logarithmOfOnePlus($0) } }
+private func log1pTile(_ n: Int, _ d: Register, _ a: Register) {
+    map(n, d, a) { logarithmOfOnePlus($0) }
+}
 
 @inline(never)
 private func sinTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { sine($0) } }
@@ -105,10 +111,14 @@ private func cosTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { co
 private func tanTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { tangent($0) } }
 
 @inline(never)
-private func tanhTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { hyperbolicTangent($0) } }
+private func tanhTile(_ n: Int, _ d: Register, _ a: Register) {
+    map(n, d, a) { hyperbolicTangent($0) }
+}
 
 @inline(never)
-private func sigmoidTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { logisticSigmoid($0) } }
+private func sigmoidTile(_ n: Int, _ d: Register, _ a: Register) {
+    map(n, d, a) { logisticSigmoid($0) }
+}
 
 @inline(never)
 private func erfTile(_ n: Int, _ d: Register, _ a: Register) { map(n, d, a) { errorFunction($0) } }

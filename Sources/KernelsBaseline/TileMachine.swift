@@ -1,11 +1,13 @@
-// Runs tile programs: short register programs over tiles of `tileSize` elements. Every instruction is one
-// SIMD loop; the registers stay in L1, so a chain of operations reads and writes main memory once.
+// Runs tile programs: short register programs over tiles of `tileSize` elements. Every instruction
+// is one SIMD loop; the registers stay in L1, so a chain of operations reads and writes main memory
+// once.
 //
-// One code path serves all elements: the last, partial tile is padded in scratch memory to whole vectors. So an
-// element's value does not depend on its position, on the split between threads, or on whether its operation
-// runs alone or fused with others.
+// One code path serves all elements: the last, partial tile is padded in scratch memory to whole
+// vectors. So an element's value does not depend on its position, on the split between threads, or
+// on whether its operation runs alone or fused with others.
 
-/// What a run needs, as plain pointers; laid out alike in the three modules that compile this file's types.
+/// What a run needs, as plain pointers; laid out alike in the three modules that compile this
+/// file's types.
 typealias Register = UnsafeMutablePointer<Float>
 
 /// Runs the tiles of elements `start..<end` of the call at `call` (a `TileCall`), `start` being a
@@ -31,7 +33,8 @@ struct TileRun {
     /// Where each register lies for the present tile, and its own 2 KB.
     let current: UnsafeMutablePointer<Register>
     let home: Register
-    /// Row vectors repeated often enough to be read from any phase; one pointer per operand, or nil.
+    /// Row vectors repeated often enough to be read from any phase; one pointer per operand, or
+    /// nil.
     let patterns: UnsafeMutablePointer<Register?>
     /// Bit r: result r may be written by the instruction that computes it.
     var direct: UInt64 = 0
@@ -50,21 +53,23 @@ struct TileRun {
     /// Fills what is the same for all tiles: constants, scalars and patterns.
     mutating func prepare(_ count: Int) {
         let padded = (count + 7) & ~7
-        for register in 0..<call.registerCount { current[register] = home + register * tileSize }
+        for register in 0..<call.registerCount {
+            current[register] = home + register * registerStride
+        }
         let constants = call.constants.assumingMemoryBound(to: TileConstant.self)
         for index in 0..<call.constantCount {
             let constant = constants[index]
-            (home + Int(constant.register) * tileSize)
+            (home + Int(constant.register) * registerStride)
                 .update(repeating: constant.value, count: padded)
         }
-        var free = home + call.registerCount * tileSize
+        var free = home + call.registerCount * registerStride
         for index in 0..<call.operandCount {
             let operand = operands[index]
             patterns[index] = nil
             if operand.period == 1 {
                 var value: Float = 0
                 convertElements(operand.type, operand.pointer, 1, &value)
-                (home + index * tileSize).update(repeating: value, count: padded)
+                (home + index * registerStride).update(repeating: value, count: padded)
             } else if operand.hasPattern(call.count) {
                 expand(operand, 0, operand.period * operand.inner + tileSize, free)
                 patterns[index] = free
@@ -76,8 +81,8 @@ struct TileRun {
         }
     }
 
-    /// A result goes straight to memory if its register is computed, is float32, and no later instruction
-    /// reads an operand that lies in the same memory.
+    /// A result goes straight to memory if its register is computed, is float32, and no later
+    /// instruction reads an operand that lies in the same memory.
     private func mayWriteDirectly(_ result: TileResult) -> Bool {
         guard result.type == .float32 else { return false }
         var first = -1
@@ -108,7 +113,7 @@ struct TileRun {
             current[register] =
                 isWhole
                 ? results[index].pointer.assumingMemoryBound(to: Float.self) + position
-                : home + register * tileSize
+                : home + register * registerStride
         }
         for index in 0..<call.instructionCount {
             execute(instructions[index], current, padded)
@@ -133,7 +138,7 @@ struct TileRun {
                 mutating: operand.pointer.assumingMemoryBound(to: Float.self) + offset)
             return
         }
-        let own = home + index * tileSize
+        let own = home + index * registerStride
         current[index] = own
         expand(operand, position, count, own)
         let padded = (count + 7) & ~7

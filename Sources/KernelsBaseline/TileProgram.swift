@@ -20,7 +20,8 @@ public struct TileInstruction: Sendable, Equatable {
     }
 }
 
-/// A register that holds one number in all its elements, for the whole run. No instruction writes it.
+/// A register that holds one number in all its elements, for the whole run. No instruction writes
+/// it.
 public struct TileConstant: Sendable, Equatable {
     public var register: UInt8
     public var value: Float
@@ -53,9 +54,11 @@ public struct TileOperand {
     }
 }
 
-/// A buffer that a tile program writes: the last value of `register`, for each element of the space.
+/// A buffer that a tile program writes: the last value of `register`, for each element of the
+/// space.
 ///
-/// It may be the buffer of an operand that is full and of the same type, and must not overlap any other.
+/// It may be the buffer of an operand that is full and of the same type, and must not overlap any
+/// other.
 public struct TileResult {
     public var pointer: UnsafeMutableRawPointer
     public var register: UInt8
@@ -69,11 +72,12 @@ public struct TileResult {
     }
 }
 
-/// Elements in a register of a tile program: 2 KB, so that a dozen registers stay in a 32 KB L1 cache.
+/// Elements in a register of a tile program: 2 KB, so that a dozen registers stay in a 32 KB L1
+/// cache.
 public let tileSize = 512
 
-/// A run of a tile program, as `runTiles` reads it. The pointers are raw because the element structs are
-/// distinct (though equal) types in each module.
+/// A run of a tile program, as `runTiles` reads it. The pointers are raw because the element
+/// structs are distinct (though equal) types in each module.
 public struct TileCall {
     public var instructions: UnsafeRawPointer
     public var instructionCount: Int
@@ -87,6 +91,32 @@ public struct TileCall {
     public var registerCount: Int
     /// Elements of the iteration space.
     public var count: Int
+
+    /// The pointers have to stay valid while the call runs; operands and results may be changed in
+    /// between.
+    public init(
+        instructions: UnsafeBufferPointer<TileInstruction>,
+        constants: UnsafeBufferPointer<TileConstant>,
+        operands: UnsafeBufferPointer<TileOperand>, results: UnsafeBufferPointer<TileResult>,
+        registerCount: Int, count: Int
+    ) {
+        self.instructions = TileCall.address(instructions)
+        instructionCount = instructions.count
+        self.constants = TileCall.address(constants)
+        constantCount = constants.count
+        self.operands = TileCall.address(operands)
+        operandCount = operands.count
+        self.results = TileCall.address(results)
+        resultCount = results.count
+        self.registerCount = registerCount
+        self.count = count
+    }
+
+    /// An empty buffer may have no address; nobody reads what a count of 0 announces.
+    private static func address<T>(_ buffer: UnsafeBufferPointer<T>) -> UnsafeRawPointer {
+        if let base = buffer.baseAddress { return UnsafeRawPointer(base) }
+        return UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
+    }
 
     /// Two tables of 256 pointers stand before the registers in the scratch memory.
     static let pointerTableByteCount = 256 * MemoryLayout<UnsafeRawPointer>.size
@@ -108,3 +138,8 @@ extension TileInstruction {
         a == register || (code.arity > 1 && b == register) || (code.arity > 2 && c == register)
     }
 }
+
+/// Elements from one register to the next in scratch memory: not a power of two, so that the loads
+/// and stores of an instruction do not fall on addresses that agree in their low 12 bits, which
+/// processors mistake for one another.
+let registerStride = tileSize + 32

@@ -1,13 +1,14 @@
 // Elementary functions on eight float32 at a time.
 //
-// Goals in order: right at ±inf, NaN, ±0 and the ends of the range; the stated error; speed. Every lane is computed
-// by the same instructions wherever it stands, so a value does not depend on its neighbours.
+// Goals in order: right at ±inf, NaN, ±0 and the ends of the range; the stated error; speed. Every
+// lane is computed by the same instructions wherever it stands, so a value does not depend on its
+// neighbours.
 //
-// The polynomials are minimax fits (Lawson iteration on Chebyshev nodes in 40 digits, coefficients rounded
-// to float32 one after the other from the constant term up, the rest refitted each time). The errors are
-// those found by `Tests/KernelsTests/VectorMathTests.swift` against float64, in units in the last place.
-// Lookup tables were rejected (gathers are slow on the baseline); rational approximations too (a division costs
-// as much as the degrees it saves).
+// The polynomials are minimax fits (Lawson iteration on Chebyshev nodes in 40 digits, coefficients
+// rounded to float32 one after the other from the constant term up, the rest refitted each time).
+// The errors are those found by `Tests/KernelsTests/VectorMathTests.swift` against float64, in
+// units in the last place. Lookup tables were rejected (gathers are slow on the baseline); rational
+// approximations too (a division costs as much as the degrees it saves).
 
 typealias Vector = SIMD8<Float>
 typealias Bits = SIMD8<Int32>
@@ -20,9 +21,9 @@ func vector(_ value: Float) -> Vector { Vector(repeating: value) }
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     #if FMA
-    c.addingProduct(a, b)
+        c.addingProduct(a, b)
     #else
-    a * b + c
+        a * b + c
     #endif
 }
 
@@ -60,8 +61,8 @@ func powerOfTwo(_ n: Bits) -> Vector {
 
 /// The integers as floats, rounded to nearest, for 0 <= n < 2^31.
 ///
-/// `Vector(n)` may be compiled as a call; two halves of 19 and 12 bits as mantissas of numbers of known
-/// exponent (2^23) are exact, and so is the first product.
+/// `Vector(n)` may be compiled as a call; two halves of 19 and 12 bits as mantissas of numbers of
+/// known exponent (2^23) are exact, and so is the first product.
 @inline(__always)
 func converted(_ n: Bits) -> Vector {
     let base = Bits(repeating: 0x4b00_0000)
@@ -79,7 +80,8 @@ func anyLane(_ mask: Mask) -> Bool {
     return two[0] | two[1] != 0
 }
 
-/// Adding and subtracting it rounds |x| < 2^22 to the nearest integer, which stands in the low bits of the sum.
+/// Adding and subtracting it rounds |x| < 2^22 to the nearest integer, which stands in the low bits
+/// of the sum.
 @inline(__always)
 var roundingMagic: Float { 12_582_912 }
 
@@ -139,7 +141,8 @@ func logarithm(_ x: Vector) -> Vector {
     let offset = bits(scaled) &- bits(vector(0.70710677))
     let exponent = offset &>> Bits(repeating: 23)
     let m = number((offset & Bits(repeating: 0x007f_ffff)) &+ bits(vector(0.70710677)))
-    let e = (number(exponent &+ bits(vector(roundingMagic))) - vector(roundingMagic))
+    let e =
+        (number(exponent &+ bits(vector(roundingMagic))) - vector(roundingMagic))
         - choose(isDenormal, vector(25), vector(0))
     let f = m - vector(1)
     let square = f * f

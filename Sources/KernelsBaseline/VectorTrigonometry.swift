@@ -3,8 +3,8 @@ import Glibc
 /// Beyond this the three-part reduction by π/2 loses accuracy; such lanes go through libm.
 private let largestReducible: Float = 8192
 
-/// sin x (`quarter` 0) or cos x (`quarter` 1) for |x| <= 8192; absolute error <= 1e-7, <= 2 ulp away from
-/// the zeros.
+/// sin x (`quarter` 0) or cos x (`quarter` 1) for |x| <= 8192; absolute error <= 1e-7, <= 2 ulp
+/// away from the zeros.
 @inline(__always)
 private func reducedSine(_ x: Vector, quarter: Int32) -> Vector {
     let shifted = multiplyAdd(x, 0.636619747, roundingMagic)
@@ -45,8 +45,8 @@ func cosine(_ x: Vector) -> Vector {
     return isReducible(x) ? result : replaceUnreducible(x, result, cosf)
 }
 
-/// Large lanes, infinities and NaN, one by one; the others keep what the fast path found, so that a lane
-/// does not depend on its neighbours.
+/// Large lanes, infinities and NaN, one by one; the others keep what the fast path found, so that a
+/// lane does not depend on its neighbours.
 @inline(never)
 private func replaceUnreducible(
     _ x: Vector, _ result: Vector, _ function: (Float) -> Float
@@ -84,7 +84,8 @@ func flooredRemainder(_ x: Float, _ y: Float) -> Float {
     return (remainder < 0) == (y < 0) ? remainder : remainder + y
 }
 
-/// floor(x / y) as Python computes it: from the remainder, which is exact, not from the rounded quotient.
+/// floor(x / y) as Python computes it: from the remainder, which is exact, not from the rounded
+/// quotient.
 func flooredQuotient(_ x: Float, _ y: Float) -> Float {
     if y == 0 || !x.isFinite { return (x / y).rounded(.down) }
     let remainder = x.truncatingRemainder(dividingBy: y)

@@ -1,7 +1,7 @@
 public import Diagnostics
 
-// The tree that the parser gives and everything else reads. Every node carries its span. The tree of
-// a broken text holds `.missing` where something could not be understood.
+// The tree that the parser gives and everything else reads. Every node carries its span. The tree
+// of a broken text holds `.missing` where something could not be understood.
 
 /// A name and where it stands.
 public struct Name: Hashable, Sendable {
@@ -312,7 +312,7 @@ public struct Expression: Sendable {
         case list([Expression])
         case dictionary([DictionaryEntry])
         case lambda([Pattern], LambdaBody)
-        /// `else if` nests: its block holds one `if` expression.
+        /// `if` and each `else if` is a branch; at least one.
         case conditional([ConditionalBranch], otherwise: Block?)
         case attempt(LambdaBody, fallback: LambdaBody)
         /// What the parser could not understand; always comes with a diagnostic.
@@ -387,52 +387,4 @@ public enum Subscript: Sendable {
 public enum StringPart: Sendable {
     case text(String)
     case interpolation(Expression, FormatSpecification?)
-}
-
-/// What stands after the colon in `{loss:.4f}`, as in Python:
-/// `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`.
-public struct FormatSpecification: Hashable, Sendable {
-    public enum Alignment: String, Sendable { case left = "<", right = ">", center = "^" }
-
-    public var fill: String = " "
-    public var alignment: Alignment?
-    public var showsPlus = false
-    public var padsWithZeros = false
-    public var width: Int?
-    public var groupsThousands = false
-    public var digits: Int?
-    /// One of `d f e g % s x`, or `nil`.
-    public var type: String?
-    public var span: Span
-
-    public init(span: Span) { self.span = span }
-}
-
-public enum UnaryOperator: String, Sendable, CaseIterable {
-    case negate = "-"
-    case not = "not"
-}
-
-public enum BinaryOperator: String, Sendable, CaseIterable {
-    case power = "^"
-    case multiply = "*"
-    case divide = "/"
-    case floorDivide = "//"
-    case remainder = "%"
-    case matmul = "@"
-    case add = "+"
-    case subtract = "-"
-    case beside = "|"
-    case equal = "=="
-    case notEqual = "!="
-    case less = "<"
-    case lessOrEqual = "<="
-    case greater = ">"
-    case greaterOrEqual = ">="
-    case contained = "in"
-    case notContained = "not in"
-    case and = "and"
-    case or = "or"
-    case compose = ">>"
-    case pipe = "|>"
 }

@@ -1,11 +1,35 @@
-import Diagnostics
+public import Diagnostics
+
+/// What stands after the colon in `{loss:.4f}`, as in Python:
+/// `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`.
+public struct FormatSpecification: Hashable, Sendable {
+    public enum Alignment: String, Sendable {
+        case left = "<"
+        case right = ">"
+        case center = "^"
+    }
+
+    public var fill: String = " "
+    public var alignment: Alignment?
+    public var showsPlus = false
+    public var padsWithZeros = false
+    public var width: Int?
+    public var groupsThousands = false
+    public var digits: Int?
+    /// One of `d f e g % s x`, or `nil`.
+    public var type: String?
+    public var span: Span
+
+    public init(span: Span) { self.span = span }
+}
 
 extension FormatSpecification {
     /// Wider fields and more digits than this are mistakes.
     static let widest = 1_000
     static let mostDigits = 100
 
-    /// Reads `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`; `nil` if the text is no format.
+    /// Reads `[[fill]< > ^][+][0][width][,][.digits][d f e g % s x]`; `nil` if the text is no
+    /// format.
     init?(_ text: Substring, span: Span) {
         self.init(span: span)
         var rest = text.unicodeScalars[...]

@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// The text with its layout put in order: four spaces for each level, spaces around operators and after
-/// commas, no more than two blank lines. Comments, line breaks and every token stay; a text with syntax
-/// errors is given back as it is.
+/// The text with its layout put in order: four spaces for each level, spaces around operators and
+/// after commas, no more than two blank lines. Comments, line breaks and every token stay; a text
+/// with syntax errors is given back as it is.
 /// - Complexity: O(length).
 public func format(_ text: String) -> String {
     let source = SourceText(name: "text", text: text)
@@ -124,11 +124,13 @@ struct Formatter {
         return String(piece.text.reversed().drop(while: \.isWhitespace).reversed())
     }
 
-    /// One level more than the line of the innermost open bracket; closing brackets stand under the line
-    /// of theirs, a line that goes on with the one before one level deeper.
+    /// One level more than the line of the innermost open bracket; closing brackets stand under the
+    /// line of theirs, a line that goes on with the one before one level deeper.
     private func level(of line: [FormattedPiece], _ first: FormattedPiece) -> Int {
         let closers = line.prefix { $0.token.symbol?.isClosing == true }.count
-        if closers > 0, brackets.count >= closers { return brackets[brackets.count - closers].level }
+        if closers > 0, brackets.count >= closers {
+            return brackets[brackets.count - closers].level
+        }
         let level = brackets.last.map { $0.level + 1 } ?? 0
         let isInBlock = brackets.last?.isBlock ?? true
         let goesOn =

@@ -95,11 +95,13 @@ private struct Highlighter {
 
     private func isContextualKeyword(_ token: Token, _ next: Token?) -> Bool {
         let text = source.text(of: Span(source, token.start, token.end))
+        let opener: [TokenKind?] = [.symbol(.leftBrace), .symbol(.semicolon)]
+        let isFirst = token.startsLine || opener.contains(previous?.kind)
         switch text {
         case "model", "optimizer", "dims", "param", "state", "slot":
-            return token.startsLine && next?.kind == .name
+            return isFirst && next?.kind == .name
         case "forward", "update":
-            return token.startsLine && next?.kind == .symbol(.leftParenthesis)
+            return isFirst && next?.kind == .symbol(.leftParenthesis)
         case "as":
             return previous?.kind == .name || previous?.kind == .stringEnd
         case "by":

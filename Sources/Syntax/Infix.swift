@@ -1,4 +1,5 @@
-/// How tightly an infix operator binds; the table "Precedence" of the contract from its last row up.
+/// How tightly an infix operator binds; the table "Precedence" of the contract from its last row
+/// up.
 enum Precedence: Int, Comparable {
     case pipe, compose, or, and, comparison, beside, range, sum, product, power
 

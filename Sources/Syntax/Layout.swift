@@ -1,11 +1,12 @@
 import Diagnostics
 
-/// The tokens as the parser sees them: without remarks, and with only those newlines that end a statement.
-/// This is the one place that knows the rules of "Lexical structure" about newlines.
+/// The tokens as the parser sees them: without remarks, and with only those newlines that end a
+/// statement. This is the one place that knows the rules of "Lexical structure" about newlines.
 struct Layout {
     /// Ends with `.end`.
     private(set) var tokens: [Token] = []
-    /// For a bracket (or the ends of a string or interpolation) the index of its partner; -1 without one.
+    /// For a bracket (or the ends of a string or interpolation) the index of its partner; -1
+    /// without one.
     private(set) var partners: [Int] = []
     /// The `##` lines directly above a token, by its index.
     private(set) var documentation: [Int: String] = [:]
@@ -66,8 +67,8 @@ struct Layout {
 
     // MARK: Brackets
 
-    /// Pairs a closing bracket with the innermost open one of its kind; what was opened in between stays
-    /// without a partner. A `)` or `]` does not reach out of a block or interpolation.
+    /// Pairs a closing bracket with the innermost open one of its kind; what was opened in between
+    /// stays without a partner. A `)` or `]` does not reach out of a block or interpolation.
     private mutating func close(_ index: Int) {
         let wanted = tokens[index].kind.pair
         if wanted == .brace, openBraces == 0 { return }
@@ -96,7 +97,8 @@ struct Layout {
     private mutating func placeNewline(before token: Token, next: Token?) {
         guard let newline = pendingNewline else { return }
         pendingNewline = nil
-        if let word = token.keyword, word.beginsStatement, isInRoundOrSquare, !isLabel(token, next) {
+        if let word = token.keyword, word.beginsStatement, isInRoundOrSquare, !isLabel(token, next)
+        {
             // No expression goes on like this: the bracket was never closed.
             while isInRoundOrSquare { dropInnermost() }
         }

@@ -1,6 +1,6 @@
 extension Lexer {
-    /// `42`, `1_000`, `0xff`, `3.14`, `1e-3`. A point belongs to the number only if a digit follows it, so that
-    /// `0..<10` and `2.sqrt()` are read as they look.
+    /// `42`, `1_000`, `0xff`, `3.14`, `1e-3`. A point belongs to the number only if a digit follows
+    /// it, so that `0..<10` and `2.sqrt()` are read as they look.
     mutating func number() {
         let start = position
         var kind = TokenKind.integer

@@ -5,8 +5,8 @@ private let backslash = UInt8(ascii: "\\")
 private let newline = UInt8(ascii: "\n")
 private let leftBrace = UInt8(ascii: "{")
 
-/// Strings and what is interpolated in them. A `"` string, with everything in its braces, lies on one line:
-/// at its end all of it is closed, so that a forgotten quote spoils no other line.
+/// Strings and what is interpolated in them. A `"` string, with everything in its braces, lies on
+/// one line: at its end all of it is closed, so that a forgotten quote spoils no other line.
 extension Lexer {
     mutating func openString() {
         let start = position
@@ -17,7 +17,8 @@ extension Lexer {
         frames.append(Frame(isInterpolation: false, start: start, isMultiline: isMultiline))
     }
 
-    /// The text up to the next interpolation, the closing quotes or the end of the line, and what ends it.
+    /// The text up to the next interpolation, the closing quotes or the end of the line, and what
+    /// ends it.
     mutating func stringPiece(isMultiline: Bool) {
         let start = position
         scan: while position < bytes.count {
@@ -47,7 +48,8 @@ extension Lexer {
         }
     }
 
-    /// A backslash and what it escapes, but never a newline. The brace of `\u{4e2d}` opens no interpolation.
+    /// A backslash and what it escapes, but never a newline. The brace of `\u{4e2d}` opens no
+    /// interpolation.
     private mutating func skipEscape() {
         position += 1
         guard position < bytes.count, bytes[position] != newline else { return }
@@ -115,8 +117,9 @@ extension Lexer {
         if let firstOneLineFrame { endStrings(from: firstOneLineFrame) }
     }
 
-    /// Closes the frames from an index on with empty tokens, and reports the one to blame: an interpolation
-    /// if there is one, since a brace that was meant literally is the likeliest reason.
+    /// Closes the frames from an index on with empty tokens, and reports the one to blame: an
+    /// interpolation if there is one, since a brace that was meant literally is the likeliest
+    /// reason.
     mutating func endStrings(from first: Int) {
         for frame in frames[first...].reversed() {
             emit(frame.isInterpolation ? .interpolationEnd : .stringEnd, from: position)
@@ -136,7 +139,8 @@ extension Lexer {
 
     // MARK: Quotes of other languages
 
-    /// `'text'`, or text in typographic quotes; a quote that is not closed on its line is just unknown.
+    /// `'text'`, or text in typographic quotes; a quote that is not closed on its line is just
+    /// unknown.
     mutating func foreignString(opening length: Int) {
         let start = position
         let isTriple = length == 1 && peek(1) == UInt8(ascii: "'") && peek(2) == UInt8(ascii: "'")

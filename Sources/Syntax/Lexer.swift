@@ -1,7 +1,7 @@
 public import Diagnostics
 
-/// Cuts a text into tokens. Total: any text gives tokens that cover everything but white space, ends with
-/// `.end`, and nests strings and interpolations properly even where the text does not.
+/// Cuts a text into tokens. Total: any text gives tokens that cover everything but white space,
+/// ends with `.end`, and nests strings and interpolations properly even where the text does not.
 public struct Lexer {
     /// What the lexer is inside of: a string, or an interpolation in one.
     struct Frame {
@@ -30,8 +30,8 @@ public struct Lexer {
         bytes = source.utf8
     }
 
-    /// The tokens of a text, comments and newlines included, and what is wrong with its characters, numbers
-    /// and strings.
+    /// The tokens of a text, comments and newlines included, and what is wrong with its characters,
+    /// numbers and strings.
     /// - Complexity: O(length).
     public static func tokens(
         of source: SourceText
@@ -174,7 +174,8 @@ public struct Lexer {
 
     // MARK: Characters and tokens
 
-    /// The scalar at an offset and its length in bytes. The bytes come from a `String`, so they are valid.
+    /// The scalar at an offset and its length in bytes. The bytes come from a `String`, so they are
+    /// valid.
     func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
         let lead = bytes[offset]
         let length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
@@ -221,7 +222,7 @@ enum Lookalikes {
     static let symbols: [Unicode.Scalar: Symbol] = [
         "（": .leftParenthesis, "）": .rightParenthesis, "【": .leftBracket, "】": .rightBracket,
         "［": .leftBracket, "］": .rightBracket, "｛": .leftBrace, "｝": .rightBrace, "，": .comma,
-        "、": .comma, "；": .semicolon, "：": .colon, "。": .dot, "．": .dot, "…": .ellipsis,
+        "、": .comma, "；": .semicolon, "：": .colon, "。": .dot, "．": .dot,
         "＝": .assign, "＋": .plus, "－": .minus, "−": .minus, "–": .minus, "—": .minus, "＊": .times,
         "×": .times, "·": .times, "⋅": .times, "／": .divide, "÷": .divide, "％": .percent,
         "＠": .at, "＾": .caret, "｜": .bar, "＜": .less, "＞": .greater, "≤": .lessOrEqual,

@@ -162,7 +162,8 @@ extension Parser {
 
     // MARK: Optimizers
 
-    ///     optimizer = "optimizer" name [params] "{" {"slot" name "=" expr | func} "update" params block "}"
+    ///     optimizer = "optimizer" name [params]
+    ///                 "{" {"slot" name "=" expr | func} "update" params block "}"
     ///
     /// The parts may come in any order.
     mutating func optimizer(_ documentation: String?) -> OptimizerDeclaration {

@@ -33,7 +33,7 @@ extension Parser {
         return value
     }
 
-    ///     pipe = unary {infix unary}    # infix, by and not as in the table; comparisons and ranges do not chain
+    ///     pipe = unary {infix unary}
     mutating func pipe() -> Expression {
         let value = binary(.pipe)
         reportStrayBy()
@@ -133,8 +133,8 @@ extension Parser {
 
     // MARK: Operators
 
-    /// Operators of at least this precedence, by precedence climbing. Chains build up in the loop, so that
-    /// they cost no depth here.
+    /// Operators of at least this precedence, by precedence climbing. Chains build up in the loop,
+    /// so that they cost no depth here.
     mutating func binary(_ least: Precedence) -> Expression {
         chain { parser in
             let start = parser.position

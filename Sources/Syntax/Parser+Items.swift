@@ -14,7 +14,8 @@ extension Parser {
         }
     }
 
-    /// An item, and a message if something else follows on its line. Always reads at least one token.
+    /// An item, and a message if something else follows on its line. Always reads at least one
+    /// token.
     mutating func itemToItsEnd() -> Statement {
         let start = position
         let statement = item()
@@ -123,7 +124,8 @@ extension Parser {
 
     /// `x: Int` says nothing here; skips to the `=`, `,` or bracket after it.
     mutating func reportTypeAnnotation() {
-        report(SyntaxDiagnostics.typeAnnotation(text(current), span(current)))
+        let sign = previous?.symbol?.rawValue ?? ":"
+        report(SyntaxDiagnostics.typeAnnotation(text(current), after: sign, span(current)))
         while !endsStatement, !at(.assign), !at(.comma), !at(.rightParenthesis), !at(.leftBrace) {
             skipToken()
         }
@@ -210,7 +212,8 @@ extension Parser {
             report(SyntaxDiagnostics.walrus(short(left.span), span(current)))
             skipStatement()
         }
-        if let symbol = current.symbol, let operation = AssignmentOperator(rawValue: symbol.rawValue)
+        if let symbol = current.symbol,
+            let operation = AssignmentOperator(rawValue: symbol.rawValue)
         {
             advance()
             let target = target(from: left)

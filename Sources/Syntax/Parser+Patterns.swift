@@ -18,7 +18,8 @@ extension Parser {
         }
         if atWord("_") { return Pattern(.wildcard, span(advance())) }
         let name = name("a name")
-        return name.text.isEmpty ? Pattern(.wildcard, name.span) : Pattern(.name(name.text), name.span)
+        return name.text.isEmpty
+            ? Pattern(.wildcard, name.span) : Pattern(.name(name.text), name.span)
     }
 
     ///     target = name {index | "." name} | "(" target,… ")"
@@ -63,8 +64,8 @@ extension Parser {
         return Block(items: statements, span: span(from: start))
     }
 
-    /// The block of a statement that began at the token `start`; says what to do if it is written as in
-    /// Python, or on the next line.
+    /// The block of a statement that began at the token `start`; says what to do if it is written
+    /// as in Python, or on the next line.
     mutating func body(of what: String, from start: Int) -> Block {
         if at(.leftBrace) { return block() }
         if at(.colon) {
@@ -82,7 +83,8 @@ extension Parser {
 
     // MARK: Lists in brackets
 
-    /// The elements between brackets, separated by commas; the current token opens them. A comma may trail.
+    /// The elements between brackets, separated by commas; the current token opens them. A comma
+    /// may trail.
     mutating func list<Element>(
         closing: Symbol, _ element: (inout Parser) -> Element
     ) -> [Element] {

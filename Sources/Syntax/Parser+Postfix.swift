@@ -62,7 +62,7 @@ extension Parser {
         return value
     }
 
-    ///     call = "(" [([label ":"] expr),…] ")" [block] | block       # a block alone: after a name
+    ///     call = "(" [([label ":"] expr),…] ")" [block] | block
     mutating func call(of callee: Expression, from start: Int) -> Expression {
         guard at(.leftParenthesis) else {
             let block = nested(Block(items: [], span: span(current))) { $0.block() }

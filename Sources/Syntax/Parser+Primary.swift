@@ -3,7 +3,7 @@ import Diagnostics
 /// Literals, names and what stands in brackets.
 extension Parser {
     ///     primary = int | float | string | "true" | "false" | "nil" | name | "(" expr ")"
-    ///             | "(" expr,… ")" | "(" (label ":" expr),… ")"          # tuple, record
+    ///             | "(" expr,… ")" | "(" (label ":" expr),… ")"
     ///             | "[" [expr,…] "]" | "[" (expr ":" expr),… "]" | "[" ":" "]"
     mutating func primary() -> Expression {
         let start = position
@@ -49,7 +49,8 @@ extension Parser {
         return Expression(value.kind, span(from: start))
     }
 
-    /// What begins no expression. Closing brackets and line ends are left to those who wait for them.
+    /// What begins no expression. Closing brackets and line ends are left to those who wait for
+    /// them.
     private mutating func unexpected() -> Expression {
         let place = span(current)
         if at(.if) || at(.try) { return operand() }
@@ -190,7 +191,8 @@ extension Parser {
         for key in entries.map(\.key) where key.isConstant {
             let text = Dump.text(of: key)
             if let first = seen[text] {
-                reportMeaning(SyntaxDiagnostics.duplicateKey(short(key.span), key.span, first: first))
+                reportMeaning(
+                    SyntaxDiagnostics.duplicateKey(short(key.span), key.span, first: first))
             } else {
                 seen[text] = key.span
             }

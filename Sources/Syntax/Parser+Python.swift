@@ -53,8 +53,8 @@ extension Parser {
 
     // MARK: Indentation
 
-    /// A body after a colon: one statement on the line, or the lines that are indented more than that of the
-    /// token `header`. The colon has been reported.
+    /// A body after a colon: one statement on the line, or the lines that are indented more than
+    /// that of the token `header`. The colon has been reported.
     mutating func indentedBody(from header: Int) -> Block {
         let start = position
         advance()

@@ -66,12 +66,15 @@ struct ForeignWord {
             "del": ForeignWord(
                 id: "python.del", help: "leave it out: a name goes when its block ends"),
             "global": ForeignWord(
-                id: "python.global", help: "leave it out: a function may assign to a `var` outside"),
+                id: "python.global",
+                help: "leave it out: a function may assign to a `var` outside"),
             "nonlocal": ForeignWord(
                 id: "python.nonlocal",
                 help: "leave it out: a function may assign to a `var` outside"),
-            "async": ForeignWord(id: "python.async", help: "leave it out: everything runs in order"),
-            "await": ForeignWord(id: "python.async", help: "leave it out: everything runs in order"),
+            "async": ForeignWord(
+                id: "python.async", help: "leave it out: everything runs in order"),
+            "await": ForeignWord(
+                id: "python.async", help: "leave it out: everything runs in order"),
             "yield": ForeignWord(
                 id: "python.yield", help: "collect the values in a list and give that"),
         ]

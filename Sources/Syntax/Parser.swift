@@ -1,14 +1,16 @@
 public import Diagnostics
 
-/// Reads a text into a tree. Total: every text gives a tree and a list of diagnostics; where something was not
-/// understood the tree holds `.missing`, and there is at least one diagnostic.
+/// Reads a text into a tree. Total: every text gives a tree and a list of diagnostics; where
+/// something was not understood the tree holds `.missing`, and there is at least one diagnostic.
 ///
-/// One function per production of `Grammar.txt`, which stands in its doc comment (a test compares them).
-/// The functions read tokens that `Layout` has prepared: a newline that ends nothing is not among them.
+/// One function per production of `Grammar.txt`, which stands in its doc comment (a test compares
+/// them). The functions read tokens that `Layout` has prepared: a newline that ends nothing is not
+/// among them.
 public struct Parser {
     /// What may follow an expression depends on where it stands.
     struct Context {
-        /// A `{` after a call or a name is its last argument; not in the head of `if`, `for`, `while`.
+        /// A `{` after a call or a name is its last argument; not in the head of `if`, `for`,
+        /// `while`.
         var allowsTrailingBlock = true
         /// An `if` after the expression belongs to a model's member.
         var allowsCondition = false
@@ -16,8 +18,8 @@ public struct Parser {
         var isInBrackets = false
     }
 
-    /// Levels of brackets, blocks, lambdas and prefix operators: with `longestChain` it bounds the depth of
-    /// the tree, so that whatever walks it recursively is safe on a stack of 8 MB.
+    /// Levels of brackets, blocks, lambdas and prefix operators: with `longestChain` it bounds the
+    /// depth of the tree, so that whatever walks it recursively is safe on a stack of 8 MB.
     static let deepestNesting = 200
     /// Operators, calls, indices and members applied to one operand after another.
     static let longestChain = 2_000
@@ -30,7 +32,8 @@ public struct Parser {
     var diagnostics: [Diagnostic]
     var context = Context()
     var depth = 0
-    /// The longest path of chained operators in the expressions read so far inside the current chain.
+    /// The longest path of chained operators in the expressions read so far inside the current
+    /// chain.
     var links = 0
     /// Functions and models around the current place.
     var blockDepth = 0

@@ -1,5 +1,5 @@
-/// A tree as canonical text, which is read back as the same tree: one statement a line, four spaces a
-/// level, parentheses only where they are needed. Comments are not part of the tree.
+/// A tree as canonical text, which is read back as the same tree: one statement a line, four spaces
+/// a level, parentheses only where they are needed. Comments are not part of the tree.
 public struct Printer {
     private var level = 0
     /// In the head of `if`, `for` or `while`, outside brackets, a trailing block needs parentheses.

@@ -68,8 +68,9 @@ enum StringText {
         return (Array(String(Character(scalar)).utf8), digits.count + 4)
     }
 
-    /// The pieces of a `"""` string less the newline after the opening quotes and the white space that all
-    /// its lines begin with. `nil` stands for an interpolation. Lines of white space alone do not count.
+    /// The pieces of a `"""` string less the newline after the opening quotes and the white space
+    /// that all its lines begin with. `nil` stands for an interpolation. Lines of white space alone
+    /// do not count.
     static func withoutIndentation(_ pieces: [[UInt8]?]) -> [[UInt8]?] {
         let common = commonIndentation(pieces)
         var result: [[UInt8]?] = []

@@ -2,11 +2,13 @@ import Diagnostics
 
 /// Sentences about shapes, models and optimizers.
 extension SyntaxDiagnostics {
-    static func typeAnnotation(_ type: String, _ span: Span) -> Diagnostic {
+    static func typeAnnotation(
+        _ type: String, after sign: String = ":", _ span: Span
+    ) -> Diagnostic {
         Diagnostic(
             id: "syntax.type", "`\(type)` is not a shape", at: span,
             notes: ["values carry their types; only shapes are written, as in `x: [N, 3]`"],
-            help: "leave out `: \(type)`")
+            help: "leave out `\(sign) \(type)`")
     }
 
     static func severalRests(_ span: Span, first: Span) -> Diagnostic {

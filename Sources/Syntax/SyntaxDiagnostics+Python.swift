@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Sentences for those who come from Python and other languages. The help can be followed literally.
+/// Sentences for those who come from Python and other languages. The help can be followed
+/// literally.
 extension SyntaxDiagnostics {
     static func quotes(_ span: Span, content: Span) -> Diagnostic {
         let text = span.source.text(of: content)

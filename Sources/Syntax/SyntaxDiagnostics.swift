@@ -1,7 +1,7 @@
 import Diagnostics
 
-/// The sentences of lexer and parser, each with a stable identifier. Habits from other languages have
-/// theirs in `SyntaxDiagnostics+Python.swift`.
+/// The sentences of lexer and parser, each with a stable identifier. Habits from other languages
+/// have theirs in `SyntaxDiagnostics+Python.swift`.
 enum SyntaxDiagnostics {
     // MARK: Characters, numbers and strings
 
@@ -17,6 +17,10 @@ enum SyntaxDiagnostics {
             return Diagnostic(
                 id: id, "`~` has no meaning here", at: span,
                 help: "`not x` negates a Bool or a Bool tensor")
+        case "…":
+            return Diagnostic(
+                id: id, "`…` only says that something is left out", at: span,
+                help: "write what belongs here; in shapes and indices `...` stands for other axes")
         case "'":
             return Diagnostic(
                 id: "python.quotes", "strings stand in double quotes", at: span,
@@ -68,7 +72,8 @@ enum SyntaxDiagnostics {
             id: "string.unclosed", "the string is not closed", at: span, label: "opened here",
             help: isMultiline
                 ? "close it with `\"\"\"`"
-                : "close it with `\"` on this line; text over several lines stands in `\"\"\"…\"\"\"`")
+                : "close it with `\"` on this line, or use `\"\"\"…\"\"\"` for several lines"
+        )
     }
 
     static func unclosedInterpolation(_ span: Span) -> Diagnostic {
@@ -115,7 +120,8 @@ enum SyntaxDiagnostics {
     static func expectedEnd(_ found: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.separator", "\(found) does not belong to what stands before it", at: span,
-            help: "begin a new line, put `;` between two statements, or check for a missing operator")
+            help:
+                "begin a new line, put `;` between two statements, or check for a missing operator")
     }
 
     static func reservedWord(_ word: String, _ span: Span) -> Diagnostic {
@@ -211,7 +217,8 @@ enum SyntaxDiagnostics {
     static func leadingElse(_ span: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.else", "this `else` belongs to no `if` or `try`", at: span,
-            help: "at a prompt, open a parenthesis before the `if`, or write `} else {` on one line")
+            help: "at a prompt, open a parenthesis before the `if`, or write `} else {` on one line"
+        )
     }
 
     static func operatorWithoutLeft(_ text: String, _ span: Span) -> Diagnostic {
@@ -276,7 +283,8 @@ enum SyntaxDiagnostics {
     static func duplicateName(_ name: String, _ span: Span, first: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.duplicate-name", "`\(name)` occurs twice", at: span,
-            secondary: [Diagnostic.Label(first, "first here")], help: "give one of them another name")
+            secondary: [Diagnostic.Label(first, "first here")],
+            help: "give one of them another name")
     }
 
     static func duplicateLabel(_ name: String, _ span: Span, first: Span) -> Diagnostic {
@@ -294,7 +302,8 @@ enum SyntaxDiagnostics {
     static func duplicateMember(_ name: String, _ span: Span, first: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.duplicate-member", "`\(name)` is defined twice in this body", at: span,
-            secondary: [Diagnostic.Label(first, "first here")], help: "give one of them another name")
+            secondary: [Diagnostic.Label(first, "first here")],
+            help: "give one of them another name")
     }
 
     static func positionalAfterLabel(_ span: Span, label: Span) -> Diagnostic {

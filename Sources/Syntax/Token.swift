@@ -91,7 +91,8 @@ public enum TokenKind: Hashable, Sendable {
     case end
 }
 
-/// A piece of the text. Offsets are UTF-8 offsets in the source; only white space lies between tokens.
+/// A piece of the text. Offsets are UTF-8 offsets in the source; only white space lies between
+/// tokens.
 public struct Token: Hashable, Sendable {
     public var kind: TokenKind
     public var start: Int

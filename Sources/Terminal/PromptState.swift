@@ -49,8 +49,8 @@ struct PromptState {
         session.progressEnded = { screen.progressEnded($0) }
     }
 
-    /// The random stream of the next entry: its position in the notebook that `:save` writes.
-    var nextStream: String { String(entries.count + 1) }
+    /// The random stream of the next entry: that of its cell in the notebook that `:save` writes.
+    var nextStream: String { "#\(entries.count + 1)" }
 
     // MARK: Running
 
@@ -126,7 +126,7 @@ struct PromptState {
         if let value = outcome.value { screen.line(value) }
         if let figure = outcome.figure { show(figure) }
         switch outcome.ending {
-        case .interrupted: screen.message(screen.styled("interrupted", .error))
+        case .interrupted: screen.interruption(screen.styled("interrupted", .error))
         case .timedOut: screen.message(screen.styled("out of time", .error))
         case .rejected, .succeeded, .failed: break
         }

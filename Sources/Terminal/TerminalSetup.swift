@@ -29,7 +29,9 @@ public struct TerminalSetup: Sendable {
     }
 
     /// Colours are used at a terminal, unless `NO_COLOR` is set or the terminal has none.
-    func usesColor(isTerminal: Bool) -> Bool {
+    static func usesColor(isTerminal: Bool, _ environment: [String: String]) -> Bool {
         isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
+
+    func usesColor(isTerminal: Bool) -> Bool { Self.usesColor(isTerminal: isTerminal, environment) }
 }

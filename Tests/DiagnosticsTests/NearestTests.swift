@@ -2,7 +2,9 @@ import Diagnostics
 import Testing
 
 @Suite struct NearestTests {
-    private let names = ["relu", "leakyRelu", "crossEntropy", "Dense", "x", "lr", "Conv2D", "mean", "学习率"]
+    private let names = [
+        "relu", "leakyRelu", "crossEntropy", "Dense", "x", "lr", "Conv2D", "mean", "学习率",
+    ]
 
     @Test(
         "a slip of the keys finds the name",
@@ -18,7 +20,10 @@ import Testing
 
     @Test(
         "what is far from everything finds nothing",
-        arguments: ["", "y", "banana", "ab", "softmax", "entropyCross", String(repeating: "relu", count: 500)])
+        arguments: [
+            "", "y", "banana", "ab", "softmax", "entropyCross",
+            String(repeating: "relu", count: 500),
+        ])
     func notFound(_ name: String) {
         #expect(nearest(name, in: names) == nil)
     }

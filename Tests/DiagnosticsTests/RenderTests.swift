@@ -78,7 +78,10 @@ private func picture(_ diagnostic: Diagnostic) -> String { render(diagnostic, as
         let source = SourceText(name: "cell \u{1B}[2J", text: "a\u{1B}[31m\u{7}\u{202E}b")
         let text = picture(
             Diagnostic(id: "x", "m\u{1B}c", at: Span(source, 0, 1), help: "h\u{9B}"))
-        #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
+        #expect(
+            !text.unicodeScalars.contains {
+                $0.properties.generalCategory == .control && $0 != "\n"
+            })
         #expect(!text.unicodeScalars.contains("\u{202E}"))
     }
 

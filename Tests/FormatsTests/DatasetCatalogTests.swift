@@ -10,6 +10,11 @@ struct DatasetCatalogTests {
         .deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("data").path
 
+    /// The folders in it.
+    static let folders = FileAccess.names(in: shipped).filter {
+        FileAccess.size(of: shipped + "/" + $0) == nil
+    }
+
     static let catalog = DatasetCatalog(directories: [shipped])
 
     struct Expected: Sendable {
@@ -55,7 +60,7 @@ struct DatasetCatalogTests {
 
     @Test(
         "every folder of data has a manifest that agrees with its files, and a licence",
-        arguments: FileAccess.names(in: shipped))
+        arguments: folders)
     func manifests(folder: String) throws {
         let path = Self.shipped + "/" + folder
         try #require(Self.catalog.problems.isEmpty, "\(Self.catalog.problems)")

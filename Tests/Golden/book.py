@@ -115,7 +115,8 @@ class Book:
 def safetensors(tensors: dict[str, torch.Tensor]) -> bytes:
     """The file format: length of the header (u64), header (JSON), then the tensors."""
     header, body = {}, b""
-    for name, tensor in sorted(tensors.items()):
+    # Widest first, so that each lies aligned without holes, which the format forbids.
+    for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):
         values = tensor.flatten().tolist()
         data = struct.pack(f"<{len(values)}{FORMATS[tensor.dtype]}", *values)
         header[name] = {
@@ -123,7 +124,7 @@ def safetensors(tensors: dict[str, torch.Tensor]) -> bytes:
             "shape": list(tensor.shape),
             "data_offsets": [len(body), len(body) + len(data)],
         }
-        body += data + b"\0" * (-len(data) % 8)
+        body += data
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text)) + text + body

@@ -33,7 +33,8 @@ extension KernelsTests {
     func binary(code: ElementwiseCode) {
         var generator = TestGenerator(1)
         for count in awkwardSizes {
-            for (inner, period) in [(1, max(1, count)), (1, 1), (1, 3), (5, 4), (3, 200), (1, 600)] {
+            for (inner, period) in [(1, max(1, count)), (1, 1), (1, 3), (5, 4), (3, 200), (1, 600)]
+            {
                 let a = generator.floats(count, 0.5...3)
                 let b = generator.floats(period, 0.5...3).map { ($0 * 4).rounded() / 4 }
                 withEveryBuild { _ in

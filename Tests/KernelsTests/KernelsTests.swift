@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// All tests of kernels: one after the other, because they change the build and the number of threads in use.
+/// All tests of kernels: one after the other, because they change the number of threads.
 @Suite(.serialized)
 struct KernelsTests {}
 
@@ -36,11 +36,8 @@ struct TestGenerator: RandomNumberGenerator {
 
 /// Runs `body` with each build that this processor has.
 func withEveryBuild(_ body: (KernelBuild) throws -> Void) rethrows {
-    let before = KernelBuild.current
-    defer { KernelBuild.select(before) }
     for build in KernelBuild.allCases where build.isSupported {
-        KernelBuild.select(build)
-        try body(build)
+        try KernelBuild.with(build) { try body(build) }
     }
 }
 
@@ -74,7 +71,8 @@ func filled<T: Equatable>(
     return Array(result[..<count])
 }
 
-/// Whether two numbers agree within absolute and relative tolerance, or are both NaN or the same infinity.
+/// Whether two numbers agree within absolute and relative tolerance, or are both NaN or the same
+/// infinity.
 func isClose(_ a: Double, _ b: Double, atol: Double, rtol: Double) -> Bool {
     if a.isNaN || b.isNaN { return a.isNaN && b.isNaN }
     return a == b || (a - b).magnitude <= atol + rtol * b.magnitude
@@ -85,7 +83,8 @@ func expectClose<T: BinaryFloatingPoint>(
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.count == expected.count else {
-        Issue.record("\(actual.count) elements, not \(expected.count)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(actual.count) elements, not \(expected.count)", sourceLocation: sourceLocation)
         return
     }
     for (index, pair) in zip(actual, expected).enumerated()
@@ -103,7 +102,8 @@ struct Input {
     let inner: Int
     let period: Int
 
-    init<T: BitwiseCopyable>(_ array: [T], _ type: ElementType, inner: Int = 1, period: Int? = nil) {
+    init<T: BitwiseCopyable>(_ array: [T], _ type: ElementType, inner: Int = 1, period: Int? = nil)
+    {
         bytes = array.withUnsafeBytes { Array($0) }
         self.type = type
         self.inner = inner

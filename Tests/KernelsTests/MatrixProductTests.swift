@@ -27,7 +27,8 @@ extension KernelsTests {
         }
     }
 
-    /// Three loops over all of c, or over every `step`th row and column, the others keeping their c.
+    /// Three loops over all of c, or over every `step`th row and column, the others keeping their
+    /// c.
     private func naive(
         _ p: MatrixProduct, _ a: [Double], _ b: [Double], _ c: [Double], step: Int = 1
     ) -> [Double] {
@@ -65,7 +66,8 @@ extension KernelsTests {
                 product.beta = beta
                 let (x, y, z) = (a.map(Double.init), b.map(Double.init), c.map(Double.init))
                 let wide = multiplied(product, .float64, x, y, z, 0.0)
-                // Large products in float64 are checked at some places, and float32 against float64.
+                // Large products in float64 are checked at some places, and float32 against
+                // float64.
                 let step = size.m * size.n * size.k > 200_000 ? 19 : 1
                 let expected = naive(product, x, y, z, step: step)
                 let places = expected.indices.filter {

@@ -1,6 +1,7 @@
 import Glibc
-@testable import Kernels
 import Testing
+
+@testable import Kernels
 
 extension KernelsTests {
     @Test(

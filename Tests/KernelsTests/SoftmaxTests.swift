@@ -188,14 +188,13 @@ extension KernelsTests {
                             guard let mean = mean.baseAddress, let dx = dx.baseAddress,
                                 let deviation = deviation.baseAddress
                             else { return }
-                            Normalization.layer(
-                                o[0].pointer, type, rows: rows, n: n, epsilon: 1e-5,
-                                scale: o[2].pointer, shift: o[3].pointer, to: y, mean: mean,
-                                inverseDeviation: deviation)
-                            Normalization.layerGradient(
-                                o[0].pointer, o[1].pointer, type, rows: rows, n: n,
-                                scale: o[2].pointer, mean: mean, inverseDeviation: deviation,
-                                to: dx)
+                            let layer = LayerNormalization(
+                                type, rows: rows, n: n, scale: o[2].pointer, shift: o[3].pointer)
+                            layer.run(
+                                o[0].pointer, to: y, mean: mean, inverseDeviation: deviation)
+                            layer.gradient(
+                                o[0].pointer, o[1].pointer, mean: mean,
+                                inverseDeviation: deviation, to: dx)
                         }
                     }
                 }

@@ -53,7 +53,8 @@ extension KernelsTests {
         Sorting.argsort(
             x.map { Int32(clamping: $0) }, .int32, layout, descending: true, to: &indices)
         #expect(indices == [3, 0, 4, 2, 1])
-        Sorting.argsort([3, 255, 0, 1, 2] as [UInt8], .uint8, layout, descending: false, to: &indices)
+        Sorting.argsort(
+            [3, 255, 0, 1, 2] as [UInt8], .uint8, layout, descending: false, to: &indices)
         #expect(indices == [2, 3, 4, 0, 1])
     }
 

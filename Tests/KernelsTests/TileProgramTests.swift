@@ -2,7 +2,8 @@ import Kernels
 import Testing
 
 extension KernelsTests {
-    /// Adam (Kingma and Ba, 2015) as one program: parameter, gradient and two moments in, three of them out.
+    /// Adam (Kingma and Ba, 2015) as one program: parameter, gradient and two moments in, three of
+    /// them out.
     static let adam = TileProgram(
         instructions: [
             TileInstruction(.multiply, 10, 2, 4),  // m·β1
@@ -38,7 +39,8 @@ extension KernelsTests {
                     runAdam(&p, g, &m, &v)
                     return [p, m, v]
                 }
-                let moment = stepwise(.add, stepwise(.multiply, m, 0.9), stepwise(.multiply, g, 0.1))
+                let moment = stepwise(
+                    .add, stepwise(.multiply, m, 0.9), stepwise(.multiply, g, 0.1))
                 let square = stepwise(
                     .add, stepwise(.multiply, v, 0.999),
                     stepwise(.multiply, stepwise(.square, g), 0.001))

@@ -94,14 +94,19 @@ extension KernelsTests {
     @Test("casts truncate, saturate, wrap and turn NaN into 0")
     func casts() {
         let floats: [Float] = [1.9, -1.9, 300, -5, .nan, .infinity, -.infinity, 3e9, 1e30]
-        #expect(cast(floats, .float32, .int32, Int32(0)) == [1, -1, 300, -5, 0, .max, .min, .max, .max])
+        #expect(
+            cast(floats, .float32, .int32, Int32(0)) == [1, -1, 300, -5, 0, .max, .min, .max, .max])
         #expect(cast(floats, .float32, .uint8, UInt8(0)) == [1, 0, 255, 0, 0, 255, 0, 255, 255])
-        #expect(cast(floats, .float32, .int64, Int64(0))[5...] == [.max, .min, 3_000_000_000, .max])
+        #expect(
+            cast(floats, .float32, .int64, Int64(0))[5...] == [.max, .min, 3_000_000_000, .max])
         #expect(cast(floats, .float32, .bool, UInt8(9)) == [1, 1, 1, 1, 1, 1, 1, 1, 1])
         #expect(cast([0.0, -0.0, 0.25], .float64, .bool, UInt8(9)) == [0, 0, 1])
         #expect(cast([Int64(256), -1, 7], .int64, .uint8, UInt8(0)) == [0, 255, 7])
         #expect(cast([UInt8(200)], .uint8, .float64, 0.0) == [200])
-        #expect(cast([Double.greatestFiniteMagnitude, 0.1], .float64, .float32, Float(0)) == [.infinity, 0.1])
+        #expect(
+            cast([Double.greatestFiniteMagnitude, 0.1], .float64, .float32, Float(0)) == [
+                .infinity, 0.1,
+            ])
     }
 
     @Test("every pair of types casts small integers faithfully", arguments: ElementType.allCases)

@@ -75,38 +75,70 @@ extension KernelsTests {
 
     /// Inputs and exact results.
     static let edgeCases: [(ElementwiseCode, [Float], [Float])] = [
-        (.exp, [-.infinity, -200, -0.0, 0, 88.8, .infinity],
-            [0, 0, 1, 1, .infinity, .infinity]),
-        (.expm1, [-.infinity, -100, -0.0, 0, 200, .infinity],
-            [-1, -1, -0.0, 0, .infinity, .infinity]),
-        (.log, [-1, -0.0, 0, 1, .leastNonzeroMagnitude, .infinity],
-            [.nan, -.infinity, -.infinity, 0, -103.27893, .infinity]),
-        (.log1p, [-2, -1, -0.0, 0, 0x1p-140, .infinity],
-            [.nan, -.infinity, -0.0, 0, 0x1p-140, .infinity]),
-        (.tanh, [-.infinity, -50, -0.0, 0, 0x1p-140, .infinity],
-            [-1, -1, -0.0, 0, 0x1p-140, 1]),
-        (.sigmoid, [-.infinity, -200, 0, 200, .infinity],
-            [0, 0, 0.5, 1, 1]),
-        (.erf, [-.infinity, -50, -0.0, 0, 50, .infinity],
-            [-1, -1, -0.0, 0, 1, 1]),
-        (.softplus, [-.infinity, -200, 200, .infinity],
-            [0, 0, 200, .infinity]),
-        (.sin, [-0.0, 0, .infinity],
-            [-0.0, 0, .nan]),
-        (.cos, [-0.0, 0, -.infinity],
-            [1, 1, .nan]),
-        (.floor, [-0.5, 2.5, 1e10, -.infinity],
-            [-1, 2, 1e10, -.infinity]),
-        (.ceil, [-0.5, 2.5, 1e10],
-            [-0.0, 3, 1e10]),
-        (.round, [-0.5, 0.5, 1.5, 2.5, -2.5],
-            [-0.0, 0, 2, 2, -2]),
-        (.sign, [-3, -0.0, 0, 5],
-            [-1, -0.0, 0, 1]),
-        (.relu, [-3, 0, 5, -.infinity],
-            [0, 0, 5, 0]),
-        (.abs, [-3, -0.0, -.infinity],
-            [3, 0, .infinity]),
+        (
+            .exp, [-.infinity, -200, -0.0, 0, 88.8, .infinity],
+            [0, 0, 1, 1, .infinity, .infinity]
+        ),
+        (
+            .expm1, [-.infinity, -100, -0.0, 0, 200, .infinity],
+            [-1, -1, -0.0, 0, .infinity, .infinity]
+        ),
+        (
+            .log, [-1, -0.0, 0, 1, .leastNonzeroMagnitude, .infinity],
+            [.nan, -.infinity, -.infinity, 0, -103.27893, .infinity]
+        ),
+        (
+            .log1p, [-2, -1, -0.0, 0, 0x1p-140, .infinity],
+            [.nan, -.infinity, -0.0, 0, 0x1p-140, .infinity]
+        ),
+        (
+            .tanh, [-.infinity, -50, -0.0, 0, 0x1p-140, .infinity],
+            [-1, -1, -0.0, 0, 0x1p-140, 1]
+        ),
+        (
+            .sigmoid, [-.infinity, -200, 0, 200, .infinity],
+            [0, 0, 0.5, 1, 1]
+        ),
+        (
+            .erf, [-.infinity, -50, -0.0, 0, 50, .infinity],
+            [-1, -1, -0.0, 0, 1, 1]
+        ),
+        (
+            .softplus, [-.infinity, -200, 200, .infinity],
+            [0, 0, 200, .infinity]
+        ),
+        (
+            .sin, [-0.0, 0, .infinity],
+            [-0.0, 0, .nan]
+        ),
+        (
+            .cos, [-0.0, 0, -.infinity],
+            [1, 1, .nan]
+        ),
+        (
+            .floor, [-0.5, 2.5, 1e10, -.infinity],
+            [-1, 2, 1e10, -.infinity]
+        ),
+        (
+            .ceil, [-0.5, 2.5, 1e10],
+            [-0.0, 3, 1e10]
+        ),
+        (
+            .round, [-0.5, 0.5, 1.5, 2.5, -2.5],
+            [-0.0, 0, 2, 2, -2]
+        ),
+        (
+            .sign, [-3, -0.0, 0, 5],
+            [-1, -0.0, 0, 1]
+        ),
+        (
+            .relu, [-3, 0, 5, -.infinity],
+            [0, 0, 5, 0]
+        ),
+        (
+            .abs, [-3, -0.0, -.infinity],
+            [3, 0, .infinity]
+        ),
     ]
 
     @Test("elementary functions are right at the edges", arguments: edgeCases)

@@ -1,9 +1,6 @@
 import Foundation
+import RuntimeTesting
 import Testing
-
-/// The repository, found from where this file stands.
-let repository = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
 /// A file of the standard library.
 struct LibraryFile: CustomTestStringConvertible, Sendable {

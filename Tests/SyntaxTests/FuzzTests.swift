@@ -3,9 +3,9 @@ import Foundation
 import Syntax
 import Testing
 
-/// Mutations of valid programs. `FUZZ_ROUNDS=1000000 swift test --filter FuzzTests` runs more of them,
-/// `FUZZ_SEED=7` others. A trap ends the test run; the seed of the round is then the last one that
-/// `FUZZ_TRACE=1` printed.
+/// Mutations of valid programs. `FUZZ_ROUNDS=1000000 swift test --filter FuzzTests` runs more of
+/// them, `FUZZ_SEED=7` others. A trap ends the test run; the seed of the round is then the last one
+/// that `FUZZ_TRACE=1` printed.
 @Suite struct FuzzTests {
     private static let environment = ProcessInfo.processInfo.environment
 
@@ -14,11 +14,13 @@ import Testing
     }
 
     private static let corpus: [[UInt8]] =
-        TreeCase.all.map { Array($0.source.utf8) } + ErrorGroup.all.flatMap(\.texts).map { Array($0.utf8) }
+        TreeCase.all.map { Array($0.source.utf8) }
+        + ErrorGroup.all.flatMap(\.texts).map { Array($0.utf8) }
 
     private static let tokens: [[UInt8]] =
         (Symbol.allCases.map(\.rawValue) + Keyword.allCases.map(\.rawValue) + [
-            "\n", "\"", "\"\"\"", "'", "#", "## ", "{x:", "model M {", "x", "1", ".5", "_", "by", "is",
+            "\n", "\"", "\"\"\"", "'", "#", "## ", "{x:", "model M {", "x", "1", ".5", "_", "by",
+            "is",
             "lambda x", "elif", "def f", ":\n ", "\\", "\u{1F600}", "中", "，", "\r\n", "\u{0}", "\t",
         ]).map { Array($0.utf8) }
 
@@ -59,7 +61,8 @@ import Testing
         let (program, diagnostics) = Parser.parse(source)
         let count = source.utf8.count
         for diagnostic in diagnostics {
-            guard let span = diagnostic.span, 0 <= span.start, span.start <= span.end, span.end <= count
+            guard let span = diagnostic.span, 0 <= span.start, span.start <= span.end,
+                span.end <= count
             else {
                 Issue.record("seed \(seed): \(diagnostic.id) has no good span in \(text)")
                 return

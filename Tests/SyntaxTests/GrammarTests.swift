@@ -6,7 +6,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Sources/Syntax")
 
-    /// Productions by name from lines of `name = …`, those that begin with `|` continuing the one above.
+    /// Productions by name from lines of `name = …`; lines below, up to an empty one, belong to it.
     private func productions(_ lines: [String]) -> [String: [String]] {
         var result: [String: [String]] = [:]
         var name: String?
@@ -15,7 +15,7 @@ import Testing
             if words.count > 2, words[1] == "=", words[0].allSatisfy(\.isLetter) {
                 name = words[0]
                 result[words[0], default: []] += words
-            } else if words.first == "|", let name {
+            } else if !words.isEmpty, let name {
                 result[name, default: []] += words
             } else {
                 name = nil

@@ -3,9 +3,10 @@ import Syntax
 import Testing
 
 @Suite struct LimitTests {
-    private static let count = 100_000
+    private static let count = 10_000
 
-    /// Texts that nest or chain without end: what is repeated, what stands in the middle, what closes.
+    /// Texts that nest or chain without end: what is repeated, what stands in the middle, what
+    /// closes.
     static let bottomless: [String] = [
         String(repeating: "(", count: count), String(repeating: "[", count: count),
         String(repeating: "{", count: count), String(repeating: "f(", count: count),
@@ -13,7 +14,8 @@ import Testing
         String(repeating: "x => ", count: count) + "x", String(repeating: "a^", count: count) + "a",
         String(repeating: "if a {", count: count), String(repeating: "try ", count: count),
         String(repeating: "f { ", count: count), String(repeating: "\"{", count: count),
-        String(repeating: "\"\"\"{\n", count: count), String(repeating: "for x in y {", count: count),
+        String(repeating: "\"\"\"{\n", count: count),
+        String(repeating: "for x in y {", count: count),
         String(repeating: "((", count: count) + "a" + String(repeating: "))", count: count),
         String(repeating: "a + ", count: count) + "a", String(repeating: "a.", count: count) + "a",
         "f" + String(repeating: "()", count: count), "a" + String(repeating: "[0]", count: count),
@@ -22,10 +24,12 @@ import Testing
         String(repeating: "[", count: count) + String(repeating: ")", count: count),
         String(repeating: "(", count: count) + String(repeating: "}", count: count),
         String(repeating: "a < ", count: count) + "a", String(repeating: "a, ", count: count),
-        "let " + String(repeating: "(", count: count), String(repeating: "func f() {", count: count),
+        "let " + String(repeating: "(", count: count),
+        String(repeating: "func f() {", count: count),
         String(repeating: "model M {", count: count), String(repeating: "'a' ", count: count),
         String(repeating: "?\n", count: count), String(repeating: "(\n", count: count),
-        String(repeating: "if a:\n", count: count), "let x: " + String(repeating: "[(", count: count),
+        String(repeating: "if a:\n", count: count),
+        "let x: " + String(repeating: "[(", count: count),
     ]
 
     @Test("endless nesting and chains are errors, quickly", arguments: bottomless.indices)
@@ -36,10 +40,20 @@ import Testing
         let time = clock.measure { diagnostics = parse(text).diagnostics }
         #expect(!diagnostics.isEmpty, "\(text.prefix(20))")
         #expect(diagnostics.count <= 100)
-        // Unoptimised and beside other tests; quadratic behaviour would take minutes.
-        #expect(time < .seconds(20), "\(text.prefix(20)) took \(time)")
+        // Loose, since other tests run beside it; a depth or time out of bounds would show.
+        #expect(time < .seconds(10), "\(text.prefix(20)) took \(time)")
         _ = Parser.needsMore(text)
         _ = highlight(SourceText(name: "t", text: text))
+    }
+
+    @Test("100,000 open brackets are one error at once")
+    func openBrackets() {
+        let text = String(repeating: "(", count: 100_000)
+        let clock = ContinuousClock()
+        var diagnostics: [Diagnostic] = []
+        let time = clock.measure { diagnostics = parse(text).diagnostics }
+        #expect(diagnostics.map(\.id) == ["syntax.deep"])
+        #expect(time < .seconds(5))
     }
 
     @Test("up to the limits everything is read")
@@ -67,7 +81,8 @@ import Testing
 
     @Test("the deepest trees can be walked recursively")
     func walkDeepTrees() {
-        let chain = String(repeating: "-(", count: 95) + "a" + String(repeating: " + b", count: 1_800)
+        let chain =
+            String(repeating: "-(", count: 95) + "a" + String(repeating: " + b", count: 1_800)
         let text = chain + String(repeating: ")", count: 95)
         let (program, diagnostics) = parse(text)
         #expect(diagnostics == [])

@@ -54,7 +54,9 @@ extension TreeCase {
         TreeCase(#""{xs.map(x => { x })}""#, "(string (show (call (. xs map) (=> (x) {x}))))"),
         TreeCase(#""{(a: 1)} }""#, #"(string (show (record a: 1)) " }")"#),
         TreeCase("\"\"\"\n    a\n      b\n    \"\"\"", "\"a\\n  b\\n\""),
-        TreeCase("\"\"\"one \"quoted\" {x\n+ y} end\"\"\"", "(string \"one \\\"quoted\\\" \" (show (+ x y)) \" end\")"),
+        TreeCase(
+            "\"\"\"one \"quoted\" {x\n+ y} end\"\"\"",
+            "(string \"one \\\"quoted\\\" \" (show (+ x y)) \" end\")"),
         TreeCase("\"\"\"\n  {x}\n  y\"\"\"", "(string (show x) \"\\ny\")"),
         TreeCase("\"\"\"\n\ta\n\tb\"\"\"", "\"a\\nb\""),
         TreeCase("\"\"\"\n    a\n  b\n\n    c\"\"\"", "\"  a\\nb\\n\\n  c\""),
@@ -64,12 +66,14 @@ extension TreeCase {
     /// Words that mean something in one place only are names elsewhere.
     static let names = [
         TreeCase("let state = model + optimizer", "(let state (+ model optimizer))"),
-        TreeCase("let dims = param", "(let dims param)"), TreeCase("forward(update)", "(call forward update)"),
+        TreeCase("let dims = param", "(let dims param)"),
+        TreeCase("forward(update)", "(call forward update)"),
         TreeCase("model { slot }", "(call model {slot})"), TreeCase("as = by", "(= as by)"),
         TreeCase("dims + 1", "(+ dims 1)"), TreeCase("let lambda = 0.1", "(let lambda 0.1)"),
         TreeCase("with(class, is)", "(call with class is)"), TreeCase("self.x", "(. self x)"),
         TreeCase("f(model: net, state: 1)", "(call f model: net state: 1)"),
-        TreeCase("print(f, r, b)", "(call print f r b)"), TreeCase("e\u{301} = é", "(= e\u{301} é)"),
+        TreeCase("print(f, r, b)", "(call print f r b)"),
+        TreeCase("e\u{301} = é", "(= e\u{301} é)"),
         TreeCase("x1_2 + _a", "(+ x1_2 _a)"), TreeCase("inf - nan", "(- inf nan)"),
         TreeCase("elif = 1", "(= elif 1)"), TreeCase("from(x)", "(call from x)"),
     ]

@@ -55,7 +55,8 @@ struct RandomTrees {
     private mutating func word() -> String {
         pick([
             "x", "y", "学习率", "state", "model", "optimizer", "param", "slot", "dims", "forward",
-            "update", "by", "as", "lambda", "class", "with", "is", "f", "_a1", "elif", "inf", "e\u{301}",
+            "update", "by", "as", "lambda", "class", "with", "is", "f", "_a1", "elif", "inf",
+            "e\u{301}",
         ])
     }
 
@@ -93,7 +94,8 @@ struct RandomTrees {
             return .binding(isVariable: coin(), pattern(), annotation, expression())
         case 15:
             let source: Import.Source = coin() ? .name("nlp") : .path("a \"b\".dl")
-            return .importModule(Import(source: source, sourceSpan: span, alias: maybe { $0.name() }))
+            return .importModule(
+                Import(source: source, sourceSpan: span, alias: maybe { $0.name() }))
         default: return .expression(expression(), isDiscarded: coin())
         }
     }
@@ -118,11 +120,13 @@ struct RandomTrees {
 
     private mutating func target() -> Target {
         if number(0...4) == 0 {
-            return Target(.tuple([Target(.place(name(), []), span), Target(.place(name(), []), span)]), span)
+            return Target(
+                .tuple([Target(.place(name(), []), span), Target(.place(name(), []), span)]), span)
         }
         let accessors = many(0...2) { random -> Target.Accessor in
             random.coin()
-                ? .member(random.label(0)) : .index(random.many(1...2) { $0.subscriptElement() }, random.span)
+                ? .member(random.label(0))
+                : .index(random.many(1...2) { $0.subscriptElement() }, random.span)
         }
         return Target(.place(name(), accessors), span)
     }
@@ -198,7 +202,8 @@ struct RandomTrees {
             members.append(.init(.forward(function("forward")), condition: nil, span: span))
         }
         return ModelDeclaration(
-            name: name(), parameters: parameters(), members: members, documentation: documentation())
+            name: name(), parameters: parameters(), members: members, documentation: documentation()
+        )
     }
 
     private mutating func optimizer() -> OptimizerDeclaration {
@@ -224,7 +229,9 @@ struct RandomTrees {
     private mutating func leaf() -> Expression.Kind {
         switch number(0...7) {
         case 0: return .integer(pick([0, 7, .max, .min]))
-        case 1: return .float(pick([0.0, 0.1, 1e-5, 1e16, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 3.0]))
+        case 1:
+            return .float(
+                pick([0.0, 0.1, 1e-5, 1e16, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 3.0]))
         case 2: return .boolean(coin())
         case 3: return .none
         case 4: return .string(pick([[], [.text("a \"q\" \\ {x} \n\t\r 中 # '")]]))
@@ -235,7 +242,8 @@ struct RandomTrees {
     private mutating func kind() -> Expression.Kind {
         switch number(0...17) {
         case 0, 1, 2, 3:
-            return .binary(pick(BinaryOperator.allCases), expression(), expression(), operatorSpan: span)
+            return .binary(
+                pick(BinaryOperator.allCases), expression(), expression(), operatorSpan: span)
         case 4: return .unary(pick(UnaryOperator.allCases), expression())
         case 5:
             return .range(
@@ -261,7 +269,9 @@ struct RandomTrees {
         }
     }
 
-    private mutating func body() -> LambdaBody { coin() ? .block(block()) : .expression(expression()) }
+    private mutating func body() -> LambdaBody {
+        coin() ? .block(block()) : .expression(expression())
+    }
 
     private mutating func conditional() -> Expression.Kind {
         let branches = many(1...2) { random in

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Compares a text with `Snapshots/<name>.txt`. With UPDATE_SNAPSHOTS=1 in the environment the file is
-/// written instead; read the difference before committing it.
+/// Compares a text with `Snapshots/<name>.txt`. With UPDATE_SNAPSHOTS=1 in the environment the file
+/// is written instead; read the difference before committing it.
 func expectSnapshot(
     _ text: String, named name: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

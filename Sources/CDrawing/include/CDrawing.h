@@ -42,6 +42,7 @@ enum {
     DRAW_PDF_SUBJECT = 2,
     DRAW_PDF_CREATOR = 4,
     DRAW_PDF_CREATE_DATE = 5,
+    DRAW_SVG_UNIT_PX = 3,
     DRAW_PANGO_SCALE = 1024,
     DRAW_WEIGHT_NORMAL = 400,
     DRAW_WEIGHT_BOLD = 700,
@@ -59,6 +60,8 @@ enum {
     F(cairo, draw_surface_t *, cairo_svg_surface_create_for_stream,                               \
       (draw_write_t write, void *closure, double width, double height),                           \
       (write, closure, width, height))                                                            \
+    F(cairo, void, cairo_svg_surface_set_document_unit, (draw_surface_t * surface, int unit),     \
+      (surface, unit))                                                                            \
     F(cairo, draw_surface_t *, cairo_pdf_surface_create_for_stream,                               \
       (draw_write_t write, void *closure, double width, double height),                           \
       (write, closure, width, height))                                                            \

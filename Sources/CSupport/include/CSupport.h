@@ -5,6 +5,10 @@
 /// Whether this processor runs the AVX2 + FMA build of the kernels.
 int support_has_avx2_fma(void);
 
+/// A number that belongs to the calling thread, at first 0: which build of the kernels it is told to use.
+int support_thread_build(void);
+void support_set_thread_build(int build);
+
 /// Installs a SIGINT handler that sets the interrupt flag. A second interrupt that nobody
 /// has answered within the program ends the process with status 130.
 void support_install_interrupt_handler(void);

@@ -97,6 +97,8 @@ public struct TextCanvas: Canvas {
 
     /// FNV-1a: enough to see that pixels changed.
     private func digest(_ bytes: [UInt8]) -> UInt64 {
-        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        var result: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { result = (result ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return result
     }
 }

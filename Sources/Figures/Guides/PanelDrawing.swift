@@ -15,6 +15,11 @@ extension PreparedPanel {
                 drawTicks(area, on: &canvas)
                 drawLabels(area.rect, in: rect, on: &canvas)
             }
+            if !axes.isVisible {
+                // A picture that is white at its edge needs one.
+                canvas.stroke(
+                    .rectangle(area.rect), with: Stroke(theme.axis.opacity(0.35), width: 0.6))
+            }
             drawTitle(area.rect, on: &canvas)
             colorBar?.draw(beside: area.rect, theme: theme, on: &canvas)
             legend.draw(
@@ -57,7 +62,9 @@ extension PreparedPanel {
     private func drawTicks(_ area: PlotArea, on canvas: inout some Canvas) {
         let rect = area.rect
         var path = Path()
-        func add(_ from: Point, _ to: Point) { path.pieces.append(.init([from, to], isClosed: false)) }
+        func add(_ from: Point, _ to: Point) {
+            path.pieces.append(.init([from, to], isClosed: false))
+        }
         func mark(_ values: [Double], _ axis: Axis, _ length: Double) {
             for value in values {
                 if axis == .x, let x = area.horizontal(value) {

@@ -62,7 +62,8 @@ struct PreparedColorBar: Sendable {
             canvas.draw(common, at: Point(strip.x, strip.y - 3), style: above)
         }
         if let label = bar.label {
-            let x = strip.right + Metrics.tickLength + Metrics.tickGap + labels.width
+            let x =
+                strip.right + Metrics.tickLength + Metrics.tickGap + labels.width
                 + Metrics.labelGap + Metrics.labelSize * 0.6
             canvas.draw(
                 label, at: Point(x, strip.center.y),

@@ -171,8 +171,8 @@ struct KernelDensity: Equatable, Sendable {
         let deviation = variance.squareRoot() * range
         let narrow = spread > 0 ? min(deviation, spread / 1.34) : deviation
         let bandwidth = 0.9 * narrow * power(n, -0.2)
-        let start = low - 2 * bandwidth
-        let step = (high + 2 * bandwidth - start) / Double(count - 1)
+        let start = low - 3 * bandwidth
+        let step = (high + 3 * bandwidth - start) / Double(count - 1)
         let places = (0..<count).map { start + Double($0) * step }
         self.places = places
         heights = places.map { place in

@@ -64,7 +64,10 @@ struct CellLayer: Layer {
     private func drawRectangles(
         in whole: Rect, _ scale: ColorScale, _ context: LayerContext, on canvas: inout some Canvas
     ) {
-        for row in 0..<matrix.rows {
+        // From the top left, whatever the direction of the axis: each cell covers the rim of those
+        // before it.
+        for line in 0..<matrix.rows {
+            let row = context.area.isYDown ? line : matrix.rows - 1 - line
             for column in 0..<matrix.columns {
                 guard let color = scale.color(matrix[row, column]) else { continue }
                 var rect = cell(row, column, whole, context.area)

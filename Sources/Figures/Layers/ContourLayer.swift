@@ -25,8 +25,10 @@ struct ContourLayer: Layer {
         let low = levels.first ?? 0
         let high = max(levels.last ?? 1, low)
         let gap = levels.count > 1 ? levels[1] - low : 1
-        return ColorScale(
-            map: theme.adapted(map), lower: low, upper: isFilled || high == low ? high + gap : high)
+        let upper = isFilled ? high + gap : high
+        // Apart, even for a single level or levels so large that the gap vanishes beside them.
+        let scale = Extent(low, upper).scale(.linear, padding: 0)
+        return ColorScale(map: theme.adapted(map), lower: scale.lower, upper: scale.upper)
     }
 
     func colorBar(_ theme: Theme) -> ColorBar? {

@@ -61,7 +61,9 @@ struct RegionLayer: Layer {
     private func margin(of index: Int) -> [Double] {
         (0..<rows * columns).map { place in
             var best = -Double.infinity
-            for other in scores.indices where other != index { best = max(best, scores[other][place]) }
+            for other in scores.indices where other != index {
+                best = max(best, scores[other][place])
+            }
             return scores[index][place] - best
         }
     }
@@ -70,30 +72,36 @@ struct RegionLayer: Layer {
     private func picture(_ tints: [Color]) -> PixelImage {
         let factor = 3
         let (width, height) = ((columns - 1) * factor, (rows - 1) * factor)
-        var image = PixelImage(width: width, height: height)
+        let pixels = tints.map(\.bytes)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * width * height)
         for py in 0..<height {
-            let v = (Double(height - 1 - py) + 0.5) / Double(factor)
+            let (row, t) = RegionLayer.place(height - 1 - py, factor)
+            let lines = scores.map { line($0, row, t) }
             for px in 0..<width {
-                let u = (Double(px) + 0.5) / Double(factor)
+                let (column, s) = RegionLayer.place(px, factor)
                 var best = -Double.infinity
                 var winner: Int?
-                for index in scores.indices {
-                    let score = interpolated(scores[index], u, v)
+                for index in lines.indices {
+                    let (left, right) = (lines[index][column], lines[index][column + 1])
+                    let score = left + (right - left) * s
                     if score > best { (best, winner) = (score, index) }
                 }
-                if let winner { image.set(px, py, tints[winner]) }
+                bytes += winner.map { pixels[$0] } ?? [0, 0, 0, 0]
             }
         }
-        return image
+        return PixelImage(width: width, height: height, bytes: bytes)
+            ?? PixelImage(width: 1, height: 1)
     }
 
-    /// Bilinear value at a place between grid points.
-    private func interpolated(_ grid: [Double], _ u: Double, _ v: Double) -> Double {
-        let (column, row) = (clampedInt(u, 0...columns - 2), clampedInt(v, 0...rows - 2))
-        let (s, t) = (u - Double(column), v - Double(row))
-        let start = row * columns + column
-        let low = grid[start] * (1 - s) + grid[start + 1] * s
-        let high = grid[start + columns] * (1 - s) + grid[start + columns + 1] * s
-        return low * (1 - t) + high * t
+    /// The grid point before the centre of a pixel, and how far the centre is from it.
+    private static func place(_ pixel: Int, _ factor: Int) -> (Int, Double) {
+        (pixel / factor, (Double(pixel % factor) + 0.5) / Double(factor))
+    }
+
+    /// Scores between two rows of the grid.
+    private func line(_ grid: [Double], _ row: Int, _ t: Double) -> [Double] {
+        let start = row * columns
+        return (start..<start + columns).map { grid[$0] + (grid[$0 + columns] - grid[$0]) * t }
     }
 }

@@ -67,7 +67,9 @@ struct PlotArea {
     func rect(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) -> Rect? {
         guard let a = point(x0, y0), let b = point(x1, y1) else { return nil }
         let bounds = rect.grown(by: 100)
-        func limited(_ v: Double, _ low: Double, _ high: Double) -> Double { min(max(v, low), high) }
+        func limited(_ v: Double, _ low: Double, _ high: Double) -> Double {
+            min(max(v, low), high)
+        }
         let left = limited(min(a.x, b.x), bounds.x, bounds.right)
         let right = limited(max(a.x, b.x), bounds.x, bounds.right)
         let top = limited(min(a.y, b.y), bounds.y, bounds.bottom)

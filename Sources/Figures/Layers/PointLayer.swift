@@ -9,8 +9,8 @@ struct PointLayer: Layer {
 
     var x: [Double]
     var y: [Double]
-    /// Diameters in CSS pixels: one for all, or one for each point.
-    var sizes: [Double] = [5]
+    /// Diameters in points of 1/72 inch: one for all, or one for each point.
+    var sizes: [Double] = [4]
     var coloring = Coloring.single
     var shape = MarkerShape.circle
     var label: String?
@@ -33,7 +33,7 @@ struct PointLayer: Layer {
             else { continue }
             batches.add(point, shape, size(index), color.opacity(alpha))
         }
-        let outline = isOutlined ? Stroke(context.theme.background, width: 0.6) : nil
+        let outline = isOutlined ? Stroke(context.theme.background, width: 0.5) : nil
         for batch in batches.all {
             MarkerCloud(
                 points: batch.points, shape: batch.shape, size: batch.size, color: batch.color,
@@ -43,8 +43,8 @@ struct PointLayer: Layer {
     }
 
     private func size(_ index: Int) -> Double {
-        let size = sizes.count == 1 ? sizes[0] : sizes.indices.contains(index) ? sizes[index] : 5
-        return size.isNaN ? 0 : min(max(size, 0), 200)
+        let size = sizes.count == 1 ? sizes[0] : sizes.indices.contains(index) ? sizes[index] : 4
+        return size.isNaN ? 0 : min(max(size, 0), 150) * Metrics.pixelsPerPoint
     }
 
     /// Colour and shape of a point; nil if its number is not finite.

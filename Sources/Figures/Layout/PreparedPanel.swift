@@ -44,7 +44,8 @@ struct PreparedPanel: Sendable {
         let area = PlotArea(
             rect: Rect(x: 0, y: 0, width: size.width, height: size.height).inset(by: margins),
             x: x, y: y, isYDown: axes.isYDown)
-        legend.decide(in: area, obstacles: panel.layers.flatMap { $0.obstacles(in: area) }, measurer)
+        legend.decide(
+            in: area, obstacles: panel.layers.flatMap { $0.obstacles(in: area) }, measurer)
         margins.right += legend.rightMargin
         margins.bottom += legend.bottomMargin
     }
@@ -56,8 +57,9 @@ struct PreparedPanel: Sendable {
         if let names {
             return .categories(names, length: length, axis: axis, limit: limit, measurer)
         }
+        // Equal units have equal ticks: as far apart as the wider labels of `x` need.
         return .numbers(
-            axis == .x ? x : y, length: length, axis: axis,
+            axis == .x ? x : y, length: length, axis: axes.hasEqualUnits ? .x : axis,
             integersOnly: axis == .x && axes.hasIntegerX, measurer)
     }
 
@@ -65,7 +67,8 @@ struct PreparedPanel: Sendable {
     private func ownMargins() -> Insets {
         var result = Insets()
         if !titleLines.isEmpty {
-            result.top += Double(titleLines.count) * axes.titleSize * 1.25
+            result.top +=
+                Double(titleLines.count) * axes.titleSize * 1.25
                 + (axes.isVisible ? 7 : 3)
         }
         if let colorBar { result.right += colorBar.width }
@@ -78,7 +81,8 @@ struct PreparedPanel: Sendable {
         if xLabels.ticks.common != nil, axes.xLabel == nil {
             result.bottom += Metrics.tickSize * 1.2
         }
-        result.right += xLabels.rotation == 0 ? min(xLabels.width / 2, 24) : 6
+        // Half of the last label reaches out to the right.
+        result.right = max(result.right, xLabels.rotation == 0 ? min(xLabels.width / 2, 24) : 6)
         // A slanted label of the first place reaches out to the left of the axis.
         if xLabels.rotation != 0 { result.left = max(result.left, xLabels.depth * 0.6) }
         return result

@@ -15,8 +15,10 @@ struct TickLabels: Equatable, Sendable {
         _ scale: Scale, length: Double, axis: Axis, integersOnly: Bool,
         _ measurer: some TextMeasurer
     ) -> TickLabels {
-        let spacing = axis == .x ? 70.0 : 42
-        var count = clampedInt((length / spacing).rounded(), 2...10)
+        // Powers of ten are short and tell little if some are left out.
+        let spacing = scale.kind == .logarithmic ? (axis == .x ? 44 : 26) : axis == .x ? 76.0 : 50
+        let least = axis == .y && length >= 90 ? 3 : 2
+        var count = clampedInt((length / spacing).rounded(), least...10)
         var ticks = Ticks(scale, count: count, integersOnly: integersOnly)
         while axis == .x, count > 1, !fit(ticks, scale, length, measurer) {
             count -= 1
@@ -37,10 +39,13 @@ struct TickLabels: Equatable, Sendable {
         labels.width = widest(labels.ticks, measurer)
         var needed = size * 1.1
         if axis == .x, labels.width + 6 > step {
-            if labels.width > 26 { labels.rotation = 45 } else { needed = labels.width + 6 }
+            if labels.width > 26 { labels.rotation = 45 } else { needed = labels.width + 10 }
         }
-        let stride = clampedInt((needed / max(step, 1e-6)).rounded(.up), 1...max(1, names.count))
-        if stride > 1 {
+        let least = clampedInt((needed / max(step, 1e-6)).rounded(.up), 1...max(1, names.count))
+        if least > 1 {
+            // Every 2nd, 5th, 10th … reads better than every 3rd.
+            let unit = clampedInt(powerOfTen(NumberText.magnitude(of: Double(least))))
+            let stride = [unit, 2 * unit, 5 * unit].first { $0 >= least } ?? 10 * unit
             labels.ticks.major = labels.ticks.major.enumerated()
                 .filter { $0.offset % stride == 0 }.map(\.element)
         }

@@ -11,7 +11,8 @@ extension Mark {
             .data("names", .texts, "names `[N]`, texts or numbers"),
             .data("values", .numbers, "heights `[N]` or `[N, K]`"),
             MarkParameter(
-                "errors", .numbers, default: FigureValue.none, "half lengths of error bars, as `values`"),
+                "errors", .numbers, default: FigureValue.none,
+                "half lengths of error bars, as `values`"),
         ], common: CommonOptions.everything,
         sample: Samples.bar
     ) { (arguments: MarkArguments) throws(FigureError) -> Figure in

@@ -38,7 +38,8 @@ extension Mark {
             .data("groups", .groups, "lists of numbers, or rows of an array `[groups, N]`"),
             .data("names", .texts, default: FigureValue.none, "a name for each group"),
             MarkParameter(
-                "color", .text, default: FigureValue.none, "a name or \"#rrggbb\"; else the next of the palette"),
+                "color", .text, default: FigureValue.none,
+                "a name or \"#rrggbb\"; else the next of the palette"),
             MarkParameter("alpha", .number, default: FigureValue.none, "opacity from 0 to 1"),
         ]
 }

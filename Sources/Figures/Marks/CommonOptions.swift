@@ -3,7 +3,8 @@ enum CommonOptions {
     /// Options of every figure.
     static let figure: [MarkParameter] = [
         MarkParameter("title", .text, default: FigureValue.none, "title above the plot"),
-        MarkParameter("width", .number, default: FigureValue.none, "width in CSS pixels, 96 to the inch"),
+        MarkParameter(
+            "width", .number, default: FigureValue.none, "width in CSS pixels, 96 to the inch"),
         MarkParameter("height", .number, default: FigureValue.none, "height in CSS pixels"),
         MarkParameter(
             "theme", .choice(Theme.all.map(\.name)), default: FigureValue.none,
@@ -17,12 +18,14 @@ enum CommonOptions {
     ]
 
     /// Options of plots with two numeric axes.
-    static let axes: [MarkParameter] = labels + [
-        MarkParameter("xRange", .range, default: FigureValue.none, "ends of the horizontal axis"),
-        MarkParameter("yRange", .range, default: FigureValue.none, "ends of the vertical axis"),
-        MarkParameter("logX", .boolean, default: false, "logarithmic horizontal axis"),
-        MarkParameter("logY", .boolean, default: false, "logarithmic vertical axis"),
-    ]
+    static let axes: [MarkParameter] =
+        labels + [
+            MarkParameter(
+                "xRange", .range, default: FigureValue.none, "ends of the horizontal axis"),
+            MarkParameter("yRange", .range, default: FigureValue.none, "ends of the vertical axis"),
+            MarkParameter("logX", .boolean, default: false, "logarithmic horizontal axis"),
+            MarkParameter("logY", .boolean, default: false, "logarithmic vertical axis"),
+        ]
 
     static let legend = MarkParameter(
         "legend", .switchOr(LegendPlacement.allCases.map(\.rawValue)), default: true,
@@ -32,7 +35,8 @@ enum CommonOptions {
     static let series: [MarkParameter] = [
         MarkParameter("label", .texts, default: FigureValue.none, "name in the legend"),
         MarkParameter(
-            "color", .text, default: FigureValue.none, "a name or \"#rrggbb\"; else the next of the palette"),
+            "color", .text, default: FigureValue.none,
+            "a name or \"#rrggbb\"; else the next of the palette"),
         MarkParameter("alpha", .number, default: FigureValue.none, "opacity from 0 to 1"),
     ]
 
@@ -50,8 +54,10 @@ extension MarkArguments {
         var axes = start
         let names = Set(mark.parameters.map(\.name))
         axes.title = try optionalText("title") ?? axes.title
-        if names.contains("x") { axes.xLabel = try optionalText("x") ?? axes.xLabel }
-        if names.contains("y") { axes.yLabel = try optionalText("y") ?? axes.yLabel }
+        // In `line` these two are places.
+        let labels = Set(mark.parameters.filter { $0.kind == .text }.map(\.name))
+        if labels.contains("x") { axes.xLabel = try optionalText("x") ?? axes.xLabel }
+        if labels.contains("y") { axes.yLabel = try optionalText("y") ?? axes.yLabel }
         if names.contains("legend") { axes.legend = try legend() }
         guard names.contains("logX") else { return axes }
         axes.xRange = try range("xRange") ?? axes.xRange

@@ -24,7 +24,8 @@ extension Mark {
         if hasPlaces, !arguments.has("z") { throw .missing(mark: "contour", parameter: "z") }
         if hasPlaces, !arguments.has("ys") { throw .missing(mark: "contour", parameter: "ys") }
         let z = try arguments.matrix(hasPlaces ? "z" : "xs")
-        let x = hasPlaces
+        let x =
+            hasPlaces
             ? try arguments.vector("xs").values : (0..<z.columns).map(Double.init)
         let y = hasPlaces ? try arguments.vector("ys").values : (0..<z.rows).map(Double.init)
         try arguments.requireEqual("x", x.count, "columns of z", z.columns)

@@ -56,7 +56,8 @@ extension Mark {
             .data("points", .numbers, "points `[N, 2]`"),
             .data("targets", .numbers, default: FigureValue.none, "classes of the points `[N]`"),
             MarkParameter("classes", .texts, default: FigureValue.none, "names of the classes"),
-            MarkParameter("size", .number, default: 5, "diameter of points in CSS pixels"),
+            MarkParameter(
+                "size", .number, default: 4.5, "diameter of points in points (1/72 inch)"),
         ], common: CommonOptions.figure + CommonOptions.labels + [CommonOptions.legend],
         sample: Samples.decisionBoundary
     ) { (arguments: MarkArguments) throws(FigureError) -> Figure in

@@ -9,7 +9,9 @@ extension Mark {
         [
             .data("xs", .numbers, "places `[N]`"),
             .data("ys", .numbers, "values `[N]`"),
-            .data("errors", .numbers, "half lengths `[N]`, one number, or `[N, 2]` for below and above"),
+            .data(
+                "errors", .numbers,
+                "half lengths `[N]`, one number, or `[N, 2]` for below and above"),
         ], common: CommonOptions.everything,
         sample: Samples.errorBars
     ) { (arguments: MarkArguments) throws(FigureError) -> Figure in

@@ -85,7 +85,8 @@ extension Mark {
                 mark: "spectrogram", parameter: "window", rule: "a power of two",
                 given: Double(window))
         }
-        let spectra = isMatrix
+        let spectra =
+            isMatrix
             ? try arguments.matrix("samples")
             : ShortTimeSpectrum(window: window).decibels(try arguments.vector("samples").values)
         var layer = CellLayer(
@@ -164,7 +165,9 @@ struct ShortTimeSpectrum {
                 for start in stride(from: k, to: window, by: length) {
                     let (re, im) = (real[start + half], imaginary[start + half])
                     let (tr, ti) = (re * c - im * s, re * s + im * c)
-                    (real[start + half], imaginary[start + half]) = (real[start] - tr, imaginary[start] - ti)
+                    (real[start + half], imaginary[start + half]) = (
+                        real[start] - tr, imaginary[start] - ti
+                    )
                     (real[start], imaginary[start]) = (real[start] + tr, imaginary[start] + ti)
                 }
             }

@@ -38,7 +38,8 @@ public struct Mark: Sendable {
 
     /// Makes a figure.
     ///
-    /// - Parameter values: Arguments by parameter name; what is absent or `.none` takes its default.
+    /// - Parameter values: Arguments by parameter name; what is absent or `.none` takes
+    ///   its default.
     /// - Throws: Any ``FigureError`` except those of composition.
     public func figure(_ values: [String: FigureValue]) throws(FigureError) -> Figure {
         for given in values.keys.sorted() where !parameters.contains(where: { $0.name == given }) {

@@ -88,7 +88,8 @@ struct MarkArguments {
             throw .missing(mark: mark.name, parameter: name)
         }
         guard range.contains(value) else {
-            let rule = "from \(NumberText.short(range.lowerBound)) "
+            let rule =
+                "from \(NumberText.short(range.lowerBound)) "
                 + "to \(NumberText.short(range.upperBound))"
             throw .outOfRange(mark: mark.name, parameter: name, rule: rule, given: value)
         }
@@ -111,7 +112,8 @@ struct MarkArguments {
             throw wrongKind(name, "a pair of numbers")
         }
         let (low, high) = (array.values[0], array.values[1])
-        guard low.isDrawable, high.isDrawable, high - low > 1e-12 * max(low.magnitude, high.magnitude)
+        guard low.isDrawable, high.isDrawable,
+            high - low > 1e-12 * max(low.magnitude, high.magnitude)
         else {
             throw .outOfRange(
                 mark: mark.name, parameter: name, rule: "finite and rising", given: high)
@@ -188,9 +190,10 @@ struct MarkArguments {
 
     /// Text without line ends and other control characters, which fonts do not show.
     static func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }.filter { character in
-            character.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
-        })
+        String(
+            text.map { $0.isNewline || $0 == "\t" ? " " : $0 }.filter { character in
+                character.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+            })
     }
 
     // MARK: Relations
@@ -201,7 +204,8 @@ struct MarkArguments {
     ) throws(FigureError) {
         guard firstCount == secondCount else {
             throw .unequalLengths(
-                mark: mark.name, first: .init(first, firstCount), second: .init(second, secondCount))
+                mark: mark.name, first: .init(first, firstCount), second: .init(second, secondCount)
+            )
         }
     }
 }

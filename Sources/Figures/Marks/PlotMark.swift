@@ -10,7 +10,8 @@ extension Mark {
         """,
         [
             .data("xs", .series, "places `[N]`, or the values if nothing follows, or a record"),
-            .data("ys", .numbers, default: FigureValue.none, "values `[N]`, or `[N, K]` for K lines"),
+            .data(
+                "ys", .numbers, default: FigureValue.none, "values `[N]`, or `[N, K]` for K lines"),
             MarkParameter(
                 "style", .text, default: "-",
                 "`-` `--` `:` `-.`, a marker of `o . s ^ v d x + *`, or both as in `o-`"),

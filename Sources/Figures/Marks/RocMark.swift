@@ -6,9 +6,12 @@ extension Mark {
         as the threshold falls, with the area under the curve.
         """,
         [
-            .data("scores", .numbers, "how likely each example is positive `[N]`: logits or probabilities"),
+            .data(
+                "scores", .numbers,
+                "how likely each example is positive `[N]`: logits or probabilities"),
             .data("targets", .numbers, "1 or true for the positive examples `[N]`"),
-        ], common: CommonOptions.series + CommonOptions.figure + CommonOptions.labels
+        ],
+        common: CommonOptions.series + CommonOptions.figure + CommonOptions.labels
             + [CommonOptions.legend],
         sample: Samples.rocPlot
     ) { (arguments: MarkArguments) throws(FigureError) -> Figure in
@@ -17,9 +20,9 @@ extension Mark {
         try arguments.requireEqual("scores", scores.count, "targets", targets.count)
         let curve = RocCurve(scores: scores, isPositive: targets.map { $0 > 0.5 })
         var line = LineLayer(x: curve.falseRates, y: curve.trueRates)
-        let area = NumberText.fixed(curve.area, decimals: 3)
-        line.label = [try arguments.label(), "AUC \(area)"].compactMap { $0 }
-            .joined(separator: ", ")
+        let area = curve.area.isNaN ? nil : "AUC " + NumberText.fixed(curve.area, decimals: 3)
+        let words = [try arguments.label(), area].compactMap { $0 }
+        line.label = words.isEmpty ? nil : words.joined(separator: ", ")
         line.alpha = try arguments.alpha()
         line.colorSource = try arguments.colorSource()
         var chance = LineLayer(x: [0, 1], y: [0, 1], style: LineStyle(":") ?? LineStyle())

@@ -6,8 +6,10 @@ extension Mark {
         one (`y:`), to be laid over another figure with `+`.
         """,
         [
-            MarkParameter("x", .numbers, default: FigureValue.none, "place or places on the horizontal axis"),
-            MarkParameter("y", .numbers, default: FigureValue.none, "place or places on the vertical axis"),
+            MarkParameter(
+                "x", .numbers, default: FigureValue.none, "place or places on the horizontal axis"),
+            MarkParameter(
+                "y", .numbers, default: FigureValue.none, "place or places on the vertical axis"),
             MarkParameter("style", .text, default: "--", "`-` `--` `:` `-.`"),
         ], common: CommonOptions.series + CommonOptions.figure,
         sample: Samples.line
@@ -94,7 +96,8 @@ extension Mark {
             try arguments.requireEqual("x", x.count, shown, values.count)
             parts.append(values)
         }
-        let scale = try arguments.optionalNumber("scale")
+        let scale =
+            try arguments.optionalNumber("scale")
             ?? arrowScale(x, parts[0], parts[1], parts[2])
         let arrows = x.indices.map { index in
             ArrowLayer.Arrow(

@@ -15,12 +15,12 @@ enum Samples {
     }
 
     static var plot: Arguments {
-        let y = table(41, 2) { row, column in
-            let t = Double(row) / 4
+        let y = table(81, 2) { row, column in
+            let t = Double(row) / 8
             return exponential(-t / 4) * (column == 0 ? cosine(2 * t) : 1)
         }
         return [
-            "xs": list(41) { Double($0) / 4 }, "ys": y,
+            "xs": list(81) { Double($0) / 8 }, "ys": y,
             "label": .texts(["oscillation", "envelope"]), "title": "Damped oscillation",
             "x": "time / s", "y": "deflection / cm",
         ]
@@ -117,13 +117,13 @@ enum Samples {
     }
 
     static var contour: Arguments {
-        let heights = table(12, 16) { row, column in
-            let (x, y) = (Double(column) / 2.5 - 3, Double(row) / 2.5 - 2.2)
+        let heights = table(23, 31) { row, column in
+            let (x, y) = (Double(column) / 5 - 3, Double(row) / 5 - 2.2)
             let near = exponential(-x * x / 4 - y * y)
             return near + 0.7 * exponential(-(x - 2) * (x - 2) - (y - 1) * (y - 1))
         }
         return [
-            "xs": list(16) { Double($0) / 2.5 - 3 }, "ys": list(12) { Double($0) / 2.5 - 2.2 },
+            "xs": list(31) { Double($0) / 5 - 3 }, "ys": list(23) { Double($0) / 5 - 2.2 },
             "z": heights, "levels": 6, "title": "Two hills", "x": "x", "y": "y",
             "label": "height",
         ]
@@ -177,10 +177,10 @@ enum Samples {
     }
 
     static var spectrogram: Arguments {
-        let samples = list(1200) { index in
+        let samples = list(560) { index in
             let t = Double(index) / 1000
-            return sine(2 * .pi * (40 * t + 120 * t * t)) + 0.5 * sine(2 * .pi * 60 * t)
+            return sine(2 * .pi * (40 * t + 300 * t * t)) + 0.5 * sine(2 * .pi * 90 * t)
         }
-        return ["samples": samples, "rate": 1000, "window": 64, "title": "A rising tone"]
+        return ["samples": samples, "rate": 1000, "window": 32, "title": "A rising tone"]
     }
 }

@@ -14,10 +14,12 @@ extension Mark {
             MarkParameter(
                 "color", .color, default: FigureValue.none, "text, classes `[N]` or numbers `[N]`"),
             MarkParameter(
-                "size", .numbers, default: 4.5, "diameter in CSS pixels, for all or each `[N]`"),
+                "size", .numbers, default: 4,
+                "diameter in points (1/72 inch), for all or each `[N]`"),
             MarkParameter("classes", .texts, default: FigureValue.none, "names of the classes"),
             CommonOptions.map("sequential"),
-            MarkParameter("label", .text, default: FigureValue.none, "name in the legend or of the scale"),
+            MarkParameter(
+                "label", .text, default: FigureValue.none, "name in the legend or of the scale"),
             MarkParameter("alpha", .number, default: FigureValue.none, "opacity from 0 to 1"),
         ], common: CommonOptions.figure + CommonOptions.axes + [CommonOptions.legend],
         sample: Samples.scatter

@@ -46,6 +46,11 @@ public struct ColorMap: Sendable, Equatable {
         "blues", "white to dark blue: tables with printed values",
         [Key(0, 0.985, 0.006, 250), Key(0.5, 0.74, 0.10, 247), Key(1, 0.34, 0.11, 258)])
 
+    /// The same for dark grounds, where amounts shine instead of darken.
+    static let bluesOnDark = ColorMap(
+        "blues", "dark to pale blue: tables with printed values",
+        [Key(0, 0.26, 0.03, 255), Key(0.5, 0.52, 0.11, 252), Key(1, 0.90, 0.06, 240)])
+
     /// Two hues of equal weight on both sides of white.
     public static let diverging = ColorMap(
         "diverging", "blue over white to red: deviations from zero",
@@ -83,11 +88,6 @@ public struct ColorMap: Sendable, Equatable {
             return Color.oklch(between(\.lightness), between(\.chroma), between(\.hue))
         }
         self.init(name: name, summary: summary, table: table)
-    }
-
-    /// This map read from its end.
-    var reversed: ColorMap {
-        ColorMap(name: name, summary: summary, table: table.reversed())
     }
 }
 

@@ -65,9 +65,13 @@ struct Extent: Equatable, Sendable {
     func union(_ other: Extent?) -> Extent {
         guard let other else { return self }
         var result = Extent(min(lower, other.lower), max(upper, other.upper))
-        result.padsLower = lower < other.lower ? padsLower
+        result.padsLower =
+            lower < other.lower
+            ? padsLower
             : lower > other.lower ? other.padsLower : padsLower && other.padsLower
-        result.padsUpper = upper > other.upper ? padsUpper
+        result.padsUpper =
+            upper > other.upper
+            ? padsUpper
             : upper < other.upper ? other.padsUpper : padsUpper && other.padsUpper
         return result
     }

@@ -49,7 +49,7 @@ public struct Theme: Sendable, Equatable {
 
     /// A map for this theme: the one that begins at paper white begins at the dark ground here.
     func adapted(_ map: ColorMap) -> ColorMap {
-        isDark && map == .blues ? map.reversed : map
+        isDark && map == .blues ? .bluesOnDark : map
     }
 }
 
@@ -65,9 +65,11 @@ enum Metrics {
     static let tickLength = 4.0
     static let minorTickLength = 2.2
     static let tickGap = 3.0
-    static let labelGap = 6.0
+    static let labelGap = 7.5
     static let outerMargin = 8.0
     static let colorBarWidth = 12.0
     static let colorBarGap = 10.0
     static let markerSize = 5.0
+    /// CSS pixels in a point of 1/72 inch, the unit in which users give sizes of markers.
+    static let pixelsPerPoint = 96.0 / 72
 }

@@ -53,11 +53,13 @@ struct Ticks: Equatable, Sendable {
         self.init(values: values, step: step)
     }
 
-    /// The smallest of 1, 2, 5, 10 times a power of ten that is not below `raw`.
+    /// The one of 1, 2, 5, 10 times a power of ten that is nearest to `raw` by ratio.
     static func niceStep(_ raw: Double, integersOnly: Bool = false) -> Double {
         guard raw.isFinite, raw > 1e-300 else { return integersOnly ? 1 : 1e-300 }
         let unit = powerOfTen(NumberText.magnitude(of: raw))
-        let factor = [1.0, 2, 5].first { $0 * unit >= raw * (1 - 1e-9) } ?? 10
+        // Bounds are the geometric means √2, √10, √50.
+        let ratio = raw / unit
+        let factor = ratio < 1.414 ? 1.0 : ratio < 3.162 ? 2 : ratio < 7.071 ? 5 : 10
         return integersOnly ? max(1, factor * unit) : factor * unit
     }
 
@@ -72,7 +74,8 @@ struct Ticks: Equatable, Sendable {
             let sign = base < 0 ? " \(NumberText.minus) " : " + "
             let labels = rest.major.map(\.label)
             major = zip(values, labels).map { Tick(value: $0, label: $1) }
-            common = (rest.common ?? "") + sign
+            common =
+                (rest.common ?? "") + sign
                 + NumberText.exponent(base.magnitude, digits: min(15, size - finest + 1))
             return
         }
@@ -113,13 +116,17 @@ struct Ticks: Equatable, Sendable {
         let unit = powerOfTen(first - 1)
         let all = [unit, unit * 10].flatMap { u in (1...9).map { u * Double($0) } }
         let inside = all.filter { $0 >= scale.lower && $0 <= scale.upper }
-        let labelled = inside.filter { value in
-            [1.0, 2, 5].contains { factor in
-                [unit, unit * 10].contains { (value / ($0 * factor) - 1).magnitude < 1e-9 }
+        let labelled =
+            inside.count <= 6
+            ? inside
+            : inside.filter { value in
+                [1.0, 2, 5].contains { factor in
+                    [unit, unit * 10].contains { (value / ($0 * factor) - 1).magnitude < 1e-9 }
+                }
             }
-        }
         guard labelled.count >= 2 else {
-            self.init(linear: Scale(.linear, scale.lower, scale.upper), count: count,
+            self.init(
+                linear: Scale(.linear, scale.lower, scale.upper), count: count,
                 integersOnly: false)
             return
         }

@@ -17,6 +17,7 @@ struct NotebookParser {
     /// Ranges of lines (from 0) that are not prose, in order.
     private var parts: [(lines: ClosedRange<Int>, kind: NotebookDocument.Segment.Kind)] = []
     private var nameSpans: [String: Span] = [:]
+    private var unnamedCount = 0
 
     init(bytes: [UInt8], name: String) {
         self.bytes = bytes
@@ -123,11 +124,12 @@ struct NotebookParser {
         let label = "cell \(name ?? String(cells.count + 1))"
         let cell = Cell(
             position: cells.count + 1,
-            unnamedPosition: name == nil ? cells.count { $0.name == nil } + 1 : nil,
+            unnamedPosition: name == nil ? unnamedCount + 1 : nil,
             name: name, attributes: parser.attributes,
             source: SourceText(
                 name: label, text: code, file: source.name, firstLine: lines.lowerBound + 2),
             lines: lines.lowerBound + 1...lines.upperBound + 1, isClosed: isClosed)
+        if name == nil { unnamedCount += 1 }
         if !isClosed {
             diagnostics.append(
                 .unclosedCell(label, fence: fence.text, at: span(line: fence.line)))

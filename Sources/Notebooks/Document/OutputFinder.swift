@@ -14,6 +14,11 @@ struct OutputFinder {
     private let source: SourceText
     private let cells: [Cell]
     private var marks: [(line: Int, mark: Mark)] = []
+    /// For each mark the index of the first one behind it that opens no output.
+    private var nextOthers: [Int] = []
+    /// How many blocks and cells lie above the output that is being added.
+    private var firstBlock = 0
+    private var cellCount = 0
 
     private(set) var outputs: [StoredOutput] = []
     /// The lines of each output, from 0.
@@ -34,6 +39,7 @@ struct OutputFinder {
         guard !marks.isEmpty else { return }
         marks += cells.map { ($0.lines.lowerBound - 1, .cell) }
         marks.sort { $0.line < $1.line }
+        nextOthers = Self.nextOthers(marks)
         var index = 0
         while index < marks.count {
             guard case .out(let name, let key) = marks[index].mark else {
@@ -55,14 +61,21 @@ struct OutputFinder {
     /// The index of the comment that ends the output opened at `index`. Further opening comments
     /// may come before it (a conflict in the key), a cell may not.
     private func end(from index: Int) -> Int? {
-        for candidate in index + 1..<max(marks.count, index + 1) {
-            switch marks[candidate].mark {
-            case .end: return candidate
-            case .cell: return nil
-            case .out: continue
+        let next = nextOthers[index]
+        guard next < marks.count, case .end = marks[next].mark else { return nil }
+        return next
+    }
+
+    private static func nextOthers(_ marks: [(line: Int, mark: Mark)]) -> [Int] {
+        var result = Array(repeating: marks.count, count: marks.count)
+        for index in marks.indices.reversed().dropFirst() {
+            if case .out = marks[index + 1].mark {
+                result[index] = result[index + 1]
+            } else {
+                result[index] = index + 1
             }
         }
-        return nil
+        return result
     }
 
     /// Extends an output to the marker lines of a conflict around it.
@@ -103,19 +116,26 @@ struct OutputFinder {
     private mutating func add(
         _ name: String, _ key: String, _ lines: ClosedRange<Int>, _ blocks: [MarkdownBlock]
     ) {
-        let inside = blocks.filter { lines.contains($0.lines.lowerBound) && !$0.isNested }
-        let text = inside.filter { $0.kind == .fencedCode }.map(\.literal).joined()
+        // Outputs come in order, so blocks and cells above this one need no second look.
+        while firstBlock < blocks.count, blocks[firstBlock].lines.lowerBound < lines.lowerBound {
+            firstBlock += 1
+        }
+        let inside = blocks[firstBlock...].prefix { lines.contains($0.lines.lowerBound) }
+        let code = inside.filter { $0.kind == .fencedCode && !$0.isNested }
+        let text = code.map(\.literal).joined()
         let all = lines.map { source.lineText($0) }
         let figures: [String] = all.compactMap { line in
             guard line.hasPrefix("!["), line.hasSuffix(")"), let start = line.firstRange(of: "](")
             else { return nil }
             return String(line[start.upperBound...].dropLast())
         }
-        let above = cells.last { $0.lines.upperBound <= lines.lowerBound }
+        while cellCount < cells.count, cells[cellCount].lines.upperBound <= lines.lowerBound {
+            cellCount += 1
+        }
         outputs.append(
             StoredOutput(
                 name: name, key: key, text: text.hasSuffix("\n") ? String(text.dropLast()) : text,
-                figures: figures, cellPosition: above?.position,
+                figures: figures, cellPosition: cellCount > 0 ? cells[cellCount - 1].position : nil,
                 hasConflict: all.contains(where: isConflictStart)))
         ranges.append(lines)
     }

@@ -8,6 +8,8 @@ struct MarkdownTransformer {
     let cellMark: String
     /// Anchors that are taken.
     var usedIDs: Set<String>
+    /// The number that the next heading of an anchor gets.
+    private var nextNumbers: [String: Int] = [:]
     private(set) var headings: [MarkdownHeading] = []
 
     init(math: MathProtector, renderer: MarkdownRenderer, cellMark: String, usedIDs: Set<String>) {
@@ -117,11 +119,12 @@ struct MarkdownTransformer {
         }
         if slug.isEmpty { slug = "section" }
         var id = slug
-        var number = 2
+        var number = nextNumbers[slug, default: 2]
         while !usedIDs.insert(id).inserted {
             id = "\(slug)-\(number)"
             number += 1
         }
+        nextNumbers[slug] = number
         return id
     }
 

@@ -124,13 +124,18 @@ struct MathProtector {
         text += paragraph[min(plain, paragraph.endIndex)...]
     }
 
+    /// Formulas within a line are far shorter.
+    private static let longestInline = 2000
+
     /// Where the closing mark of a formula stands, or `nil` if `index` opens none.
     private static func close(_ text: ArraySlice<UInt8>, from index: Int, marks: Int) -> Int? {
         let start = index + marks
         guard start < text.endIndex, marks == 2 || !isSpace(text[start]) else { return nil }
+        // Braces without an end would make every `$` in a text search all of it.
+        let end = marks == 2 ? text.endIndex : min(text.endIndex, start + longestInline)
         var depth = 0
         var position = start
-        while position < text.endIndex {
+        while position < end {
             switch text[position] {
             case UInt8(ascii: "\\"): position += 1
             case UInt8(ascii: "{"): depth += 1
@@ -157,7 +162,8 @@ struct MathProtector {
     }
 
     private mutating func add(_ text: ArraySlice<UInt8>, _ range: Range<Int>, isDisplay: Bool) {
-        let depth = Self.quoteDepth(text[..<range.lowerBound])
+        let isOneLine = !text[range].contains(0x0a)
+        let depth = isOneLine ? 0 : Self.quoteDepth(text[..<range.lowerBound])
         let lines = text[range].split(separator: 0x0a, omittingEmptySubsequences: false)
         let plain = lines.enumerated().map { index, line in
             index == 0 ? line : Self.withoutQuoteMarks(line, depth)

@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 
 /// A function of the language that is made in Swift.
 final class BuiltinObject {
@@ -93,10 +94,13 @@ final class BuiltinObject {
         self.holds = []
     }
 
-    /// The same with any number of arguments.
-    init(variadic name: String, holding held: [Value] = [], _ body: @escaping Body) {
+    /// A function made of another one, `held`, whose arguments it takes as they come.
+    init(
+        derivative name: String, holding held: [Value],
+        _ body: @escaping (Machine, [(label: String?, value: Value)]) throws -> Value
+    ) {
         self.signature = Signature(name: name, parameters: [])
-        self.kind = .variadic(body)
+        self.kind = .labelled(body)
         self.defaults = []
         self.documentation = ""
         self.isPure = true
@@ -215,6 +219,10 @@ extension Machine {
         _ labels: [String?]
     ) throws -> Value {
         switch arguments.first {
+        case .tensor(let node)
+        where node.shape.rank == 0 && other.isVariadic && arguments.count > 1 && labels.isEmpty:
+            // `max(loss, 0.1)`: several numbers, one of which is a tensor's.
+            return try other.body(self, arguments)
         case .tensor, .symbol:
             return try OperationCalls(machine: self).call(operation, arguments, labels)
         default: break

@@ -7,13 +7,13 @@ enum GradientBuiltins {
     static let all: [Builtin] = [
         Builtin("grad(f)", "The gradient of `f` with respect to its first argument, as a function.") { _, a in
             .builtin(
-                BuiltinObject(variadic: "grad", holding: [a[0]]) { m, arguments in
+                BuiltinObject(derivative: "grad", holding: [a[0]]) { m, arguments in
                     try m.valueAndGradient(of: a[0], arguments).gradient
                 })
         },
         Builtin("valueAndGrad(f)", "A function that gives the value of `f` and its gradient.") { _, a in
             .builtin(
-                BuiltinObject(variadic: "valueAndGrad", holding: [a[0]]) { m, arguments in
+                BuiltinObject(derivative: "valueAndGrad", holding: [a[0]]) { m, arguments in
                     let (value, gradient) = try m.valueAndGradient(of: a[0], arguments)
                     return .tuple([value, gradient])
                 })
@@ -51,16 +51,20 @@ extension Machine {
     }
 
     func valueAndGradient(
-        of function: Value, _ arguments: [Value]
+        of function: Value, _ given: [(label: String?, value: Value)]
     ) throws -> (value: Value, gradient: Value) {
-        guard let first = arguments.first else {
-            throw Failure("call.missing", "`grad(f)` needs the argument of `f`")
+        var arguments = given.map(\.value)
+        let position = Self.position(ofFirstParameterOf: function, in: given.map(\.label))
+        guard arguments.indices.contains(position) else {
+            throw Failure("call.missing", "`grad(f)` needs the first argument of `f`")
         }
+        let first = arguments[position]
         return try withGradient {
             var variables = Variables()
-            let argument = try variable(first, &variables)
+            arguments[position] = try variable(first, &variables)
             defer { for (parameter, before) in variables.boxes { parameter.box.node = before } }
-            let result = try call(function, [argument] + arguments.dropFirst())
+            let labels = given.contains { $0.label != nil } ? given.map(\.label) : []
+            let result = try call(function, arguments, labels: labels)
             let loss = try minimised(result, in: "grad")
             let gradients = try gradient(
                 of: loss, withRespectTo: variables.nodes, recorder: recorder)
@@ -69,6 +73,14 @@ extension Machine {
             }[...]
             return (try plain(result, first), try rebuilt(first, &remaining, variables))
         }
+    }
+
+    /// Where the argument of the first parameter stands: labels may have another order.
+    private static func position(
+        ofFirstParameterOf function: Value, in labels: [String?]
+    ) -> Int {
+        guard case .function(let closure) = function, labels.first != .some(nil) else { return 0 }
+        return labels.firstIndex { $0 == closure.prototype.parameters.first?.name } ?? 0
     }
 
     /// Keeps the graph of what `body` records.
@@ -269,7 +281,8 @@ extension Machine {
         try keepingStates {
             let input = try recorder.cast(single(x, "checkGradient"), to: .float64)
             let point = try value(of: input)
-            let (_, gradient) = try valueAndGradient(of: function, [.tensor(Node(point))])
+            let (_, gradient) = try valueAndGradient(
+                of: function, [(nil, .tensor(Node(point)))])
             let exact = try value(of: single(gradient, "checkGradient"))
             let step = 1e-5
             for index in 0..<point.count {

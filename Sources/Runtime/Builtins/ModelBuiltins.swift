@@ -97,6 +97,7 @@ extension Machine {
     func setFrozen(_ value: Value, _ flag: Bool) {
         switch value {
         case .model(let model):
+            modelVersion += 1
             model.isFrozen = flag
             if model.isChain {
                 for part in model.chainParts { setFrozen(part, flag) }

@@ -37,6 +37,8 @@ struct OperationCalls {
         var dtype: DType?
         var hasSymbol = false
         var hasNumber = false
+        /// Whether one of the arguments is a Float, so that Ints beside it become Floats.
+        var hasFloat = false
     }
 
     func call(_ operation: Operation, _ arguments: [Value], _ labels: [String?]) throws -> Value {
@@ -49,6 +51,7 @@ struct OperationCalls {
             inputs.hasTensor = true
             inputs.dtype = inputs.dtype.map { .promoted($0, node.dtype) } ?? node.dtype
         }
+        for case .float in arguments { inputs.hasFloat = true }
         var converted: [OperationArgument] = []
         for (index, parameter) in operation.parameters.enumerated() {
             if parameter.kind == .sizes {
@@ -91,63 +94,18 @@ struct OperationCalls {
         case .optionalTensor:
             if value.isNone { return .none }
             return .tensor(try node(value, operation, &inputs, wrong("a tensor")))
-        case .tensors:
+        case .tensors, .variadicTensors:
             guard case .list(let list) = value else { throw wrong("a list of tensors") }
             inputs.hasTensor = true
             return .tensors(
                 try list.items.map {
                     try node($0, operation, &inputs, wrong("a list of tensors"))
                 })
-        case .int:
-            guard let number = try machine.int(value) else { throw wrong("an Int") }
-            return .int(number)
-        case .optionalInt, .axis:
-            if value.isNone { return .none }
-            guard let number = try machine.int(value) else { throw wrong("an Int") }
-            return .int(number)
-        case .float:
-            guard let number = try machine.double(value) else { throw wrong("a number") }
-            return .float(number)
-        case .bool:
-            guard case .bool(let flag) = try machine.number(value) else { throw wrong("a Bool") }
-            return .bool(flag)
-        case .string:
-            guard case .string(let text) = value else { throw wrong("a String") }
-            return .string(text.text)
-        case .dtype:
-            guard case .dtype(let dtype) = value else { throw wrong("a dtype such as float32") }
-            return .dtype(dtype)
-        case .axes:
-            if value.isNone { return .none }
-            if let number = try machine.int(value) { return .int(number) }
-            return .ints(try ints(value) ?? { throw wrong("an axis or a list of axes") }())
-        case .shape:
-            if let number = try machine.int(value) { return .ints([number]) }
-            return .ints(try ints(value) ?? { throw wrong("a list of sizes") }())
         case .operand:
-            switch value {
-            case .int(let number):
-                inputs.hasNumber = true
-                return .int(number)
-            case .float(let number):
-                inputs.hasNumber = true
-                return .float(number)
-            case .bool(let flag):
-                inputs.hasNumber = true
-                return .bool(flag)
-            default:
-                return .tensor(try node(value, operation, &inputs, wrong("a tensor or a number")))
+            if inputs.hasTensor || operation.name == "full", let scalar = Self.scalar(value) {
+                return scalar
             }
-        case .number:
-            switch try machine.number(value) {
-            case .int(let number): return .int(number)
-            case .float(let number): return .float(number)
-            default: throw wrong("a number")
-            }
-        case .variadicTensors:
-            guard case .list(let list) = value else { throw wrong("tensors") }
-            return .tensors(
-                try list.items.map { try node($0, operation, &inputs, wrong("tensors")) })
+            return .tensor(try node(value, operation, &inputs, wrong("a tensor or a number")))
         case .operation:
             switch value {
             case .string(let text): return .string(text.text)
@@ -155,9 +113,62 @@ struct OperationCalls {
             default: throw wrong("a reduction such as `mean`")
             }
         case .sizes: return .sizes([:])
-        case .ints:
-            return .ints(try ints(value) ?? { throw wrong("a list of Ints") }())
+        case .axes, .shape, .ints: return try sizes(value, parameter.kind, wrong)
+        default: return try single(value, parameter.kind, wrong)
         }
+    }
+
+    /// A number or Bool as it is.
+    private static func scalar(_ value: Value) -> OperationArgument? {
+        switch value {
+        case .int(let number): .int(number)
+        case .float(let number): .float(number)
+        case .bool(let flag): .bool(flag)
+        default: nil
+        }
+    }
+
+    /// An argument that is one plain value.
+    private func single(
+        _ value: Value, _ kind: OperationParameter.Kind, _ wrong: (String) -> Failure
+    ) throws -> OperationArgument {
+        switch kind {
+        case .optionalInt where value.isNone, .axis where value.isNone: return .none
+        case .int, .optionalInt, .axis:
+            guard let number = try machine.int(value) else { throw wrong("an Int") }
+            return .int(number)
+        case .float:
+            guard let number = try machine.double(value) else { throw wrong("a number") }
+            return .float(number)
+        case .number:
+            guard let number = Self.scalar(try machine.number(value)) else {
+                throw wrong("a number")
+            }
+            return number
+        case .bool:
+            guard case .bool(let flag) = try machine.number(value) else { throw wrong("a Bool") }
+            return .bool(flag)
+        case .dtype:
+            guard case .dtype(let dtype) = value else { throw wrong("a dtype such as float32") }
+            return .dtype(dtype)
+        default:
+            guard case .string(let text) = value else { throw wrong("a String") }
+            return .string(text.text)
+        }
+    }
+
+    /// An argument of Ints: axes, a shape, a list.
+    private func sizes(
+        _ value: Value, _ kind: OperationParameter.Kind, _ wrong: (String) -> Failure
+    ) throws -> OperationArgument {
+        if kind == .axes, value.isNone { return .none }
+        if kind != .ints, let number = try machine.int(value) {
+            return kind == .axes ? .int(number) : .ints([number])
+        }
+        guard let numbers = try ints(value) else {
+            throw wrong(kind == .axes ? "an axis or a list of axes" : "a list of Ints")
+        }
+        return .ints(numbers)
     }
 
     /// A list, tuple, range or tensor of Ints.
@@ -204,7 +215,8 @@ struct OperationCalls {
             if let dtype = inputs.dtype {
                 return try machine.recorder.constant(.int(number), beside: dtype)
             }
-            let dtype: DType = Self.floatFunctions.contains(operation.name) ? .float64 : .int64
+            let isFloat = inputs.hasFloat || Self.floatFunctions.contains(operation.name)
+            let dtype: DType = isFloat ? .float64 : .int64
             return try machine.recorder.full(.int(number), .scalar, dtype)
         case .float(let number):
             inputs.hasNumber = true

@@ -145,17 +145,19 @@ extension Machine {
     }
 }
 
-/// What `track` noted in the running cell: nodes that are read when somebody looks.
+/// What `track` noted in the newest cell that called it: nodes that are read when somebody looks.
 final class Tracker {
     var labels: [String] = []
     var series: [String: [Value]] = [:]
-
-    func clear() {
-        labels = []
-        series = [:]
-    }
+    /// Whether a new cell has begun: the first `track` in it starts anew.
+    var isStale = false
 
     func add(_ label: String, _ value: Value) {
+        if isStale {
+            labels = []
+            series = [:]
+            isStale = false
+        }
         if series[label] == nil { labels.append(label) }
         series[label, default: []].append(value)
     }

@@ -36,31 +36,18 @@ extension FunctionCompiler {
 
     /// What `f` of `x.f(…)` means in the scopes around, innermost first.
     private func candidates(for method: Name) -> [Int] {
-        var registers: [Int] = []
-        switch resolve(method.text) {
-        case .unknown: break
-        case .global(let slot, let prelude):
-            let register = allocate()
-            emit(.tryGlobal, register, slot, prelude, at: method.span)
-            registers.append(register)
-        case .method:
-            registers.append(load(method, into: allocate()))
-        case .local, .capture, .field:
-            registers.append(load(method, into: allocate()))
-            // A variable that holds no function does not hide the function of that name.
-            let prelude = context.prelude.slot(ofPreludeName: method.text) ?? -1
-            if let slot = context.module.index[method.text] {
+        // A variable that holds no function does not hide the function of that name.
+        resolveAll(method.text).compactMap { resolution in
+            switch resolution {
+            case .unknown: return nil
+            case .global(let slot, let prelude):
                 let register = allocate()
                 emit(.tryGlobal, register, slot, prelude, at: method.span)
-                registers.append(register)
-            } else if prelude >= 0 {
-                let register = allocate()
-                let slot = context.module.slot(method.text)
-                emit(.tryGlobal, register, slot, prelude, at: method.span)
-                registers.append(register)
+                return register
+            case .method, .local, .capture, .field:
+                return load(method, as: resolution, into: allocate())
             }
         }
-        return registers
     }
 
     private func site(

@@ -96,7 +96,8 @@ extension FunctionCompiler {
         return withResult(destination) { target in
             let first = operand(left, before: right)
             let second = expression(right, into: nil)
-            emit(Self.opcode(of: operation), target, first, second, at: span)
+            let counter = emit(Self.opcode(of: operation), target, first, second, at: span)
+            prototype.operands[counter] = (left.span, right.span)
         }
     }
 

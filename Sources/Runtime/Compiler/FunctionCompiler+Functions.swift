@@ -136,12 +136,12 @@ extension FunctionCompiler {
     func finish(_ register: Int, at span: Span) {
         if let result = signatureResult {
             switch result {
-            case .one(let shape): match(shape, register, .result(nil))
+            case .one(let shape): match(shape, register, .result(nil), at: span)
             case .several(let shapes):
                 let first = allocate(shapes.count)
                 emit(.unpack, register, first, shapes.count, at: span)
                 for (index, shape) in shapes.enumerated() {
-                    match(shape, first + index, .result(index))
+                    match(shape, first + index, .result(index), at: span)
                 }
             }
         }

@@ -64,7 +64,10 @@ extension FunctionCompiler {
     }
 
     /// Emits the check of a register against a pattern, with the expressions in it evaluated from left to right.
-    func match(_ shape: ShapePattern, _ register: Int, _ subject: ShapeMatcher.Subject) {
+    func match(
+        _ shape: ShapePattern, _ register: Int, _ subject: ShapeMatcher.Subject,
+        at span: Span? = nil
+    ) {
         var elements: [ShapeMatcher.Element] = []
         var evaluated: [(index: Int, expression: Expression)] = []
         for (index, dimension) in shape.dimensions.enumerated() {
@@ -94,12 +97,12 @@ extension FunctionCompiler {
                 span: shape.span))
         let matcher = prototype.shapes.count - 1
         if evaluated.first?.index != 0 {
-            emit(.matchShape, register, matcher, 0, at: shape.span)
+            emit(.matchShape, register, matcher, 0, at: span ?? shape.span)
         }
         for (index, expression) in evaluated {
             guard case .value(let target, _) = elements[index] else { continue }
             withTemporaries { _ = self.expression(expression, into: target) }
-            emit(.matchShape, register, matcher, index, at: shape.span)
+            emit(.matchShape, register, matcher, index, at: span ?? shape.span)
         }
     }
 
@@ -121,7 +124,8 @@ extension FunctionCompiler {
         case nil: break
         case .shape(let shape):
             pushScope()
-            match(shape, register, .variable(context.source.text(of: value.span)))
+            match(
+                shape, register, .variable(context.source.text(of: value.span)), at: value.span)
             popScope()
         case .signature(let inputs, let outputs):
             signature(inputs, outputs, register, at: value.span)

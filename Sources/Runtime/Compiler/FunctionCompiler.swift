@@ -142,6 +142,32 @@ final class FunctionCompiler {
         }
     }
 
+    /// Everything that a name means in the scopes around, innermost first.
+    func resolveAll(_ name: String) -> [Resolution] {
+        var found: [Resolution] = []
+        for scope in scopes.reversed() {
+            if let local = scope.locals[name], local.isVisible { found.append(.local(local)) }
+        }
+        switch receiver?.members[name] {
+        case .field(let index, let isState): found.append(.field(index, isState: isState))
+        case .method(let index): found.append(.method(index))
+        case nil: break
+        }
+        guard let parent else { return found + [resolveGlobal(name)] }
+        for outer in parent.resolveAll(name) {
+            switch outer {
+            case .local(let local):
+                found.append(
+                    capture(name, from: .register(local.register), isVariable: local.isVariable))
+            case .capture(let index, let isVariable):
+                found.append(capture(name, from: .capture(index), isVariable: isVariable))
+            case .field, .method: if receiver == nil { found.append(outer) }
+            case .global, .unknown: found.append(outer)
+            }
+        }
+        return found
+    }
+
     private func capture(
         _ name: String, from source: CaptureSource, isVariable: Bool
     ) -> Resolution {
@@ -185,8 +211,13 @@ final class FunctionCompiler {
 
     /// Puts the value of a name into a register: the given one, its own, or a new temporary.
     func load(_ name: Name, into destination: Int?) -> Int {
+        load(name, as: resolve(name.text), into: destination)
+    }
+
+    /// The same for one of the things that the name means.
+    func load(_ name: Name, as resolution: Resolution, into destination: Int?) -> Int {
         let text = name.text
-        switch resolve(text) {
+        switch resolution {
         case .local(let local) where !local.isBoxed:
             guard let destination else { return local.register }
             emit(.move, destination, local.register, at: name.span)

@@ -62,10 +62,12 @@ enum EngineDiagnostics {
     private static func shapes(
         _ operation: String, _ left: Shape, _ right: Shape, _ rule: String
     ) -> Failure {
-        Failure(
+        var failure = Failure(
             "shape.\(operation)", "shapes do not agree: \(left) and \(right)",
             notes: ["`\(symbol(operation))` needs \(rule)"],
             help: suggestion(operation, left, right))
+        failure.operands = (left, right)
+        return failure
     }
 
     private static func symbol(_ operation: String) -> String {

@@ -7,6 +7,10 @@ struct Failure: Error {
     var diagnostic: Diagnostic
     /// The number of the instruction that recorded the failing node, if it failed when computed.
     var origin: Origin?
+    /// Whether the caller of the running function is to blame: it gave an unfitting argument.
+    var blamesCaller = false
+    /// The shapes of an operator's operands that do not agree.
+    var operands: (left: Shape, right: Shape)?
 
     init(_ id: String, _ message: String, notes: [String] = [], help: String? = nil) {
         self.diagnostic = Diagnostic(id: id, message, notes: notes, help: help)
@@ -15,10 +19,37 @@ struct Failure: Error {
     init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }
 
+extension Failure {
+    /// Says of two operands in the text which shapes they have.
+    mutating func label(_ spans: (left: Span, right: Span), _ whole: Span) {
+        guard let operands else { return }
+        let text = whole.source.text(of: whole)
+        if text.count <= 60, !text.contains("\n") {
+            diagnostic.message = "shapes do not agree in `\(text)`"
+        }
+        func label(_ span: Span, _ shape: Shape) -> Diagnostic.Label {
+            let text = span.source.text(of: span)
+            return Diagnostic.Label(span, text.count <= 20 ? "\(text): \(shape)" : "\(shape)")
+        }
+        diagnostic.secondary += [
+            label(spans.left, operands.left), label(spans.right, operands.right),
+        ]
+    }
+}
+
 /// ^C, or a limit of time: no `try` of the program catches it.
 struct Interruption: Error {
     enum Reason: Equatable { case user, time }
     var reason: Reason
+}
+
+extension Interruption {
+    /// What the engine reports when it was told to stop; `nil` for any other error.
+    init?(_ error: any Error, _ machine: Machine) {
+        let inner = (error as? EvaluationError)?.error ?? error as? TensorError
+        guard inner == .interrupted else { return nil }
+        self.reason = machine.session.isOutOfTime ? .time : .user
+    }
 }
 
 /// A number was demanded where only shapes are known (`dlrepl check`).

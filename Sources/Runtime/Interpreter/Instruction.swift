@@ -26,7 +26,7 @@ enum Opcode: UInt8 {
     case getCapture  // R[a] = captures[b]; c: constant, the name
     case setCapture  // captures[a] = R[b]
     case getGlobal  // R[a] = slot b of the module, else slot c of the prelude
-    case tryGlobal  // the same, unset where there is none
+    case tryGlobal  // the same if it is a function, else the prelude's or unset
     case setGlobal  // slot a = R[b]
     case getField  // R[a] = field b of the receiver
     case setField  // field a of the receiver = R[b] (a state, a part, a slot)

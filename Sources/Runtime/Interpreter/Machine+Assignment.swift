@@ -99,7 +99,7 @@ extension Machine {
 
     private static func isObject(_ value: Value) -> Bool {
         switch value {
-        case .model, .optimizer: true
+        case .model, .optimizer, .module: true
         default: false
         }
     }

@@ -17,25 +17,11 @@ extension Machine {
     /// The loop over instructions. Long on purpose: one switch, with the commonest cases in place and
     /// the others in the extensions beside this file.
     private func dispatch() throws -> Value {
-        var frame = frames[frames.count - 1]
-        var closure = frame.closure
+        var closure = frames[frames.count - 1].closure
         var prototype = closure.prototype
         guard var code = prototype.sealed else { return .none }
-        var R = registers + frame.base
-        var counter = frame.counter
-
-        /// Reads the top frame after a call or return has changed it.
-        func enter() {
-            frame = frames[frames.count - 1]
-            closure = frame.closure
-            prototype = closure.prototype
-            if let sealed = prototype.sealed { code = sealed }
-            R = registers + frame.base
-            counter = frame.counter
-        }
-
-        // What calls back, and an error, must find its place in the frame.
-        func sync() { frames[frames.count - 1].counter = counter }
+        var R = registers + frames[frames.count - 1].base
+        var counter = frames[frames.count - 1].counter
         do {
         while true {
             let instruction = code[counter]
@@ -110,7 +96,7 @@ extension Machine {
                 }
             case .divide, .floorDivide, .remainder, .power, .matmul, .lessOrEqual, .greater,
                 .greaterOrEqual, .equal, .notEqual, .contained, .notContained, .beside, .compose:
-                sync()
+                save(counter)
                 recorder.origin = origin(prototype, counter)
                 R[a] = try binary(instruction.operation, R[b], R[c])
             case .negate:
@@ -142,31 +128,34 @@ extension Machine {
             case .testAnd: if case .bool(false) = try logicalOperand(R[a], "and") { counter = b }
             case .testOr: if case .bool(true) = try logicalOperand(R[a], "or") { counter = b }
             case .iterate:
-                sync()
+                save(counter)
                 R[a] = .iterator(try iterator(over: R[b]))
             case .next:
                 guard case .iterator(let iterator) = R[a] else { continue }
-                sync()
+                save(counter)
                 if let element = try iterator.next(self) { R[b] = element } else { counter = c }
             case .call:
-                sync()
+                save(counter)
                 try poll()
-                if try call(R[b], prototype.sites[c], result: frame.base + a, frame.base) {
-                    enter()
+                if try call(R[b], prototype.sites[c], result: frames[frames.count - 1].base + a, frames[frames.count - 1].base) {
+                    (closure, prototype, code, R, counter) = current()
                 }
             case .callMethod:
-                sync()
+                save(counter)
                 try poll()
                 let site = prototype.sites[c]
-                if try callMethod(R[b], site, result: frame.base + a, frame.base) { enter() }
+                if try callMethod(R[b], site, result: frames[frames.count - 1].base + a, frames[frames.count - 1].base) {
+                    (closure, prototype, code, R, counter) = current()
+                }
             case .returnValue, .returnReceiver:
                 let value: Value =
                     instruction.operation == .returnValue
                     ? R[a] : receiverValue(closure)
+                let frame = frames[frames.count - 1]
                 pop()
                 if frame.isEntry { return value }
                 registers[frame.result] = value
-                enter()
+                (closure, prototype, code, R, counter) = current()
             case .fail: throw Failure("assert", try text(of: R[a]))
 
             case .list: R[a] = .list(Array(UnsafeBufferPointer(start: R + b, count: c)))
@@ -177,46 +166,61 @@ extension Machine {
                 R[a] = .record(RecordObject(layout, Array(values)))
             case .dictionary: R[a] = try dictionary(R + b, count: c)
             case .range: R[a] = try range(R + b, flags: c)
-            case .closure: R[a] = .function(makeClosure(prototype.nested[b], closure, frame.base))
+            case .closure: R[a] = .function(makeClosure(prototype.nested[b], closure, frames[frames.count - 1].base))
             case .format:
-                sync()
+                save(counter)
                 let format = c < 0 ? nil : prototype.formats[c]
                 R[a] = .string(try formatted(R[b], format))
             case .joinText: R[a] = .string(joined(R + b, count: c))
-            case .makeModel: R[a] = makeModel(prototype.models[b], prototype, closure, frame.base)
+            case .makeModel: R[a] = makeModel(prototype.models[b], prototype, closure, frames[frames.count - 1].base)
             case .makeOptimizer:
-                R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frame.base)
+                R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frames[frames.count - 1].base)
             case .importModule:
-                sync()
+                save(counter)
                 R[a] = .module(try session.importModule(prototype.imports[b], from: prototype))
 
             case .member:
-                sync()
+                save(counter)
                 R[a] = try member(R[b], name(c, prototype))
             case .index:
-                sync()
+                save(counter)
                 recorder.origin = origin(prototype, counter)
                 R[a] = try element(of: R[b], prototype.subscripts[c], R)
             case .assign:
-                sync()
+                save(counter)
                 recorder.origin = origin(prototype, counter)
                 try assign(prototype.places[a], prototype, closure, R)
             case .unpack:
-                sync()
+                save(counter)
                 try unpack(R[a], into: R + b, count: c)
             case .matchShape:
                 let matcher = prototype.shapes[b]
                 try match(R[a], matcher, from: c, closure, R)
             case .declareParameter: try declareParameter(a, of: closure)
             case .buildParameters:
-                sync()
+                save(counter)
                 try buildParameters(of: closure, atConstruction: a == 1)
             }
         }
         } catch {
-            if !frames.isEmpty { sync() }
+            if !frames.isEmpty { save(counter) }
             throw error
         }
+    }
+
+    /// Notes where the top frame is, for what calls back and for errors.
+    @inline(__always)
+    private func save(_ counter: Int) { frames[frames.count - 1].counter = counter }
+
+    /// The top frame, after a call or return has changed it.
+    private func current() -> (
+        Closure, Prototype, UnsafePointer<Instruction>, UnsafeMutablePointer<Value>, Int
+    ) {
+        let frame = frames[frames.count - 1]
+        let prototype = frame.closure.prototype
+        // Every prototype is sealed when its compilation ends.
+        let code = prototype.sealed.unsafelyUnwrapped
+        return (frame.closure, prototype, code, registers + frame.base, frame.counter)
     }
 
     @inline(__always)

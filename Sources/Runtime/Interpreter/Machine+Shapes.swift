@@ -70,12 +70,43 @@ extension Machine {
         switch read(slot, closure, R) {
         case .int(let bound):
             guard bound == sizes[axis] else {
-                throw ShapeFailures.dimension(
+                var failure = ShapeFailures.dimension(
                     name, bound, sizes, axis, matcher, isOfModel: slot.isField,
                     owner: closure.receiver as? ModelInstance)
+                failure.diagnostic.notes += sizeOrigin(name, bound, slot, closure)
+                throw failure
             }
-        default: write(.int(sizes[axis]), slot, closure, R)
+        default:
+            write(.int(sizes[axis]), slot, closure, R)
+            noteOrigin(slot, closure)
         }
+    }
+
+    /// Remembers which line of the user's fixed a size of a model.
+    private func noteOrigin(_ slot: ShapeMatcher.Slot, _ closure: Closure) {
+        guard case .field(let field) = slot, let model = closure.receiver as? ModelInstance,
+            let frame = frames.dropLast().last(where: { !$0.closure.prototype.module.isLibrary })
+        else { return }
+        model.sizeOrigins[field] = frame.closure.prototype.span(frame.counter - 1)
+    }
+
+    /// Where a dimension got its size, as a note.
+    private func sizeOrigin(
+        _ name: String, _ size: Int, _ slot: ShapeMatcher.Slot, _ closure: Closure
+    ) -> [String] {
+        if case .field(let field) = slot {
+            let span = (closure.receiver as? ModelInstance)?.sizeOrigins[field]
+            return span.map { ["\(name) = \(size) from the first call (\($0.location))"] } ?? []
+        }
+        for matcher in closure.prototype.shapes {
+            guard case .parameter(let parameter) = matcher.subject else { continue }
+            let binds = matcher.elements.contains {
+                if case .dimension(name, _, _) = $0 { return true }
+                return false
+            }
+            if binds { return ["\(name) = \(size) from `\(parameter)`"] }
+        }
+        return []
     }
 
     private func bind(
@@ -141,6 +172,7 @@ enum ShapeFailures {
         _ id: String, _ message: String, _ matcher: ShapeMatcher, help: String? = nil
     ) -> Failure {
         var failure = Failure(id, message, help: help)
+        if case .parameter = matcher.subject { failure.blamesCaller = true }
         if !matcher.span.source.name.hasPrefix("stdlib") {
             failure.diagnostic.secondary = [
                 Diagnostic.Label(matcher.span, "the signature wants \(matcher.text)")

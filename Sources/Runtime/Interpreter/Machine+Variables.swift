@@ -49,10 +49,11 @@ extension Machine {
         return shared
     }
 
+    /// The function of that name: the module's, else the prelude's; unset if there is none.
     func optionalGlobal(_ prototype: Prototype, _ slot: Int, _ preludeSlot: Int) -> Value {
         let module = prototype.module
         let value = module.slots[slot]
-        if !value.isUnset {
+        if value.isCallable {
             if let recording { recording.reads(module, slot) }
             return value
         }

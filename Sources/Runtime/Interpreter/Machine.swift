@@ -22,6 +22,12 @@ final class Machine {
     var recording: Recording?
     /// Whether models train: `nil` outside of `training`, `inference`, `step`.
     var isTraining = false
+    /// Programs of step blocks by the identity of the block's code.
+    var stepCache: [ObjectIdentifier: StepCache] = [:]
+    /// Counts `freeze` and `unfreeze`.
+    var modelVersion = 0
+    /// What became of the last step that was recorded: its program, or why there is none.
+    var stepNote = ""
     /// Remembers states that are put back after a derivative.
     var stateKeeper: Recording?
     /// Told what every model gives, while a summary is made.
@@ -168,8 +174,9 @@ final class Machine {
     ///
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
+        if let interruption = Interruption(error, self) { error = interruption }
         if !(error is Interruption), !(error is UnknownValue) {
-            error = locate(asFailure(error))
+            error = located(error)
         }
         while frames.count > depth {
             let frame = frames[frames.count - 1]
@@ -197,15 +204,16 @@ final class Machine {
         let caller = frames[frames.count - 2]
         guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
         else { return }
+        let span = caller.closure.prototype.span(caller.counter - 1)
+        if failure.blamesCaller, failure.diagnostic.span == span { return }
         failure.diagnostic.trace.append(
-            Diagnostic.Call(
-                function: frame.closure.prototype.name,
-                span: caller.closure.prototype.span(caller.counter - 1)))
+            Diagnostic.Call(function: frame.closure.prototype.name, span: span))
         error = failure
     }
 
-    private func asFailure(_ error: any Error) -> Failure {
-        (error as? Failure) ?? EngineDiagnostics.failure(error)
+    /// Any error as one with a place.
+    func located(_ error: any Error) -> Failure {
+        locate((error as? Failure) ?? EngineDiagnostics.failure(error))
     }
 
     /// Gives an error the place of the instruction that is running: of the innermost function that
@@ -224,7 +232,8 @@ final class Machine {
         }
         guard failure.diagnostic.span == nil else { return failure }
         var inside: (name: String, text: String)?
-        for frame in frames.reversed() {
+        let blamed = failure.blamesCaller && frames.count > 1 ? frames.dropLast() : frames[...]
+        for frame in blamed.reversed() {
             let prototype = frame.closure.prototype
             let span = prototype.span(frame.counter - 1)
             if prototype.module.isLibrary {
@@ -232,6 +241,7 @@ final class Machine {
                 continue
             }
             failure.diagnostic.span = span
+            if let operands = prototype.operands[frame.counter - 1] { failure.label(operands, span) }
             break
         }
         if let inside, failure.diagnostic.id.hasPrefix("shape") {

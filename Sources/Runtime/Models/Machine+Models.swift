@@ -61,7 +61,7 @@ extension Machine {
             throw OperatorFailures.operand(">>", side, "models and functions")
         }
         func parts(_ value: Value) -> [Value] {
-            if case .model(let model) = value, model.isChain, !model.isFrozen {
+            if case .model(let model) = value, model.isChain {
                 return model.chainParts
             }
             if case .builtin(let builtin) = value, case .composition(let parts) = builtin.kind {

@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 import Syntax
 
 /// A `model` definition with the variables that its functions captured.
@@ -48,6 +49,8 @@ final class ModelInstance: Receiver {
     var boxes: [ParameterBox?] = []
     /// Whether every declared param and state has a value.
     var isBuilt = true
+    /// Which line fixed a dimension, by its field.
+    var sizeOrigins: [Int: Span] = [:]
     /// The shapes of the last call's inputs, for `summary`.
     var lastInputs: [[Value]]?
 

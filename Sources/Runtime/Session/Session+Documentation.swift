@@ -19,6 +19,11 @@ extension Session {
         return information(path.joined(separator: "."), value, holder)
     }
 
+    /// The known name that is most like another.
+    public func nearestName(to name: String) -> String? {
+        Suggestion.nearest(name, functionNames)
+    }
+
     private func libraryInformation(_ name: String) -> NameInformation? {
         if let definition = catalog.definition(of: name) {
             return NameInformation(

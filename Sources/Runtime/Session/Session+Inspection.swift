@@ -103,7 +103,7 @@ extension Session {
             parameters(of: module.value(name) ?? .none).map { !$0.isEmpty } ?? false
         }
         let built = BuiltinCatalog.builtins.filter { builtin in
-            guard let first = builtin.parameters.first?.name else { return builtin.isVariadic }
+            guard let first = builtin.parameters.first?.name else { return false }
             return type.map { FirstParameter.takes(first, type: $0) } ?? true
         }
         let isTensor = type == nil || type == "Tensor"
@@ -196,7 +196,8 @@ private enum FirstParameter {
         case "a": type == "Tensor"
         case "net": type == "Model"
         case "f": type == "Function" || type == "Model"
-        case "x", "value", "values", "target": true
+        case "x": true
+        case "target": type == "Model"
         case "optimizer": type == "Optimizer"
         default: false
         }

@@ -27,7 +27,11 @@ public final class Session {
     /// The seed that streams are derived from.
     var seed: Int
     /// When the running cell must end, in seconds of the monotonic clock.
-    public var deadline: Double?
+    public var deadline: Double? {
+        get { limit.deadline }
+        set { limit.deadline = newValue }
+    }
+    private let limit = TimeLimit()
     /// Called with what is printed.
     public var output: (String) -> Void = { _ in }
     /// Called with the state of a long run: what it does, how far it is, and a line of values.
@@ -45,9 +49,14 @@ public final class Session {
         self.module = ModuleObject(name: "notebook")
         self.catalog = PreludeCatalog(folder: configuration.standardLibrary)
         let recorder = Recorder(random: RandomStream(key: 0))
-        recorder.isInterrupted = { support_interrupt_pending() != 0 }
+        recorder.isInterrupted = { [limit] in
+            support_interrupt_pending() != 0 || limit.isPassed
+        }
         self.machine = Machine(session: self, recorder: recorder)
     }
+
+    /// What became of the last `step` that was recorded: the passes of its program, or why it is not replayed.
+    public var stepExplanation: String { machine.stepNote }
 
     // MARK: Running
 
@@ -72,7 +81,7 @@ public final class Session {
         let (compiled, diagnostics) = compile(program)
         outcome.diagnostics += diagnostics
         guard let compiled else { return outcome }
-        tracker.clear()
+        tracker.isStale = true
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
@@ -82,12 +91,12 @@ public final class Session {
             if compiled.showsValue { try present(value, &outcome) }
         } catch {
             machine.reset()
-            fail(error, &outcome)
+            fail(error, program, &outcome)
         }
         return outcome
     }
 
-    private func compile(_ program: Program) -> (cell: CompiledCell?, diagnostics: [Diagnostic]) {
+    private func compile(_ program: Syntax.Program) -> (cell: CompiledCell?, diagnostics: [Diagnostic]) {
         do {
             return try withLoadErrors {
                 CellCompiler.compile(
@@ -99,12 +108,15 @@ public final class Session {
         }
     }
 
-    private func fail(_ error: any Error, _ outcome: inout CellOutcome) {
-        switch error {
+    private func fail(_ error: any Error, _ program: Syntax.Program, _ outcome: inout CellOutcome) {
+        switch Interruption(error, machine) ?? error {
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
         default:
-            outcome.diagnostics.append(EngineDiagnostics.failure(error).diagnostic)
+            // A value that is computed only when it is shown fails outside of all frames.
+            var diagnostic = machine.located(error).diagnostic
+            if diagnostic.span == nil { diagnostic.span = program.items.last?.span }
+            outcome.diagnostics.append(diagnostic)
             outcome.ending = .failed
         }
     }
@@ -121,7 +133,7 @@ public final class Session {
 
     /// A function of the prelude, for suggestions and methods.
     func functionValue(_ name: String) -> Value? {
-        if let value = module.value(name) { return value }
+        if let value = module.value(name), value.isCallable { return value }
         guard let slot = slot(ofPreludeName: name) else { return nil }
         return prelude.slots[slot]
     }
@@ -211,10 +223,7 @@ public final class Session {
 
     func finishProgress(_ text: String) { progressEnded(text) }
 
-    var isOutOfTime: Bool {
-        guard let deadline else { return false }
-        return Self.now > deadline
-    }
+    var isOutOfTime: Bool { limit.isPassed }
 
     /// Seconds of the monotonic clock.
     public static var now: Double {

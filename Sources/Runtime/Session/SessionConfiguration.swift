@@ -18,6 +18,9 @@ public struct SessionConfiguration {
     /// Whether any file may be read and written, as at the prompt.
     public var isUnrestricted: Bool
     public var renderer: (any FigureRenderer)?
+    /// Whether `step` blocks are compiled and replayed; without, they are recorded and computed node by node
+    /// each time, which gives the same numbers.
+    public var replaysSteps: Bool
 
     public init(standardLibrary: String, data: String, folder: String) {
         self.standardLibrary = standardLibrary
@@ -29,5 +32,6 @@ public struct SessionConfiguration {
         self.writable = []
         self.isUnrestricted = false
         self.renderer = nil
+        self.replaysSteps = true
     }
 }

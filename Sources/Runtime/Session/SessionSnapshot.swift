@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 import OrderedCollections
 import Tensors
 
@@ -26,6 +27,7 @@ public struct SessionSnapshot {
         var isFrozen: Bool
         var isBuilt: Bool
         var lastInputs: [[Value]]?
+        var sizeOrigins: [Int: Span]
     }
 
     struct Optimizer {
@@ -46,6 +48,7 @@ public struct SessionSnapshot {
     fileprivate(set) var optimizers: [Optimizer] = []
     fileprivate(set) var trackedLabels: [String] = []
     fileprivate(set) var trackedSeries: [String: [Value]] = [:]
+    fileprivate(set) var trackingIsStale = false
     fileprivate(set) var seed = 0
     fileprivate(set) var lastError = ""
     /// The memory of all computed tensors. Holding it means that whoever updates weights in place
@@ -70,6 +73,7 @@ extension Session {
         result.imported = modules
         result.trackedLabels = tracker.labels
         result.trackedSeries = tracker.series
+        result.trackingIsStale = tracker.isStale
         result.seed = seed
         result.lastError = machine.lastError
         var walk = SnapshotWalk(result)
@@ -87,12 +91,15 @@ extension Session {
         for state in snapshot.modules { restore(state) }
         for (cell, value) in snapshot.cells { cell.value = value }
         for (box, node) in snapshot.boxes { box.node = node }
+        // Compiled steps hold for the marks of `freeze` and the options that they were made with.
+        machine.modelVersion += 1
         for state in snapshot.models {
             state.object.fields = state.fields
             state.object.boxes = state.boxes
             state.object.isFrozen = state.isFrozen
             state.object.isBuilt = state.isBuilt
             state.object.lastInputs = state.lastInputs
+            state.object.sizeOrigins = state.sizeOrigins
         }
         for state in snapshot.optimizers {
             state.object.fields = state.fields
@@ -103,6 +110,7 @@ extension Session {
         }
         tracker.labels = snapshot.trackedLabels
         tracker.series = snapshot.trackedSeries
+        tracker.isStale = snapshot.trackingIsStale
         seed = snapshot.seed
         machine.lastError = snapshot.lastError
     }
@@ -235,7 +243,8 @@ private struct SnapshotWalk {
         result.models.append(
             SessionSnapshot.Model(
                 object: model, fields: model.fields, boxes: model.boxes, isFrozen: model.isFrozen,
-                isBuilt: model.isBuilt, lastInputs: model.lastInputs))
+                isBuilt: model.isBuilt, lastInputs: model.lastInputs,
+                sizeOrigins: model.sizeOrigins))
         for case let box? in model.boxes { expand(box) }
         add(model.fields)
         add(model.madeWith.map(\.value))

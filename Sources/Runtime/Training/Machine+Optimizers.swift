@@ -132,13 +132,16 @@ extension Machine {
         _ gradients: [(parameter: NamedParameter, group: Int, gradient: Node)], clip: Double?
     ) throws -> [Update] {
         var resolved: [ResolvedOptions] = []
-        for group in optimizer.groups { resolved.append(try resolve(group, optimizer)) }
+        for index in optimizer.groups.indices {
+            resolved.append(try resolve(index, optimizer))
+        }
+        let count = stepCount(optimizer)
         let clipped = try self.clipped(gradients.map(\.gradient), clip ?? resolved[0].clip)
         var updates: [Update] = []
         for (entry, gradient) in zip(gradients, clipped) {
             let options = resolved[entry.group]
             updates.append(
-                try recordUpdate(optimizer, entry.parameter, gradient, options))
+                try recordUpdate(optimizer, entry.parameter, gradient, options, count))
         }
         return updates
     }
@@ -155,15 +158,26 @@ extension Machine {
     }
 
     private func resolve(
-        _ group: OptimizerInstance.Group, _ optimizer: OptimizerInstance
+        _ index: Int, _ optimizer: OptimizerInstance
     ) throws -> ResolvedOptions {
-        let steps = Value.int(optimizer.steps)
-        let values = try group.options.map { $0.isCallable ? try call($0, [steps]) : $0 }
+        let group = optimizer.groups[index]
         let names = optimizer.definition.template.options
+        func current(_ name: String, _ value: Value) throws -> Value {
+            guard value.isCallable || name == "lr", name != "exclude" else { return value }
+            let number = try optionNumber(name, of: group, optimizer)
+            guard let number else {
+                return value.isCallable ? try call(value, [.int(optimizer.steps)]) : value
+            }
+            guard let recording else { return .float(number) }
+            let node = Node(try Tensor(.float(number), dtype: .float64))
+            recording.promoted.append((node, .option(group: index, name: name)))
+            return .symbol(Symbol(node: node, isInt: false))
+        }
+        let values = try zip(names, group.options).map { try current($0, $1) }
         func option(_ name: String) throws -> Value? {
             if let index = names.firstIndex(of: name) { return values[index] }
             guard let value = group.common[name], !value.isNone else { return nil }
-            return value.isCallable && name != "exclude" ? try call(value, [steps]) : value
+            return try current(name, value)
         }
         func number(_ name: String) throws -> Double? { try option(name).flatMap { try double($0) } }
         return ResolvedOptions(
@@ -172,9 +186,19 @@ extension Machine {
             clipValue: try number("clipValue"), ema: try number("ema"))
     }
 
+    /// The number of the step that is made, as an input of the program being recorded.
+    private func stepCount(_ optimizer: OptimizerInstance) -> Value {
+        let count = Value.int(optimizer.steps + 1)
+        guard let recording, let tensor = try? Tensor(.int(optimizer.steps + 1), dtype: .int64)
+        else { return count }
+        let node = Node(tensor)
+        recording.promoted.append((node, .stepCount))
+        return .symbol(Symbol(node: node, isInt: true))
+    }
+
     private func recordUpdate(
         _ optimizer: OptimizerInstance, _ parameter: NamedParameter, _ gradient: Node,
-        _ options: ResolvedOptions
+        _ options: ResolvedOptions, _ count: Value
     ) throws -> Update {
         let definition = optimizer.definition
         let box = parameter.box
@@ -185,22 +209,26 @@ extension Machine {
             g = try bounded(g, limit)
         }
         p = try decayed(p, parameter.path, options)
-        let count = definition.template.options.count
+        let optionCount = definition.template.options.count
         for (index, value) in options.values.enumerated() { optimizer.fields[index] = value }
         let id = ObjectIdentifier(box)
+        var firstAverage: Node?
+        if options.ema != nil, optimizer.slots[id]?.average == nil, let value = old.value {
+            firstAverage = Node(value)
+        }
         if optimizer.slots[id]?.values.count != definition.template.slots.count {
             optimizer.slots[id] = OptimizerInstance.Slots(
                 box: box, values: try firstSlots(optimizer, old),
-                average: optimizer.slots[id]?.average,
+                average: optimizer.slots[id]?.average ?? firstAverage,
                 accumulated: optimizer.slots[id]?.accumulated)
         }
         for (index, value) in (optimizer.slots[id]?.values ?? []).enumerated() {
-            optimizer.fields[count + index] = value
+            optimizer.fields[optionCount + index] = value
         }
         let update = Closure(
             definition.update.prototype, captures: definition.update.captures, receiver: optimizer)
         var arguments: [Value] = [.tensor(p), .tensor(g)]
-        if definition.template.updateArity > 2 { arguments.append(.int(optimizer.steps + 1)) }
+        if definition.template.updateArity > 2 { arguments.append(count) }
         let result = try run(update, arguments)
         guard case .tensor(var new) = result, new.shape == old.shape else {
             throw Failure(
@@ -209,7 +237,8 @@ extension Machine {
                     + " `\(parameter.path)` of shape \(old.shape)")
         }
         if new.dtype != old.dtype { new = try recorder.cast(new, to: old.dtype) }
-        let slots = Array(optimizer.fields[count..<(count + definition.template.slots.count)])
+        let slots = Array(
+            optimizer.fields[optionCount..<(optionCount + definition.template.slots.count)])
         let average = try options.ema.map { try self.average(optimizer.slots[id]?.average ?? old, new, $0) }
         return Update(box: box, new: new, slots: slots, average: average)
     }
@@ -219,7 +248,14 @@ extension Machine {
             let made = try run(
                 Closure(
                     initializer.prototype, captures: initializer.captures, receiver: optimizer))
-            return made.isCallable ? try call(made, [.tensor(parameter)]) : made
+            let first = made.isCallable ? try call(made, [.tensor(parameter)]) : made
+            guard let node = try tensorNode(first, dtype: parameter.dtype) else {
+                throw Failure(
+                    "optimizer.slot", "a slot starts as a tensor or number, not \(described(first))")
+            }
+            // A leaf, so that the first step's program serves the later ones.
+            if !recorder.isAbstract { try recorder.evaluate([node]) }
+            return .tensor(leaf(node))
         }
     }
 

@@ -12,6 +12,18 @@ extension Machine {
                 "optimizer.recipe", "this \(optimizer.definition.name) holds no model",
                 help: "write `\(optimizer.definition.name)(net, …)`")
         }
+        guard case .function(let closure) = block else {
+            throw CallFailures.argument("step", "block", wants: "a block", got: block)
+        }
+        let key = StepKey(
+            optimizer: ObjectIdentifier(optimizer), clip: clip, accumulate: accumulate,
+            isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,
+            modelVersion: modelVersion, optionVersion: optimizer.optionVersion)
+        if recording == nil, !recorder.isAbstract, recorder.gradientDepth == 0,
+            let value = try replay(optimizer, closure, key)
+        {
+            return value
+        }
         let outer = recording
         outer?.creates("it holds a `step` of its own")
         nextRecording &+= 1
@@ -20,24 +32,51 @@ extension Machine {
         let wasTraining = isTraining
         isTraining = true
         recorder.gradientDepth += 1
+        let restored = promoteCaptures(of: closure)
         defer {
             self.recording = outer
             isTraining = wasTraining
             recorder.gradientDepth -= 1
+            for (cell, value) in restored { cell.value = value }
         }
         do {
-            return try recordStep(optimizer, block, clip: clip, accumulate: accumulate, recording)
+            return try recordStep(optimizer, closure, key, recording)
         } catch {
             recording.undo()
             throw error
         }
     }
 
+    /// Puts symbols in the place of captured numbers that changed between calls.
+    private func promoteCaptures(of closure: Closure) -> [(Cell, Value)] {
+        guard let promoted = stepCache[ObjectIdentifier(closure.prototype)]?.promoted else {
+            return []
+        }
+        var restored: [(Cell, Value)] = []
+        for index in promoted.sorted() {
+            let cell = closure.captures[index]
+            let tensor: Tensor?
+            var isInt = false
+            switch cell.value {
+            case .int(let number):
+                tensor = try? Tensor(.int(number), dtype: .int64)
+                isInt = true
+            case .float(let number): tensor = try? Tensor(.float(number), dtype: .float64)
+            default: tensor = nil
+            }
+            guard let tensor else { continue }
+            restored.append((cell, cell.value))
+            cell.value = .symbol(Symbol(node: Node(tensor), isInt: isInt))
+        }
+        return restored
+    }
+
     private func recordStep(
-        _ optimizer: OptimizerInstance, _ block: Value, clip: Double?, accumulate: Int,
+        _ optimizer: OptimizerInstance, _ closure: Closure, _ key: StepKey,
         _ recording: Recording
     ) throws -> Value {
-        let result = try call(block, [])
+        let start = recorder.random
+        let result = try call(.function(closure), [])
         let loss = try minimised(result, in: "step")
         let parameters = optimizer.trainable().filter { $0.parameter.box.node != nil }
         let wanted = parameters.compactMap(\.parameter.box.node)
@@ -52,18 +91,91 @@ extension Machine {
                 "step.nothing", "the loss depends on no param that the optimizer holds",
                 help: "is the model frozen, or does the optimizer hold another one?")
         }
-        let isUpdate = optimizer.calls + 1 >= accumulate
-        var accumulated: [Node] = []
-        if accumulate > 1 {
-            try addUp(&gradients, optimizer, &accumulated, isUpdate: isUpdate, count: accumulate)
+        let before = gradients.map {
+            optimizer.slots[ObjectIdentifier($0.parameter.box)]?.accumulated
         }
-        let updates = isUpdate ? try recordUpdates(optimizer, gradients, clip: clip) : []
+        var accumulated: [Node] = []
+        if key.accumulate > 1 {
+            try addUp(
+                &gradients, optimizer, &accumulated, isUpdate: key.isUpdate,
+                count: key.accumulate)
+        }
+        let updates = key.isUpdate ? try recordUpdates(optimizer, gradients, clip: key.clip) : []
         self.recording = nil
+        if !recorder.isAbstract, session.configuration.replaysSteps,
+            let value = try runCompiled(
+                result, updates, accumulated, (gradients.map(\.parameter.box), before), optimizer,
+                closure, key, recording, start)
+        {
+            return value
+        }
         try compute(result, updates, accumulated, recording)
         let final = finished(result)
         apply(updates, to: optimizer, recording)
-        store(accumulated, gradients, in: optimizer, isUpdate: isUpdate)
+        store(accumulated, gradients, in: optimizer, isUpdate: key.isUpdate)
         return final
+    }
+
+    /// Compiles the step and runs it as it will be replayed; `nil` if it cannot be compiled.
+    private func runCompiled(
+        _ result: Value, _ updates: [Update], _ accumulated: [Node],
+        _ sums: (boxes: [ParameterBox], before: [Node?]), _ optimizer: OptimizerInstance,
+        _ closure: Closure, _ key: StepKey, _ recording: Recording, _ start: RandomStream
+    ) throws -> Value? {
+        // Sums that are only started have no slots to lie in yet.
+        if key.accumulate > 1,
+            sums.boxes.contains(where: { optimizer.slots[ObjectIdentifier($0)] == nil })
+        {
+            return nil
+        }
+        var step = RecordedStep()
+        for box in recording.boxes {
+            let before = recording.assigned.first { $0.box === box }?.before
+            step.read(before ?? box.node, .box(box))
+        }
+        for (box, sum) in zip(sums.boxes, sums.before) {
+            step.read(box.node, .box(box))
+            step.read(sum, .accumulated(box))
+            guard let slots = optimizer.slots[ObjectIdentifier(box)] else { continue }
+            for (index, slot) in slots.values.enumerated() {
+                if case .tensor(let node) = slot { step.read(node, .slot(box, index)) }
+            }
+            step.read(slots.average, .average(box))
+        }
+        for (node, source) in recording.promoted { step.read(node, source) }
+        var tensors: [Node] = []
+        collectTensors(result, into: &tensors)
+        for node in tensors { step.write(node, .result, over: nil) }
+        for (index, sum) in accumulated.enumerated() {
+            step.write(sum, .accumulated(sums.boxes[index]), over: sums.before[index])
+        }
+        for update in updates {
+            let slots = optimizer.slots[ObjectIdentifier(update.box)]
+            step.write(update.new, .box(update.box), over: update.box.node)
+            for (index, slot) in update.slots.enumerated() {
+                guard let node = try tensorNode(slot, dtype: .float32) else { return nil }
+                var old: Node?
+                if case .tensor(let before)? = slots?.values[index] { old = before }
+                step.write(node, .slot(update.box, index), over: old)
+            }
+            if let average = update.average {
+                step.write(average, .average(update.box), over: slots?.average)
+            }
+        }
+        for (box, before) in recording.assigned {
+            if let node = box.node { step.write(node, .box(box), over: before) }
+        }
+        guard let program = try compile(step, result, closure, key, recording, from: start) else {
+            return nil
+        }
+        let end = recorder.random
+        let assigned = recording.assigned.map { ($0.box, $0.box.node) }
+        for (box, before) in recording.assigned { box.node = before }
+        recorder.random = start
+        if let value = try runFirst(program, optimizer, closure) { return value }
+        for (box, node) in assigned { box.node = node }
+        recorder.random = end
+        return nil
     }
 
     /// Sums gradients over calls: at an update they become the mean.

@@ -54,6 +54,8 @@ final class OptimizerInstance: Receiver {
     var groups: [Group]
     /// The options of a recipe, or of the first group: what printing shows and `opt.lr` reads.
     var slots: [ObjectIdentifier: Slots] = [:]
+    /// Counts assignments of options: programs hold for the options that they were recorded with.
+    private(set) var optionVersion = 0
     /// Updates done.
     var steps = 0
     /// Calls since the last update, for `accumulate`.
@@ -84,6 +86,8 @@ final class OptimizerInstance: Receiver {
 
     /// Sets an option in all groups.
     func setOption(_ name: String, _ value: Value) throws {
+        // The learning rate is an input of programs: a schedule sets it at every step.
+        if name != "lr" || value.isCallable || option("lr")?.isCallable == true { optionVersion += 1 }
         for index in groups.indices {
             if let position = definition.template.options.firstIndex(of: name) {
                 groups[index].options[position] = value
@@ -95,6 +99,11 @@ final class OptimizerInstance: Receiver {
 
     var shownOptions: [(String, Value)] {
         Array(zip(definition.template.options, groups[0].options))
+    }
+
+    /// Lets go of the gradients that `accumulate` summed: they were used.
+    func forgetSums() {
+        for id in slots.keys { slots[id]?.accumulated = nil }
     }
 
     func function(_ index: Int) -> Closure {

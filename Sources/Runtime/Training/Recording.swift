@@ -66,6 +66,14 @@ final class Recording {
         if reason == nil { reason = why }
     }
 
+    /// Whether the recording met a cell that was there before.
+    func hasRead(_ cell: Cell) -> Bool { readCells.contains(ObjectIdentifier(cell)) }
+
+    private lazy var readCells = Set(cells.map { ObjectIdentifier($0) })
+
+    /// Numbers that are inputs of the program: options and the step count.
+    var promoted: [(node: Node, source: StepProgram.Source)] = []
+
     /// Puts the states back, after an error.
     func undo() {
         for (box, before) in assigned { box.node = before }

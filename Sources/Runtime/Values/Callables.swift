@@ -54,6 +54,8 @@ final class Prototype {
     var models: [ModelTemplate] = []
     var optimizers: [OptimizerTemplate] = []
     var handlers: [Handler] = []
+    /// Where the operands of an operator stand, by the instruction's counter.
+    var operands: [Int: (left: Span, right: Span)] = [:]
     var imports: [Import] = []
     /// The first of this function's numbers in the table of origins.
     var originBase: Int32 = 0

@@ -1,4 +1,20 @@
-import Runtime
+import Foundation
+public import Runtime
+
+/// The page of `?name`, and the source as `??name` shows it, for the tool's `doc`.
+///
+/// - Returns: `nil` if there is no such name.
+public func documentation(
+    of name: String, in session: Session, showsSource: Bool, environment: [String: String]
+) -> String? {
+    let path = name.split(separator: ".").map(String.init)
+    guard let information = session.information(about: path) else { return nil }
+    let isTerminal = isatty(1) == 1
+    let usesColor = TerminalSetup.usesColor(isTerminal: isTerminal, environment)
+    let page = DocumentationPage(screen: Screen(isTerminal: isTerminal, usesColor: usesColor))
+    guard showsSource, information.source != nil else { return page.text(information) }
+    return page.text(information) + "\n\n" + page.source(information)
+}
 
 /// What `?name` and `??name` show.
 struct DocumentationPage {
@@ -11,16 +27,14 @@ struct DocumentationPage {
 
     func text(_ information: NameInformation) -> String {
         var parts: [String] = []
-        let signatures = information.signatures.map { screen.styled($0, .strong) }
-        var head = signatures.isEmpty ? screen.styled(information.name, .strong) : ""
+        let signatures = information.signatures.map { signature($0) }
+        var head = signatures.joined(separator: "\n")
         if let summary = information.summary {
             let name = screen.styled(information.name, .strong)
-            head = "\(name): \(information.kind) = \(summary)"
-            if !signatures.isEmpty { head += "\n" }
-        }
-        head += signatures.joined(separator: "\n    ")
-        if information.summary == nil {
-            head += screen.styled("   \(kind(information))", .quiet)
+            head = "\(name): \(information.kind) = \(summary)" + (head.isEmpty ? "" : "\n" + head)
+        } else {
+            if head.isEmpty { head = screen.styled(information.name, .strong) }
+            head += "\n" + screen.styled(kind(information), .quiet)
         }
         parts.append(head)
         if !information.documentation.isEmpty {
@@ -43,6 +57,21 @@ struct DocumentationPage {
         }
         let place = information.place.map { screen.styled("# \($0)", .quiet) + "\n" } ?? ""
         return place + source.trimmed
+    }
+
+    /// A signature in bold, over several lines if it is long.
+    private func signature(_ text: String) -> String {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + word.count + 1 > width {
+                lines.append(line)
+                line = "    " + word
+            } else {
+                line += (line.isEmpty ? "" : " ") + word
+            }
+        }
+        return (lines + [line]).map { screen.styled($0, .strong) }.joined(separator: "\n")
     }
 
     private func kind(_ information: NameInformation) -> String {

@@ -75,6 +75,12 @@ final class Screen: Sendable {
         }
     }
 
+    /// As `message`, in the place of the `^C` that the terminal has echoed.
+    func interruption(_ text: String) {
+        state.withLock { $0.showsProgress = $0.showsProgress || isTerminal }
+        message(text)
+    }
+
     /// Writes what waits and takes the progress line away.
     func settle() { state.withLock { settle(&$0) } }
 

@@ -122,6 +122,21 @@ struct MarkdownRendererTests {
         }
     }
 
+    @Test(
+        "long texts take time in proportion to their length",
+        arguments: [
+            "${a ", "# a\n\n", "$$x", "`", "[^1]", "<!-- dln:out a b -->\n", "$x$",
+            "```dl\n```\n", "<!-- dln:out a b -->\n<!-- dln:end -->\n", "<b>",
+        ])
+    func long(piece: String) {
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            _ = renderer.render(String(repeating: piece, count: 30_000)).html
+        }
+        // Quadratic work took half a minute and more, linear work takes less than a second.
+        #expect(time < .seconds(10))
+    }
+
     @Test("deep nesting does not overflow", arguments: [">", "- ", "*", "[", "![", "<", "`$"])
     func deep(piece: String) {
         let html = renderer.render(String(repeating: piece, count: 5_000) + "x").html

@@ -1,0 +1,186 @@
+import Autodiff
+import OrderedCollections
+import Tensors
+
+/// What must hold of a value for a recorded program to stand for the block that read it.
+///
+/// Tensors of the same shape and dtype become inputs of the program, numbers that were promoted become scalar inputs;
+/// everything else must be what it was.
+indirect enum Guard {
+    /// Nothing inside can change, or only by becoming another object.
+    case same(Value)
+    case number(Value)
+    /// The tensor is input `input`.
+    case tensor(input: Int, shape: Shape, dtype: DType)
+    /// The number is input `input`, a 0-d tensor.
+    case promoted(input: Int, isInt: Bool)
+    case list([Guard])
+    case tuple([Guard])
+    case record([String], [Guard])
+    case dict([DictKey], [Guard])
+    /// A function: its code, and the variables that it captured and the block read.
+    case closure(Prototype, receiver: Receiver?, captures: [(index: Int, Guard)])
+}
+
+/// Makes guards of the values that a recording read, and notes which nodes become inputs.
+struct GuardBuilder {
+    let recording: Recording
+    /// The nodes of the inputs so far; the first are the params and slots of the step.
+    private(set) var inputs: [Node]
+    private var positions: [ObjectIdentifier: Int] = [:]
+    private var covered: Set<ObjectIdentifier> = []
+    private var size = 0
+    /// Why no guard can be made.
+    private(set) var reason: String?
+    /// Inputs that came up twice: they must be one tensor at every replay.
+    private(set) var symbols: [ObjectIdentifier: Int] = [:]
+
+    init(recording: Recording, inputs: [Node]) {
+        self.recording = recording
+        self.inputs = inputs
+        for (index, node) in inputs.enumerated() { positions[ObjectIdentifier(node)] = index }
+    }
+
+    /// The guard of a value as it was when it was read.
+    mutating func guardValue(_ value: Value) -> Guard {
+        size += 1
+        if size > 10_000 { reason = reason ?? "it reads a very large collection" }
+        guard reason == nil else { return .same(.none) }
+        switch value {
+        case .tensor(let node): return tensor(node)
+        case .symbol(let symbol):
+            return .promoted(input: position(of: symbol.node), isInt: symbol.isInt)
+        case .int, .float, .bool, .string, .none, .dtype, .range: return .number(value)
+        case .list(let list): return .list(all(list.items))
+        case .tuple(let tuple): return .tuple(all(tuple.items))
+        case .record(let record): return .record(record.layout.labels, all(record.values))
+        case .dict(let dict):
+            return .dict(Array(dict.items.keys), all(Array(dict.items.values)))
+        case .function(let closure): return function(closure)
+        default: return .same(value)
+        }
+    }
+
+    private mutating func all(_ values: [Value]) -> [Guard] {
+        var result: [Guard] = []
+        for value in values { result.append(guardValue(value)) }
+        return result
+    }
+
+    private mutating func tensor(_ node: Node) -> Guard {
+        .tensor(input: position(of: node), shape: node.shape, dtype: node.dtype)
+    }
+
+    private mutating func position(of node: Node) -> Int {
+        if let known = positions[ObjectIdentifier(node)] { return known }
+        inputs.append(node)
+        positions[ObjectIdentifier(node)] = inputs.count - 1
+        return inputs.count - 1
+    }
+
+    mutating func function(_ closure: Closure) -> Guard {
+        var captures: [(Int, Guard)] = []
+        for (index, cell) in closure.captures.enumerated() where recording.hasRead(cell) {
+            guard covered.insert(ObjectIdentifier(cell)).inserted else { continue }
+            captures.append((index, guardValue(cell.value)))
+        }
+        return .closure(closure.prototype, receiver: closure.receiver, captures: captures)
+    }
+
+    /// Cells that no path from the block leads to; they are guarded by identity.
+    mutating func remainingCells() -> [(cell: Cell, Guard)] {
+        var result: [(Cell, Guard)] = []
+        for cell in recording.cells where covered.insert(ObjectIdentifier(cell)).inserted {
+            result.append((cell, guardValue(cell.value)))
+        }
+        return result
+    }
+}
+
+/// Compares values with guards and collects what the program takes as input.
+struct GuardCheck {
+    /// Tensors by input; `nil` where another source fills it.
+    var inputs: [Tensor?]
+    /// The first capture of the block whose number differed, for promotion.
+    var changedNumber = false
+    let machine: Machine
+
+    /// Whether the value passes.
+    mutating func matches(_ value: Value, _ expected: Guard) throws -> Bool {
+        switch (expected, value) {
+        case (.tensor(let input, let shape, let dtype), .tensor(let node)):
+            guard node.shape == shape, node.dtype == dtype else { return false }
+            return take(try machine.recorder.value(of: node), input)
+        case (.promoted(let input, let isInt), .int(let number)) where isInt:
+            return take(try Tensor(.int(number), dtype: .int64), input)
+        case (.promoted(let input, let isInt), .float(let number)) where !isInt:
+            return take(try Tensor(.float(number), dtype: .float64), input)
+        case (.promoted(let input, _), .symbol(let symbol)):
+            return take(try machine.recorder.value(of: symbol.node), input)
+        case (.number(let before), _):
+            if Self.equal(before, value) { return true }
+            switch (before, value) {
+            case (.int, .int), (.float, .float): changedNumber = true
+            default: break
+            }
+            return false
+        case (.same(let before), _): return Self.isSame(before, value)
+        case (.list(let guards), .list(let list)): return try all(list.items, guards)
+        case (.tuple(let guards), .tuple(let tuple)): return try all(tuple.items, guards)
+        case (.record(let labels, let guards), .record(let record)):
+            return try record.layout.labels == labels && all(record.values, guards)
+        case (.dict(let keys, let guards), .dict(let dict)):
+            return try Array(dict.items.keys) == keys && all(Array(dict.items.values), guards)
+        case (.closure(let prototype, let receiver, let captures), .function(let closure)):
+            guard closure.prototype === prototype, closure.receiver === receiver else {
+                return false
+            }
+            for (index, expected) in captures
+            where try !matches(closure.captures[index].value, expected) {
+                return false
+            }
+            return true
+        default: return false
+        }
+    }
+
+    private mutating func all(_ values: [Value], _ guards: [Guard]) throws -> Bool {
+        guard values.count == guards.count else { return false }
+        for (value, expected) in zip(values, guards) where try !matches(value, expected) {
+            return false
+        }
+        return true
+    }
+
+    /// One tensor for one input: what was one tensor must still be one.
+    private mutating func take(_ tensor: Tensor, _ input: Int) -> Bool {
+        if let before = inputs[input] {
+            return before.storage === tensor.storage && before.byteOffset == tensor.byteOffset
+        }
+        inputs[input] = tensor
+        return true
+    }
+
+    private static func equal(_ before: Value, _ now: Value) -> Bool {
+        switch (before, now) {
+        case (.int(let x), .int(let y)): x == y
+        case (.float(let x), .float(let y)): x.bitPattern == y.bitPattern
+        case (.bool(let x), .bool(let y)): x == y
+        case (.string(let x), .string(let y)): x === y || x.text == y.text
+        case (.none, .none): true
+        case (.dtype(let x), .dtype(let y)): x == y
+        case (.range(let x), .range(let y)):
+            x === y
+                || (x.start == y.start && x.end == y.end && x.step == y.step
+                    && x.isClosed == y.isClosed)
+        default: false
+        }
+    }
+
+    private static func isSame(_ before: Value, _ now: Value) -> Bool {
+        switch (before, now) {
+        case (.batches(let x), .batches(let y)): x === y
+        default: Machine.identical(before, now)
+        }
+    }
+}

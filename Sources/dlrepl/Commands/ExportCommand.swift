@@ -1,0 +1,110 @@
+import ArgumentParser
+import Diagnostics
+import Figures
+import Foundation
+import Notebooks
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Runs notebooks and writes figures, pages or other files of them.")
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case figures, html, md, ipynb, dl }
+
+    @Argument(help: "What to write: figures, html, md, ipynb or dl.")
+    var kind: Kind
+
+    @Argument(help: "Notebooks.", completion: .file(extensions: ["dln"]))
+    var files: [String]
+
+    @Option(help: "The folder for the results (default: figures/NOTEBOOK, or beside the notebook).")
+    var to: String?
+
+    @Option(help: "Formats of figures, joined by commas: png, svg, pdf.")
+    var format = "png"
+
+    @Option(help: "Pixels per inch of PNG figures.")
+    var dpi = 150.0
+
+    @Option(name: [.customShort("p"), .customLong("param")], help: "Sets a parameter: -p lr=0.01.")
+    var parameters: [String] = []
+
+    @OptionGroup var session: SessionOptions
+
+    func run() throws {
+        let command = self
+        try onInterpreterThread {
+            try command.session.apply()
+            let installation = try Installation.find()
+            var code = ExitCode.success
+            for file in command.files {
+                let ended = try command.export(file, installation)
+                if ended != .success { code = ended }
+            }
+            return code
+        }
+    }
+
+    private func export(_ file: String, _ installation: Installation) throws -> ExitCode {
+        let name = (file as NSString).lastPathComponent
+        let document = NotebookDocument(bytes: try NotebookFile.read(file), name: name)
+        if document.hasErrors {
+            for diagnostic in document.diagnostics {
+                Console.error(render(diagnostic, as: .plain) + "\n")
+            }
+            return Exit.usage
+        }
+        let values: [NotebookParameter]
+        do {
+            values = try document.override(params: parameters)
+        } catch {
+            throw Problem(render(error, as: .plain))
+        }
+        let stem = (name as NSString).deletingPathExtension
+        if kind == .dl { return try write(document, [], values, stem, file) }
+        var options = RunOptions(parameters: values)
+        options.dpi = dpi
+        options.formats = try formats()
+        var run = NotebookRun(document: document, file: file, options: options)
+        run.showsOutput = false
+        let (results, ending) = try run.perform(session, installation)
+        let code = ending == .succeeded ? ExitCode.success : Exit.cellFailed
+        if kind == .figures {
+            try NotebookFile.write(
+                figures: results.flatMap(\.figures), to: to ?? "figures/\(stem)")
+            return code
+        }
+        let written = try write(document, results, values, stem, file)
+        return written == .success ? code : written
+    }
+
+    private func formats() throws -> [FigureFormat] {
+        guard kind == .figures else { return [.png] }
+        return try format.split(separator: ",").map { name in
+            guard let format = FigureFormat(rawValue: String(name)) else {
+                throw Problem("figures are written as png, svg or pdf, not \(name)")
+            }
+            return format
+        }
+    }
+
+    private func write(
+        _ document: NotebookDocument, _ results: [CellResult], _ values: [NotebookParameter],
+        _ stem: String, _ file: String
+    ) throws -> ExitCode {
+        guard let exporter = Exporter.named(kind.rawValue) else { return Exit.usage }
+        let folder = to ?? (file as NSString).deletingLastPathComponent
+        let path = (folder.isEmpty ? "" : folder + "/") + "\(stem).\(exporter.fileExtension)"
+        let figures = (folder.isEmpty ? "" : folder + "/") + "figures/\(stem)"
+        if exporter.linksFigures {
+            try NotebookFile.write(figures: results.flatMap(\.figures), to: figures)
+        }
+        let input = ExportInput(
+            document: document, results: results, parameters: values,
+            figureFolder: NotebookFile.relative(figures, to: path),
+            loadImage: NotebookFile.imageLoader(beside: file))
+        try NotebookFile.write(exporter.export(input), to: path)
+        Console.write("\(path)\n")
+        return .success
+    }
+}

@@ -1,0 +1,171 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Notebooks
+import Runtime
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs notebooks (.dln) or scripts (.dl) from the top.",
+        discussion: """
+            Outputs go to stdout, progress to stderr. What ran is saved even when a cell fails.
+            Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time or
+            memory budget reached, 130 interrupted.
+            """)
+
+    @Argument(help: "Notebooks or scripts.", completion: .file(extensions: ["dln", "dl"]))
+    var files: [String]
+
+    @Option(name: [.customShort("p"), .customLong("param")], help: "Sets a parameter: -p lr=0.01.")
+    var parameters: [String] = []
+
+    @Option(help: "Writes a page or file of the run: .html, .md, .ipynb or .dl.")
+    var out: String?
+
+    @Option(help: "The folder for figures, or none (default: figures/NOTEBOOK).")
+    var figures: String?
+
+    @Option(help: "What a failing cell does to those below: stop or continue.")
+    var onError: ErrorPolicy = .stop
+
+    @Option(help: "Time for the whole run: 90, 90s, 5m, 1h.")
+    var timeout: String?
+
+    @Flag(help: "Writes the outputs into the notebook, below their cells.")
+    var write = false
+
+    @Flag(help: "Shows no outputs.")
+    var quiet = false
+
+    @OptionGroup var session: SessionOptions
+
+    enum ErrorPolicy: String, ExpressibleByArgument, CaseIterable { case stop, `continue` }
+
+    func run() throws {
+        let command = self
+        try onInterpreterThread {
+            try command.session.apply()
+            let installation = try Installation.find()
+            var code = ExitCode.success
+            for file in command.files {
+                let ended = try command.run(file, installation)
+                if ended != .success { code = ended }
+                if ended == Exit.interrupted { break }
+            }
+            return code
+        }
+    }
+
+    private func run(_ file: String, _ installation: Installation) throws -> ExitCode {
+        let bytes = try NotebookFile.read(file)
+        if file.hasSuffix(".dl") { return try runScript(bytes, file, installation) }
+        let document = NotebookDocument(bytes: bytes, name: (file as NSString).lastPathComponent)
+        for diagnostic in document.diagnostics {
+            Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
+        }
+        if document.hasErrors { return Exit.usage }
+        var run = NotebookRun(document: document, file: file, options: try options(document))
+        run.showsOutput = !quiet
+        let (results, ending) = try run.perform(session, installation)
+        try save(results, of: document, file)
+        switch ending {
+        case .succeeded: return .success
+        case .failed: return Exit.cellFailed
+        case .timedOut: return Exit.budget
+        case .interrupted: return Exit.interrupted
+        }
+    }
+
+    private func options(_ document: NotebookDocument) throws -> RunOptions {
+        let values: [NotebookParameter]
+        do {
+            values = try document.override(params: parameters)
+        } catch {
+            throw Problem(render(error, as: .plain))
+        }
+        var options = RunOptions(parameters: values)
+        options.continuesAfterError = onError == .continue
+        options.timeout = try timeout.map(NotebookFile.seconds)
+        return options
+    }
+
+    // MARK: Results
+
+    private func save(_ results: [CellResult], of document: NotebookDocument, _ file: String) throws {
+        let stem = (document.name as NSString).deletingPathExtension
+        let folder = figures ?? "figures/\(stem)"
+        if figures != "none" {
+            try NotebookFile.write(figures: results.flatMap(\.figures), to: folder)
+        }
+        if let out {
+            guard let exporter = Exporter.forPath(out) else {
+                throw Problem("--out takes .html, .md, .ipynb or .dl, not \(out)")
+            }
+            let input = ExportInput(
+                document: document, results: results, parameters: try document.override(params: parameters),
+                figureFolder: NotebookFile.relative(folder, to: out),
+                loadImage: NotebookFile.imageLoader(beside: file))
+            try NotebookFile.write(exporter.export(input), to: out)
+            Console.write("page: \(out)\n")
+        }
+        if write { try store(results, of: document, in: file, folder) }
+    }
+
+    /// Puts the outputs below their cells in the notebook itself.
+    private func store(
+        _ results: [CellResult], of document: NotebookDocument, in file: String, _ folder: String
+    ) throws {
+        var outputs: [Int: StoredOutput?] = [:]
+        for (cell, result) in zip(document.cells, results) where result.status != .skipped {
+            let text = result.text
+            outputs[cell.position] =
+                text.isEmpty && result.figures.isEmpty
+                ? .some(nil)
+                : StoredOutput(
+                    name: cell.fileStem, key: NotebookFile.key(of: cell, in: document), text: text,
+                    figures: result.figures.map {
+                        NotebookFile.relative(folder, to: file) + "/" + $0.fileName
+                    })
+        }
+        try NotebookFile.write(document.storingOutputs(outputs).bytes, to: file)
+    }
+
+    // MARK: Scripts
+
+    private func runScript(
+        _ bytes: [UInt8], _ file: String, _ installation: Installation
+    ) throws -> ExitCode {
+        let folder = (NotebookFile.absolute(file) as NSString).deletingLastPathComponent
+        let session = Session(self.session.configuration(installation, folder: folder))
+        if !quiet {
+            session.output = { Console.write($0) }
+            session.progressEnded = { Console.write($0 + "\n") }
+        }
+        if let timeout { session.deadline = Session.now + (try NotebookFile.seconds(timeout)) }
+        let source = SourceText(
+            name: file, text: String(decoding: bytes, as: UTF8.self), file: file)
+        return ScriptOutcome(session.run(source, stream: "#1")).report(showsValue: !quiet)
+    }
+}
+
+/// The end of a script, a piped text or an expression.
+struct ScriptOutcome {
+    let outcome: CellOutcome
+    init(_ outcome: CellOutcome) { self.outcome = outcome }
+
+    /// Writes value and errors, and gives the exit code.
+    func report(showsValue: Bool) -> ExitCode {
+        for diagnostic in outcome.diagnostics {
+            Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
+        }
+        if showsValue, let value = outcome.value { Console.write(value + "\n") }
+        if showsValue, outcome.figure != nil { Console.write("figure\n") }
+        switch outcome.ending {
+        case .succeeded: return .success
+        case .rejected, .failed: return Exit.cellFailed
+        case .timedOut: return Exit.budget
+        case .interrupted: return Exit.interrupted
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Notebooks
+import Runtime
+import Diagnostics
+
+struct TestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Runs notebooks and scripts quietly and says which fail.")
+
+    @Argument(help: "Notebooks or scripts.", completion: .file(extensions: ["dln", "dl"]))
+    var files: [String]
+
+    @OptionGroup var session: SessionOptions
+
+    func run() throws {
+        let command = self
+        try onInterpreterThread {
+            try command.session.apply()
+            let installation = try Installation.find()
+            var failed = 0
+            for file in command.files {
+                let start = Session.now
+                let ok = try command.passes(file, installation)
+                if !ok { failed += 1 }
+                let time = String(format: "%.1f s", Session.now - start)
+                Console.write("\(ok ? "ok    " : "FAILED")  \(file)  (\(time))\n")
+            }
+            Console.write("\(command.files.count - failed) passed, \(failed) failed\n")
+            return failed == 0 ? .success : Exit.cellFailed
+        }
+    }
+
+    private func passes(_ file: String, _ installation: Installation) throws -> Bool {
+        let bytes = try NotebookFile.read(file)
+        if file.hasSuffix(".dl") {
+            let folder = (NotebookFile.absolute(file) as NSString).deletingLastPathComponent
+            let session = Session(self.session.configuration(installation, folder: folder))
+            let source = SourceText(
+                name: file, text: String(decoding: bytes, as: UTF8.self), file: file)
+            return ScriptOutcome(session.run(source, stream: "#1")).report(showsValue: false)
+                == .success
+        }
+        let document = NotebookDocument(bytes: bytes, name: (file as NSString).lastPathComponent)
+        for diagnostic in document.diagnostics {
+            Console.error(render(diagnostic, as: .plain) + "\n")
+        }
+        guard !document.hasErrors else { return false }
+        var run = NotebookRun(
+            document: document, file: file,
+            options: RunOptions(parameters: document.frontMatter.parameters))
+        run.showsOutput = false
+        return try run.perform(session, installation).ending == .succeeded
+    }
+}
