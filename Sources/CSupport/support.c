@@ -23,10 +23,16 @@ int support_thread_build(void) { return thread_build; }
 void support_set_thread_build(int build) { thread_build = build; }
 
 static _Atomic int pending;
+static _Atomic int endless;
 
 static void on_interrupt(int signal_number) {
     (void)signal_number;
-    if (atomic_fetch_add_explicit(&pending, 1, memory_order_relaxed) >= 2) _exit(130);
+    int before = atomic_fetch_add_explicit(&pending, 1, memory_order_relaxed);
+    if (before >= 2 && !atomic_load_explicit(&endless, memory_order_relaxed)) _exit(130);
+}
+
+void support_survive_interrupts(void) {
+    atomic_store_explicit(&endless, 1, memory_order_relaxed);
 }
 
 void support_install_interrupt_handler(void) {

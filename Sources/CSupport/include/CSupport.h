@@ -12,6 +12,8 @@ void support_set_thread_build(int build);
 /// Installs a SIGINT handler that sets the interrupt flag. A second interrupt that nobody
 /// has answered within the program ends the process with status 130.
 void support_install_interrupt_handler(void);
+/// From now on no number of interrupts ends the process: at a prompt a key that repeats must not.
+void support_survive_interrupts(void);
 /// Whether an interrupt waits to be answered (a relaxed load: cheap enough for inner loops).
 int support_interrupt_pending(void);
 /// Answers a waiting interrupt.

@@ -26,6 +26,8 @@ final class BuiltinObject {
     let documentation: String
     /// Whether a replayed program may leave the call out: it only computes.
     let isPure: Bool
+    /// What the body refers to besides its arguments: `f` in `grad(f)`.
+    let holds: [Value]
 
     init(_ builtin: Builtin) {
         self.signature = Signature(name: builtin.name, parameters: builtin.parameters)
@@ -33,15 +35,17 @@ final class BuiltinObject {
         self.defaults = builtin.defaults.map(\.value)
         self.documentation = builtin.documentation
         self.isPure = builtin.isPure
+        self.holds = []
     }
 
     /// A declaration with a body of its own.
-    init(_ builtin: Builtin, _ body: @escaping Body) {
+    init(_ builtin: Builtin, holding held: [Value] = [], _ body: @escaping Body) {
         self.signature = Signature(name: builtin.name, parameters: builtin.parameters)
         self.kind = .native(body)
         self.defaults = builtin.defaults.map(\.value)
         self.documentation = ""
         self.isPure = true
+        self.holds = held
     }
 
     init(_ operation: Operation, overloading builtin: Builtin?) {
@@ -50,6 +54,7 @@ final class BuiltinObject {
         self.defaults = builtin?.defaults.map(\.value) ?? []
         self.documentation = operation.documentation
         self.isPure = true
+        self.holds = []
     }
 
     init(composition parts: [Value]) {
@@ -59,16 +64,20 @@ final class BuiltinObject {
         self.defaults = []
         self.documentation = ""
         self.isPure = true
+        self.holds = parts
     }
 
     /// A function that a builtin makes: `grad(f)`, an initializer.
-    init(_ name: String, _ parameters: [String], _ body: @escaping Body) {
+    init(
+        _ name: String, _ parameters: [String], holding held: [Value] = [], _ body: @escaping Body
+    ) {
         self.signature = Signature(
             name: name, parameters: parameters.map { ParameterInfo(name: $0, isOptional: false) })
         self.kind = .native(body)
         self.defaults = parameters.map { _ in .none }
         self.documentation = ""
         self.isPure = true
+        self.holds = held
     }
 
     /// A function of any labelled arguments that does more than compute.
@@ -82,11 +91,12 @@ final class BuiltinObject {
         self.defaults = []
         self.documentation = documentation
         self.isPure = false
+        self.holds = []
     }
 
-    /// A function made of another one, whose arguments it takes as they come.
+    /// A function made of another one, `held`, whose arguments it takes as they come.
     init(
-        derivative name: String,
+        derivative name: String, holding held: [Value],
         _ body: @escaping (Machine, [(label: String?, value: Value)]) throws -> Value
     ) {
         self.signature = Signature(name: name, parameters: [])
@@ -94,6 +104,7 @@ final class BuiltinObject {
         self.defaults = []
         self.documentation = ""
         self.isPure = true
+        self.holds = held
     }
 }
 

@@ -7,22 +7,28 @@ enum GradientBuiltins {
     static let all: [Builtin] = [
         Builtin("grad(f)", "The gradient of `f` with respect to its first argument, as a function.") { _, a in
             .builtin(
-                BuiltinObject(derivative: "grad") { m, arguments in
+                BuiltinObject(derivative: "grad", holding: [a[0]]) { m, arguments in
                     try m.valueAndGradient(of: a[0], arguments).gradient
                 })
         },
         Builtin("valueAndGrad(f)", "A function that gives the value of `f` and its gradient.") { _, a in
             .builtin(
-                BuiltinObject(derivative: "valueAndGrad") { m, arguments in
+                BuiltinObject(derivative: "valueAndGrad", holding: [a[0]]) { m, arguments in
                     let (value, gradient) = try m.valueAndGradient(of: a[0], arguments)
                     return .tuple([value, gradient])
                 })
         },
         Builtin("jacobian(f)", "All derivatives of a tensor: shape of the value, then of the argument.") { _, a in
-            .builtin(BuiltinObject("jacobian", ["x"]) { m, x in try m.jacobian(of: a[0], x[0]) })
+            .builtin(
+                BuiltinObject("jacobian", ["x"], holding: [a[0]]) { m, x in
+                    try m.jacobian(of: a[0], x[0])
+                })
         },
         Builtin("hessian(f)", "All second derivatives of a number.") { _, a in
-            .builtin(BuiltinObject("hessian", ["x"]) { m, x in try m.hessian(of: a[0], x[0]) })
+            .builtin(
+                BuiltinObject("hessian", ["x"], holding: [a[0]]) { m, x in
+                    try m.hessian(of: a[0], x[0])
+                })
         },
         Builtin("hvp(f, x, v)", "The Hessian of `f` at `x` times `v`, without the Hessian.") { m, a in
             try m.hessianVectorProduct(of: a[0], a[1], a[2])

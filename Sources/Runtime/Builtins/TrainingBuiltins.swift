@@ -147,8 +147,8 @@ extension Machine {
 
 /// What `track` noted in the newest cell that called it: nodes that are read when somebody looks.
 final class Tracker {
-    private var labels: [String] = []
-    private var series: [String: [Value]] = [:]
+    var labels: [String] = []
+    var series: [String: [Value]] = [:]
     /// Whether a new cell has begun: the first `track` in it starts anew.
     var isStale = false
 

@@ -58,7 +58,7 @@ final class DatasetObject {
 
     private func method(_ name: String) -> Value? {
         func bound(_ signature: String, _ body: @escaping BuiltinObject.Body) -> Value {
-            .builtin(BuiltinObject(Builtin(bound: signature), body))
+            .builtin(BuiltinObject(Builtin(bound: signature), holding: [.dataset(self)], body))
         }
         switch name {
         case "split":

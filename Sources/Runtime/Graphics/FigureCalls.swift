@@ -16,8 +16,27 @@ struct FigureCalls {
         Signature(
             name: mark.name,
             parameters: mark.parameters.map {
-                ParameterInfo(name: $0.name, isOptional: !$0.isRequired)
+                ParameterInfo(
+                    name: $0.name, isOptional: !$0.isRequired,
+                    defaultText: $0.defaultValue.map(text))
             })
+    }
+
+    /// A default as a signature writes it.
+    private static func text(_ value: FigureValue) -> String {
+        switch value {
+        case .none, .arrays, .record: return "nil"
+        case .boolean(let flag): return flag ? "true" : "false"
+        case .text(let text): return Printer.quoted(text)
+        case .texts(let texts):
+            return "[\(texts.map { Printer.quoted($0) }.joined(separator: ", "))]"
+        case .array(let array):
+            let numbers = array.values.map { number in
+                Int(exactly: number).map(String.init) ?? pythonFloat(number)
+            }
+            return array.rank == 0
+                ? numbers.joined() : "[\(numbers.joined(separator: ", "))]"
+        }
     }
 
     private func call(

@@ -15,10 +15,11 @@ public final class Session {
     /// The names of the notebook or of the prompt.
     var module: ModuleObject
     private(set) var machine: Machine!
-    private let catalog: PreludeCatalog
-    private var modules: [String: ModuleObject] = [:]
+    let catalog: PreludeCatalog
+    /// The imported modules by path.
+    var modules: [String: ModuleObject] = [:]
     private var loading: [String] = []
-    private lazy var datasets = DatasetCatalog(
+    lazy var datasets = DatasetCatalog(
         directories: DatasetCatalog.directories(
             shipped: configuration.data, environment: configuration.environment))
     private var loadedDatasets: [String: DatasetObject] = [:]
@@ -66,6 +67,14 @@ public final class Session {
     ///   - source: Its text.
     ///   - stream: What names its random stream: the cell's name or position.
     public func run(_ source: SourceText, stream: String) -> CellOutcome {
+        run(source, stream: stream) { value, outcome in try show(value, in: &outcome) }
+    }
+
+    /// As above; `present` is given the value of the last expression, if it is to be shown.
+    func run(
+        _ source: SourceText, stream: String,
+        present: (Value, inout CellOutcome) throws -> Void
+    ) -> CellOutcome {
         var outcome = CellOutcome()
         let (program, problems) = Parser.parse(source)
         outcome.diagnostics = problems
@@ -79,7 +88,8 @@ public final class Session {
         do {
             let closure = Closure(compiled.prototype, captures: [], receiver: nil)
             let value = try machine.run(closure)
-            try show(value, compiled.showsValue, in: &outcome)
+            outcome.ending = .succeeded
+            if compiled.showsValue { try present(value, &outcome) }
         } catch {
             machine.reset()
             fail(error, program, &outcome)
@@ -113,11 +123,8 @@ public final class Session {
         }
     }
 
-    private func show(
-        _ value: Value, _ showsValue: Bool, in outcome: inout CellOutcome
-    ) throws {
-        outcome.ending = .succeeded
-        guard showsValue, machine.check == nil else { return }
+    func show(_ value: Value, in outcome: inout CellOutcome) throws {
+        guard machine.check == nil else { return }
         switch value {
         case .none, .unset: break
         case .figure(let figure): outcome.figure = figure.figure

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runtime
+import Terminal
 
 struct DocCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,12 +21,15 @@ struct DocCommand: ParsableCommand {
                 SessionConfiguration(
                     standardLibrary: installation.standardLibrary, data: installation.data,
                     folder: FileManager.default.currentDirectoryPath))
-            guard let page = session.documentation(of: name) else {
+            let environment = ProcessInfo.processInfo.environment
+            guard
+                let page = documentation(
+                    of: name, in: session, showsSource: source, environment: environment)
+            else {
                 let near = session.nearestName(to: name).map { "; did you mean \($0)?" } ?? ""
                 throw Problem("no documentation of \(name)\(near)")
             }
-            Console.write(page.signature + "\n\n" + page.text + "\n")
-            if source, !page.source.isEmpty { Console.write("\n" + page.source + "\n") }
+            Console.write(page + "\n")
             return .success
         }
     }

@@ -1,12 +1,14 @@
 import ArgumentParser
-import Diagnostics
+import Drawing
 import Foundation
 import Runtime
+import Terminal
 
-/// `dlrepl` without a command: expressions after `-e`, or piped input as one cell.
+/// `dlrepl` without a command: the prompt, expressions after `-e`, or piped input as one cell.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "eval", abstract: "Evaluates expressions, or what is piped in.")
+        commandName: "eval",
+        abstract: "The prompt; with -e or piped input, evaluates that and ends.")
 
     @Option(name: [.customShort("e")], help: "An expression or statements; may be repeated.")
     var expressions: [String] = []
@@ -14,30 +16,47 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() throws {
-        let command = self
-        try onInterpreterThread {
-            try command.session.apply()
-            let installation = try Installation.find()
-            var configuration = command.session.configuration(
-                installation, folder: FileManager.default.currentDirectoryPath)
-            configuration.isUnrestricted = true
-            configuration.replaysSteps = ProcessInfo.processInfo.environment["DLREPL_REPLAY"] != "0"
-            let session = Session(configuration)
-            session.output = { Console.write($0) }
-            session.progressEnded = { Console.write($0 + "\n") }
-            var texts = command.expressions
-            if texts.isEmpty {
-                let data = FileHandle.standardInput.readDataToEndOfFile()
-                texts = [String(decoding: data, as: UTF8.self)]
-            }
-            for (index, text) in texts.enumerated() {
-                let name = command.expressions.isEmpty ? "stdin" : "-e"
-                let outcome = session.run(
-                    SourceText(name: name, text: text), stream: "#\(index + 1)")
-                let code = ScriptOutcome(outcome).report(showsValue: true)
-                if code != .success { return code }
-            }
-            return .success
+        do {
+            try session.apply()
+            let setup = try setup(try Installation.find())
+            // The tool's commands run on the main thread, where readline has to be.
+            let code = MainActor.assumeIsolated { evaluate(TerminalSession(setup)) }
+            if code != 0 { throw ExitCode(code) }
+        } catch let problem as Problem {
+            Console.error("dlrepl: \(problem)\n")
+            throw Exit.usage
         }
+    }
+
+    @MainActor
+    private func evaluate(_ terminal: TerminalSession) -> Int32 {
+        if !expressions.isEmpty {
+            for text in expressions {
+                let code = terminal.runExpression(text)
+                if code != 0 { return code }
+            }
+            return 0
+        }
+        if TerminalSession.isInteractive { return terminal.run() }
+        let data = FileHandle.standardInput.readDataToEndOfFile()
+        return terminal.runPiped(String(decoding: data, as: UTF8.self))
+    }
+
+    private func setup(_ installation: Installation) throws -> TerminalSetup {
+        let options = session
+        let folder = FileManager.default.currentDirectoryPath
+        let environment = ProcessInfo.processInfo.environment
+        var setup = TerminalSetup(folder: folder) {
+            var configuration = options.configuration(installation, folder: folder)
+            configuration.isUnrestricted = true
+            configuration.replaysSteps = environment["DLREPL_REPLAY"] != "0"
+            return Session(configuration)
+        }
+        setup.environment = environment
+        setup.standardLibrary = installation.standardLibrary
+        setup.renderer = CairoRenderer()
+        setup.terminalImage = terminalImage(environment)
+        setup.version = DLRepl.version
+        return setup
     }
 }

@@ -1,0 +1,237 @@
+import CSupport
+import Diagnostics
+import Figures
+import Foundation
+import Runtime
+
+/// A session with what a prompt adds to it: the entries, the way back, the figures.
+///
+/// Lives on the interpreter's thread.
+struct PromptState {
+    /// The state before an entry.
+    private struct Step {
+        var snapshot: SessionSnapshot
+        /// How many entries there were.
+        var count: Int
+        var text: String
+        /// Bytes of tensors that only this step and older ones keep.
+        var bytes: Int
+    }
+
+    private static let mostSteps = 50
+    /// Old weights may take this much memory; the last step is always kept.
+    private static let mostBytes = 512 << 20
+
+    private(set) var session: Session
+    let screen: Screen
+    private let setup: TerminalSetup
+    /// What `:save` writes.
+    private(set) var entries: [EntryLog.Entry] = []
+    /// The number that the prompt shows.
+    private(set) var number = 1
+    private var steps: [Step] = []
+    private let keepsSteps: Bool
+    private var figures: FigureGallery
+
+    init(_ setup: TerminalSetup, screen: Screen, keepsSteps: Bool) {
+        self.setup = setup
+        self.screen = screen
+        self.keepsSteps = keepsSteps
+        self.figures = FigureGallery(setup)
+        self.session = setup.makeSession()
+        connect()
+    }
+
+    private func connect() {
+        let screen = screen
+        session.output = { screen.write($0) }
+        session.progressChanged = { screen.progress($0, $1, $2, $3) }
+        session.progressEnded = { screen.progressEnded($0) }
+    }
+
+    /// The random stream of the next entry: that of its cell in the notebook that `:save` writes.
+    var nextStream: String { "#\(entries.count + 1)" }
+
+    // MARK: Running
+
+    /// Runs an entry and shows what comes of it.
+    ///
+    /// - Parameters:
+    ///   - name: What errors call the text; by default its number.
+    ///   - settles: Whether what was only recorded is computed at its end.
+    @discardableResult
+    mutating func enter(
+        _ text: String, named name: String? = nil, file: String? = nil, settles: Bool = false
+    ) -> CellOutcome.Ending {
+        let before = keepsSteps ? session.snapshot() : nil
+        let source = SourceText(name: name ?? "entry \(number)", text: text, file: file)
+        let stream = nextStream
+        let outcome = interruptible { session in
+            let outcome = session.run(source, stream: stream)
+            return settles ? Self.settled(outcome, session) : outcome
+        }
+        number += 1
+        finish(outcome)
+        if let before {
+            if outcome.ending == .rejected {
+                session.restore(before)
+            } else {
+                keep(before, text)
+            }
+        }
+        note(text, outcome.ending)
+        return outcome.ending
+    }
+
+    /// Gives the work a clean slate for ^C.
+    func interruptible(_ body: (Session) -> CellOutcome) -> CellOutcome {
+        support_clear_interrupt()
+        defer { support_clear_interrupt() }
+        return body(session)
+    }
+
+    private static func settled(_ outcome: CellOutcome, _ session: Session) -> CellOutcome {
+        guard outcome.ending == .succeeded else { return outcome }
+        var outcome = outcome
+        do {
+            try session.finishPending()
+        } catch let diagnostic as Diagnostic {
+            outcome.diagnostics.append(diagnostic)
+            outcome.ending = .failed
+        } catch {
+            outcome.ending = .interrupted
+        }
+        return outcome
+    }
+
+    private mutating func note(_ text: String, _ ending: CellOutcome.Ending) {
+        switch ending {
+        case .rejected: return
+        case .succeeded: entries.append(EntryLog.Entry(text: text, fate: .succeeded))
+        case .interrupted, .timedOut:
+            entries.append(EntryLog.Entry(text: text, fate: .interrupted))
+        case .failed:
+            // A single line that failed was a slip; more may have defined what later entries use.
+            guard text.trimmed.contains("\n") else { return }
+            entries.append(EntryLog.Entry(text: text, fate: .failed))
+        }
+    }
+
+    // MARK: Showing
+
+    /// Shows messages, the value and the figure of an entry.
+    mutating func finish(_ outcome: CellOutcome) {
+        screen.settle()
+        for diagnostic in outcome.diagnostics { complain(diagnostic) }
+        if let value = outcome.value { screen.line(value) }
+        if let figure = outcome.figure { show(figure) }
+        switch outcome.ending {
+        case .interrupted: screen.interruption(screen.styled("interrupted", .error))
+        case .timedOut: screen.message(screen.styled("out of time", .error))
+        case .rejected, .succeeded, .failed: break
+        }
+    }
+
+    func complain(_ diagnostic: Diagnostic) {
+        screen.message(render(diagnostic, as: screen.usesColor ? .ansi : .plain))
+    }
+
+    private mutating func show(_ figure: Figure) {
+        do {
+            let path = try figures.add(figure, number: max(1, number - 1))
+            if let image = figures.image(of: figure) { screen.line(image) }
+            screen.line(path)
+        } catch {
+            complain(error.diagnostic)
+        }
+    }
+
+    func writeLastFigure(to path: String) throws(PromptError) {
+        try write(figures.last(for: path), to: path)
+    }
+
+    /// `?name` and `??name`.
+    func describe(_ name: String, showsSource: Bool) {
+        let path = name.split(separator: ".").map(String.init)
+        let page = DocumentationPage(screen: screen)
+        if let information = session.information(about: path) {
+            screen.line(showsSource ? page.source(information) : page.text(information))
+            return
+        }
+        let known = session.userNames + session.libraryNames
+        let close = nearest(path.last ?? name, in: known)
+        complain(
+            PromptError(
+                "there is no `\(name)`",
+                help: close.map { "did you mean `?\($0)`?" } ?? "Tab lists the names that begin so"
+            ).diagnostic)
+    }
+
+    // MARK: The way back
+
+    private mutating func keep(_ before: SessionSnapshot, _ text: String) {
+        if let last = steps.indices.last {
+            steps[last].bytes = steps[last].snapshot.bytesHeld(beyond: before)
+        }
+        steps.append(Step(snapshot: before, count: entries.count, text: text, bytes: 0))
+        var bytes = steps.reduce(0) { $0 + $1.bytes }
+        while steps.count > 1, steps.count > Self.mostSteps || bytes > Self.mostBytes {
+            bytes -= steps.removeFirst().bytes
+        }
+    }
+
+    /// Goes back to before the last entry that ran; gives its text.
+    mutating func undo() -> String? {
+        guard let step = steps.popLast() else { return nil }
+        session.restore(step.snapshot)
+        entries.removeSubrange(step.count...)
+        return step.text
+    }
+
+    mutating func reset() {
+        let seed = session.randomSeed
+        session = setup.makeSession()
+        session.randomSeed = seed
+        connect()
+        steps = []
+        entries = []
+    }
+
+    // MARK: Files
+
+    func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        if path.hasPrefix("~/"), let home = setup.environment["HOME"] {
+            return home + path.dropFirst()
+        }
+        return setup.folder + "/" + path
+    }
+
+    func text(ofFile path: String) throws(PromptError) -> String {
+        if path.hasSuffix(".dln") {
+            throw PromptError("`\(path)` is a notebook", help: "`:load` reads .dl files")
+        }
+        guard let data = FileManager.default.contents(atPath: absolute(path)) else {
+            throw PromptError("`\(path)` cannot be read", help: "Tab completes paths")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw PromptError("`\(path)` is not a UTF-8 text")
+        }
+        return text
+    }
+
+    func write(_ bytes: [UInt8], to path: String) throws(PromptError) {
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: absolute(path)), options: .atomic)
+        } catch {
+            throw PromptError("`\(path)` cannot be written: \(error.localizedDescription)")
+        }
+    }
+
+    // MARK: Completion
+
+    func completion(_ text: String) -> CompletionAnswer {
+        Completer(session: session, folder: setup.folder, library: setup.standardLibrary)
+            .answer(CompletionContext(text))
+    }
+}

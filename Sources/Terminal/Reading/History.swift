@@ -1,0 +1,125 @@
+import Foundation
+
+/// What was typed in all sessions, kept in one file: an entry per line, in which `\n` and `\\` stand
+/// for a newline and a backslash, so that entries of several lines stay whole.
+///
+/// Every change happens under a lock, and entries are only appended, so two sessions at once lose
+/// nothing. What cannot be read is set aside, never overwritten.
+struct History: Sendable {
+    /// When the file holds more than `most`, it is cut down to the newest `kept`.
+    static let most = 20_000
+    static let kept = 10_000
+
+    let path: String
+
+    init(path: String) { self.path = path }
+
+    /// The entries, oldest first.
+    ///
+    /// - Returns: also where a damaged file was moved to, if there was one.
+    func load() -> (entries: [String], setAside: String?) {
+        withLock {
+            guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
+                return ([], nil)
+            }
+            guard let entries = Self.entries(in: data) else { return ([], moveAside()) }
+            if entries.count > Self.most {
+                let kept = Array(entries.suffix(Self.kept))
+                let text = kept.map { Self.line($0) }.joined()
+                try? Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+                return (kept, nil)
+            }
+            return (entries, nil)
+        } ?? ([], nil)
+    }
+
+    /// Adds an entry at the end. Fails silently: a read-only home is no reason not to compute.
+    func append(_ entry: String) {
+        withLock {
+            let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            guard file >= 0 else { return }
+            defer { close(file) }
+            // A line that a crash cut off must not swallow this one.
+            var last: UInt8 = 10
+            let end = lseek(file, 0, SEEK_END)
+            if end > 0 { _ = pread(file, &last, 1, end - 1) }
+            let bytes = Array(((last == 10 ? "" : "\n") + Self.line(entry)).utf8)
+            _ = write(file, bytes, bytes.count)
+        }
+    }
+
+    // MARK: Lines
+
+    static func line(_ entry: String) -> String {
+        var line = ""
+        for scalar in entry.unicodeScalars {
+            switch scalar {
+            case "\\": line += "\\\\"
+            case "\n": line += "\\n"
+            case "\r": line += "\\r"
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+        return line + "\n"
+    }
+
+    /// `nil` if the bytes are no such file.
+    static func entries(in data: Data) -> [String]? {
+        guard !data.contains(0), let text = String(validating: data, as: UTF8.self) else {
+            return nil
+        }
+        var entries: [String] = []
+        for line in text.unicodeScalars.split(separator: "\n") {
+            guard let entry = entry(line) else { return nil }
+            if !entry.isEmpty { entries.append(entry) }
+        }
+        return entries
+    }
+
+    private static func entry(_ line: Substring.UnicodeScalarView) -> String? {
+        var result = String.UnicodeScalarView()
+        var isEscaped = false
+        for scalar in line {
+            if isEscaped {
+                switch scalar {
+                case "\\": result.append("\\")
+                case "n": result.append("\n")
+                case "r": result.append("\r")
+                default: return nil
+                }
+                isEscaped = false
+            } else if scalar == "\\" {
+                isEscaped = true
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    // MARK: Files
+
+    private func moveAside() -> String? {
+        for number in 1...1000 {
+            let target = "\(path).damaged-\(number)"
+            if link(path, target) == 0 {
+                unlink(path)
+                return target
+            }
+            if errno != EEXIST { break }
+        }
+        return nil
+    }
+
+    /// Runs `body` while no other session touches the file; `nil` if its folder cannot be written.
+    @discardableResult
+    private func withLock<Result>(_ body: () -> Result) -> Result? {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        while flock(file, LOCK_EX) != 0 { if errno != EINTR { return nil } }
+        return body()
+    }
+}

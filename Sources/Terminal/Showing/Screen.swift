@@ -1,0 +1,151 @@
+import CReadline
+import Foundation
+import Synchronization
+
+/// Where a session writes: text, one line of progress that is written over and over, messages.
+///
+/// May be used from several threads.
+final class Screen: Sendable {
+    /// Whether a person sees it as it comes: then progress is shown, else only its last line.
+    let isTerminal: Bool
+    let usesColor: Bool
+    /// The file of messages: standard error, except at a prompt.
+    private let messages: Int32
+    private let state = Mutex(State())
+
+    private struct State {
+        var showsProgress = false
+        /// A line of progress that the next one of the same run will replace.
+        var pending: String?
+    }
+
+    init(isTerminal: Bool, usesColor: Bool, messages: Int32 = 1) {
+        self.isTerminal = isTerminal
+        self.usesColor = usesColor
+        self.messages = messages
+    }
+
+    /// Columns, as far as known.
+    var width: Int {
+        let columns = Int(terminal_columns(1))
+        return columns > 0 ? columns : 80
+    }
+
+    /// Program output, as it is.
+    func write(_ text: String) {
+        state.withLock { state in
+            settle(&state)
+            Self.put(text, to: 1)
+        }
+    }
+
+    func line(_ text: String) { write(text + "\n") }
+
+    /// An error or a remark, with a newline added.
+    func message(_ text: String) {
+        state.withLock { state in
+            settle(&state)
+            Self.put(text + "\n", to: messages)
+        }
+    }
+
+    /// How far a long run is, on the line of its own.
+    func progress(_ label: String, _ done: Int, _ total: Int, _ values: String) {
+        guard isTerminal else { return }
+        let width = self.width
+        state.withLock { state in
+            settlePending(&state)
+            let bar = ProgressBar.text(label, done, total, values, width: width)
+            Self.put("\r\u{1B}[K" + bar, to: 1)
+            state.showsProgress = true
+        }
+    }
+
+    /// The line that remains of a long run. Where nobody watches, the lines of one run collapse to
+    /// the last.
+    func progressEnded(_ text: String) {
+        state.withLock { state in
+            clearProgress(&state)
+            if isTerminal {
+                Self.put(text + "\n", to: 1)
+            } else {
+                if ProgressBar.beginsRun(text) { settlePending(&state) }
+                state.pending = text
+            }
+        }
+    }
+
+    /// As `message`, in the place of the `^C` that the terminal has echoed.
+    func interruption(_ text: String) {
+        state.withLock { $0.showsProgress = $0.showsProgress || isTerminal }
+        message(text)
+    }
+
+    /// Writes what waits and takes the progress line away.
+    func settle() { state.withLock { settle(&$0) } }
+
+    private func settle(_ state: inout State) {
+        clearProgress(&state)
+        settlePending(&state)
+    }
+
+    private func settlePending(_ state: inout State) {
+        if let pending = state.pending { Self.put(pending + "\n", to: 1) }
+        state.pending = nil
+    }
+
+    private func clearProgress(_ state: inout State) {
+        if state.showsProgress { Self.put("\r\u{1B}[K", to: 1) }
+        state.showsProgress = false
+    }
+
+    private static func put(_ text: String, to file: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var done = 0
+            while done < bytes.count {
+                let count = Foundation.write(
+                    file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+                if count >= 0 { done += count } else if errno != EINTR { return }
+            }
+        }
+    }
+
+    // MARK: Colours
+
+    enum Role: String {
+        case prompt = "1;34"
+        case strong = "1"
+        case code = "36"
+        case quiet = "2"
+        case error = "1;31"
+        case emphasis = "3"
+    }
+
+    func styled(_ text: String, _ role: Role) -> String {
+        usesColor && !text.isEmpty ? "\u{1B}[\(role.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}
+
+/// `epoch 3/20  ━━━━━━━━━╸          45 %  loss 0.0712`
+enum ProgressBar {
+    private static let cells = 20
+
+    static func text(
+        _ label: String, _ done: Int, _ total: Int, _ values: String, width: Int
+    ) -> String {
+        let part = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0
+        let halves = Int(part * Double(cells * 2))
+        let full = String(repeating: "━", count: halves / 2)
+        let half = halves % 2 == 1 ? "╸" : ""
+        let empty = String(repeating: " ", count: cells - full.count - half.count)
+        let percent = Int(part * 100)
+        let pad = String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0)
+        let line = "\(label)  \(full)\(half)\(empty) \(pad)\(percent) %  \(values)"
+        // One column stays free: a full line would wrap in some terminals.
+        return String(line.prefix(max(10, width - 1)))
+    }
+
+    /// Whether a line is the first of a run: `epoch 1/20 …`.
+    static func beginsRun(_ text: String) -> Bool { text.hasPrefix("epoch 1/") }
+}

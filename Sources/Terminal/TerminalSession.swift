@@ -1,0 +1,213 @@
+import CSupport
+import Foundation
+import Runtime
+import Syntax
+
+/// The session at a terminal: `dlrepl` alone, with piped input, or with `-e`.
+///
+/// The main thread reads lines and answers ^C; everything else happens on a thread with a large stack.
+@MainActor
+public final class TerminalSession {
+    private let setup: TerminalSetup
+
+    public init(_ setup: TerminalSetup) { self.setup = setup }
+
+    /// Whether there is somebody to talk to: standard input and output are a terminal.
+    public static var isInteractive: Bool { isatty(0) == 1 && isatty(1) == 1 }
+
+    // MARK: Scripts
+
+    private var script: InterpreterThread<PromptState>?
+
+    /// Runs standard input as one cell.
+    ///
+    /// - Returns: the exit code: 0, 1 after an error, 4 out of time, 130 interrupted.
+    public func runPiped(_ text: String) -> Int32 { runScript(text, named: "stdin") }
+
+    /// Runs the text of `-e` as a cell; further ones see what it defined.
+    ///
+    /// - Returns: as `runPiped`.
+    public func runExpression(_ text: String) -> Int32 { runScript(text, named: "-e") }
+
+    private func runScript(_ text: String, named name: String) -> Int32 {
+        let thread = script ?? scriptThread()
+        script = thread
+        let ending = thread.perform { state in
+            let ending = state.enter(text, named: name)
+            state.screen.settle()
+            return ending
+        }
+        switch ending {
+        case .succeeded: return 0
+        case .rejected, .failed: return 1
+        case .timedOut: return 4
+        case .interrupted: return 130
+        }
+    }
+
+    private func scriptThread() -> InterpreterThread<PromptState> {
+        support_install_interrupt_handler()
+        let isTerminal = isatty(1) == 1
+        let setup = setup
+        let screen = Screen(
+            isTerminal: isTerminal, usesColor: setup.usesColor(isTerminal: isatty(2) == 1),
+            messages: 2)
+        return InterpreterThread { PromptState(setup, screen: screen, keepsSteps: false) }
+    }
+
+    // MARK: The prompt
+
+    /// Talks until ^D or `:quit`.
+    ///
+    /// - Returns: the exit code, 0.
+    public func run() -> Int32 {
+        support_install_interrupt_handler()
+        support_survive_interrupts()
+        let setup = setup
+        let screen = Screen(isTerminal: true, usesColor: setup.usesColor(isTerminal: true))
+        let thread = InterpreterThread { PromptState(setup, screen: screen, keepsSteps: true) }
+        let editor = LineEditor { text in
+            thread.perform(within: 0.3) { $0.completion(text) } ?? .nothing
+        }
+        let history = History(path: setup.stateFolder + "/history")
+        let (earlier, setAside) = history.load()
+        for entry in earlier { editor.remember(entry) }
+        screen.line("dlrepl \(setup.version)".trimmed + "  :help helps, ^D leaves")
+        if let setAside {
+            screen.line("the history was damaged and is set aside: \(setAside)")
+        }
+        let prompt = Prompt(screen: screen, thread: thread, editor: editor, history: history)
+        return prompt.run()
+    }
+}
+
+/// The loop of reading entries and running them.
+@MainActor
+private struct Prompt {
+    let screen: Screen
+    let thread: InterpreterThread<PromptState>
+    let editor: LineEditor
+    let history: History
+
+    func run() -> Int32 {
+        var number = 1
+        var lines = ""
+        while true {
+            switch editor.read(prompt: prompt(number, isFirst: lines.isEmpty), before: lines) {
+            case .interrupted:
+                screen.line("^C")
+                lines = ""
+            case .end:
+                screen.line("")
+                if lines.isEmpty { return 0 }
+                number = submit(lines)
+                lines = ""
+            case .line(let line):
+                if lines.isEmpty, line.allSatisfy(\.isWhitespace) { continue }
+                lines += line
+                if needsMore(lines) {
+                    lines += "\n"
+                    continue
+                }
+                let entry = lines.trimmed
+                lines = ""
+                if let (command, argument) = command(entry) {
+                    guard carryOut(command, argument, entry) == .stay else { return 0 }
+                    number = thread.perform { $0.number }
+                } else {
+                    number = submit(entry)
+                }
+            }
+        }
+    }
+
+    private func prompt(_ number: Int, isFirst: Bool) -> String {
+        let text = "dl \(number)> "
+        let shown = isFirst ? text : String(repeating: ".", count: text.count - 1) + " "
+        // readline must not count what takes no column.
+        return screen.usesColor
+            ? "\u{1}\u{1B}[\(Screen.Role.prompt.rawValue)m\u{2}\(shown)\u{1}\u{1B}[0m\u{2}" : shown
+    }
+
+    /// Whether the entry goes on: of a command, the code that it takes.
+    private func needsMore(_ text: String) -> Bool {
+        guard text.hasPrefix(":") || text.hasPrefix("?") else { return Parser.needsMore(text) }
+        guard let space = text.firstIndex(of: " "), text.hasPrefix(":"),
+            ColonCommand.named(String(text.dropFirst().prefix { $0 != " " }))?.argument
+                == .expression
+        else { return false }
+        return Parser.needsMore(String(text[space...]))
+    }
+
+    private func submit(_ entry: String) -> Int {
+        remember(entry)
+        return thread.perform { state in
+            let words = ["exit", "quit", "exit()", "quit()"]
+            let isDefined = state.session.userNames.contains(String(entry.prefix(4)))
+            if words.contains(entry), !isDefined {
+                state.screen.line("to leave: :quit or ^D")
+            } else {
+                state.enter(entry)
+            }
+            return state.number
+        }
+    }
+
+    private func remember(_ entry: String) {
+        editor.remember(entry)
+        history.append(entry)
+    }
+
+    // MARK: Commands
+
+    /// The name and argument of `:name argument`, `?name` and `??name`.
+    private func command(_ entry: String) -> (name: String, argument: String)? {
+        let isQuestion = entry.hasPrefix("?")
+        guard isQuestion || entry.hasPrefix(":") else { return nil }
+        let marks = isQuestion ? String(entry.prefix { $0 == "?" }) : ":"
+        let rest = entry.dropFirst(marks.count)
+        if isQuestion { return (marks, rest.trimmedSpaces) }
+        let name = rest.prefix { !$0.isWhitespace }
+        return (String(name), rest.dropFirst(name.count).trimmedSpaces)
+    }
+
+    private func carryOut(
+        _ name: String, _ argument: String, _ entry: String
+    ) -> ColonCommand.Result {
+        remember(entry)
+        if name.hasPrefix("?"), !argument.isEmpty {
+            thread.perform { $0.describe(argument, showsSource: name.count > 1) }
+            return .stay
+        }
+        let wanted = name.hasPrefix("?") ? "help" : name
+        guard let command = ColonCommand.named(wanted) else {
+            complain(unknown(wanted))
+            return .stay
+        }
+        guard !argument.isEmpty || !command.needsArgument else {
+            complain(PromptError("`:\(command.name)` needs an argument", help: "`\(command.usage)`"))
+            return .stay
+        }
+        return thread.perform { command.run(&$0, argument) }
+    }
+
+    private func complain(_ error: PromptError) {
+        thread.perform { $0.complain(error.diagnostic) }
+    }
+
+    private func unknown(_ name: String) -> PromptError {
+        let close = ColonCommand.nearest(name)
+        return PromptError(
+            "there is no command `:\(name)`",
+            help: close.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")
+    }
+}
+
+extension Substring {
+    /// Without white space at its ends.
+    fileprivate var trimmedSpaces: String {
+        let start = drop(while: \.isWhitespace)
+        let end = start.lastIndex { !$0.isWhitespace }
+        return end.map { String(start[...$0]) } ?? ""
+    }
+}
