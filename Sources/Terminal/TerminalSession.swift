@@ -5,7 +5,8 @@ import Syntax
 
 /// The session at a terminal: `dlrepl` alone, with piped input, or with `-e`.
 ///
-/// The main thread reads lines and answers ^C; everything else happens on a thread with a large stack.
+/// The main thread reads lines and answers ^C; everything else happens on a thread with a large
+/// stack.
 @MainActor
 public final class TerminalSession {
     private let setup: TerminalSetup
@@ -185,7 +186,9 @@ private struct Prompt {
             return .stay
         }
         guard !argument.isEmpty || !command.needsArgument else {
-            complain(PromptError("`:\(command.name)` needs an argument", help: "`\(command.usage)`"))
+            complain(
+                PromptError(
+                    "`:\(command.name)` needs an argument", help: "`\(command.usage)`"))
             return .stay
         }
         return thread.perform { command.run(&$0, argument) }

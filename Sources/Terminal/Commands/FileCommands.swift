@@ -24,7 +24,8 @@ extension ColonCommand {
         name: "save", argument: .file, argumentHelp: "FILE",
         summary: "what was typed, as a notebook .dln",
         documentation: """
-            One cell for each entry that ran, in order, with the session's seed: running the notebook \
+            One cell for each entry that ran, in order, with the session's seed: running the \
+            notebook \
             gives what you saw. Entries that were taken back or never ran are left out; an \
             interrupted one is marked `skip`, one that failed half-way `expect-error`.
             """
@@ -37,7 +38,8 @@ extension ColonCommand {
                     "`\(path)` exists and is no notebook", help: "notebooks end in .dln")
             }
             let title = URL(fileURLWithPath: target).deletingPathExtension().lastPathComponent
-            let text = EntryLog.notebook(state.entries, title: title, seed: state.session.randomSeed)
+            let text = EntryLog.notebook(
+                state.entries, title: title, seed: state.session.randomSeed)
             try state.write(Array(text.utf8), to: path)
             let count = state.entries.count
             state.screen.line("\(path): \(count) \(count == 1 ? "cell" : "cells")")
@@ -50,7 +52,8 @@ extension ColonCommand {
     static let plot = ColonCommand(
         name: "plot", argument: .file, argumentHelp: "FILE",
         summary: "write the last figure to a .png, .svg or .pdf file",
-        documentation: "The ending chooses the format. `save(figure, \"f.png\", dpi: 300)` does more."
+        documentation:
+            "The ending chooses the format. `save(figure, \"f.png\", dpi: 300)` does more."
     ) { state, path in
         do throws(PromptError) {
             try state.writeLastFigure(to: path)

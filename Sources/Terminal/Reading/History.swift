@@ -1,6 +1,7 @@
 import Foundation
 
-/// What was typed in all sessions, kept in one file: an entry per line, in which `\n` and `\\` stand
+/// What was typed in all sessions, kept in one file: an entry per line, in which `\n` and `\\`
+/// stand
 /// for a newline and a backslash, so that entries of several lines stay whole.
 ///
 /// Every change happens under a lock, and entries are only appended, so two sessions at once lose

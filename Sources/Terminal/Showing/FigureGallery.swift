@@ -49,7 +49,8 @@ struct FigureGallery {
         }
         guard let format = FigureFormat(fileName: path) else {
             throw PromptError(
-                "a figure cannot be written to `\(path)`", help: "endings that can: .png, .svg, .pdf")
+                "a figure cannot be written to `\(path)`",
+                help: "endings that can: .png, .svg, .pdf")
         }
         return try render(newest, format)
     }
