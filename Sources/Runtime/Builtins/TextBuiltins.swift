@@ -20,16 +20,20 @@ enum TextBuiltins {
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
             let separator = try m.text(a[1], "join", "separator")
-            return .string(
-                try m.elements(a[0], "join").map { try m.text(of: $0) }
-                    .joined(separator: separator))
+            let parts = try m.elements(a[0], "join").map { try m.text(of: $0) }
+            let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
+            try m.requireMemory(size, elementsOf: 2)
+            return .string(parts.joined(separator: separator))
         },
         Builtin("replace(s, old, new)", "The text with every `old` replaced.") { m, a in
             let old = try m.text(a[1], "replace", "old")
             guard !old.isEmpty else { return a[0] }
-            return .string(
-                try m.text(a[0], "replace", "s").replacingOccurrences(
-                    of: old, with: try m.text(a[2], "replace", "new")))
+            let text = try m.text(a[0], "replace", "s")
+            let new = try m.text(a[2], "replace", "new")
+            let most = text.utf8.count / old.utf8.count
+            let (grown, overflow) = most.multipliedReportingOverflow(by: new.utf8.count)
+            try m.requireMemory(overflow ? Int.max : grown, elementsOf: 2)
+            return .string(text.replacingOccurrences(of: old, with: new))
         },
         Builtin("lower(s)", "The text in lower case.") { m, a in
             .string(try m.text(a[0], "lower", "s").lowercased())

@@ -8,6 +8,7 @@ extension Machine {
         guard depth < 200 else {
             throw Failure("limit.nesting", "values nested too deeply to compare")
         }
+        try poll()
         switch (left, right) {
         case (.none, .none): return true
         case (.bool(let x), .bool(let y)): return x == y
@@ -70,6 +71,7 @@ extension Machine {
 
     /// -1, 0 or 1: numbers, strings and tuples have an order. Every comparison with a nan fails.
     func order(_ left: Value, _ right: Value, _ operation: String) throws -> Int {
+        try poll()
         switch (left, right) {
         case (.string(let x), .string(let y)):
             return x.text == y.text
