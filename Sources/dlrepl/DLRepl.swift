@@ -11,7 +11,8 @@ struct DLRepl: ParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ExportCommand.self, NewCommand.self, FormatCommand.self,
-            DocCommand.self, DataCommand.self, TestCommand.self, EvaluateCommand.self,
+            CheckCommand.self, DocCommand.self, DataCommand.self, TestCommand.self,
+            EvaluateCommand.self,
         ],
         defaultSubcommand: EvaluateCommand.self)
 }

@@ -24,7 +24,8 @@ struct DocumentTests {
 
     @Test("files and folders that documents name in code are there", arguments: documents)
     func paths(document: String) {
-        let pattern = #/`((?:Sources|Tests|stdlib|scripts|docs|data|Benchmarks)\/[A-Za-z0-9_.+\-\/]*)`/#
+        let pattern =
+            #/`((?:Sources|Tests|stdlib|scripts|docs|data|Benchmarks)\/[A-Za-z0-9_.+\-\/]*)`/#
         for match in text(of: document).matches(of: pattern) {
             let path = String(match.output.1)
             #expect(exists(path), "\(document) names \(path)")
@@ -49,15 +50,19 @@ struct DocumentTests {
 
     @Test("the change log begins with what is not released")
     func changelog() {
-        let headings = text(of: "CHANGELOG.md").split(separator: "\n").filter { $0.hasPrefix("## ") }
+        let headings = text(of: "CHANGELOG.md").split(separator: "\n").filter {
+            $0.hasPrefix("## ")
+        }
         #expect(headings.first == "## Unreleased")
     }
 
     @Test("each test suite that ARCHITECTURE.md names is there")
     func namedTests() {
         let architecture = text(of: "ARCHITECTURE.md")
-        let tests = FileManager.default.enumerator(
-            atPath: repository.appending(path: "Tests").path)?.compactMap { $0 as? String } ?? []
+        let tests =
+            FileManager.default.enumerator(
+                atPath: repository.appending(path: "Tests").path)?.compactMap { $0 as? String }
+            ?? []
         let known = Set(
             tests.flatMap { path in
                 let last = path.split(separator: "/").last.map(String.init) ?? path
@@ -78,12 +83,16 @@ struct ReadmeTests {
         let sources = SourceFile.all.filter { $0.module == "dlrepl" }
         let code = sources.flatMap(\.lines).joined(separator: "\n")
         let names = Set(code.matches(of: #/commandName: "([a-z]+)"/#).map { String($0.output.1) })
-        let options = Set(code.matches(of: #/@(?:Option|Flag)[^\n]*\n\s*var ([A-Za-z]+)/#).map {
-            "--" + dashed(String($0.output.1))
-        }).union(code.matches(of: #/customLong\("([a-z-]+)"\)/#).map { "--" + String($0.output.1) })
+            .union(["help"])
+        let options = Set(
+            code.matches(of: #/@(?:Option|Flag)[^\n]*\n\s*var ([A-Za-z]+)/#).map {
+                "--" + dashed(String($0.output.1))
+            }
+        ).union(code.matches(of: #/customLong\("([a-z-]+)"\)/#).map { "--" + String($0.output.1) })
             .union(["--help", "--version"])
         var seen = 0
-        for match in readme.matches(of: #/dlrepl ([a-z]+)\b([^`\n|]*)/#) where isCommand(match.range) {
+        for match in readme.matches(of: #/dlrepl ([a-z]+)\b([^`\n|]*)/#)
+        where isCommand(match.range) {
             #expect(names.contains(String(match.output.1)), "README.md: \(match.output.0)")
             for option in match.output.2.matches(of: #/--[a-z-]+/#) {
                 #expect(options.contains(String(option.output)), "README.md: \(match.output.0)")

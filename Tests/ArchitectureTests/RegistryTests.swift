@@ -13,7 +13,8 @@ struct RegistryTests {
         let defined = declared("Primitive", below: "Autodiff/Primitives/")
         #expect(defined.count > 30)
         for name in defined {
-            #expect(listed.contains(name) || table.contains(name), "\(name) is not in Primitive.all")
+            #expect(
+                listed.contains(name) || table.contains(name), "\(name) is not in Primitive.all")
         }
         #expect(Set(Primitive.all.map(\.name)).count == Primitive.all.count)
     }

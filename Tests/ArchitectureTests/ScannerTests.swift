@@ -24,7 +24,8 @@ struct ScannerTests {
     @Test("a function reaches from its declaration to its brace")
     func functions() {
         let code = [
-            "struct S {", "    var one: Int { 1 }", "    public func two(", "        a: Int", "    ) {",
+            "struct S {", "    var one: Int { 1 }", "    public func two(", "        a: Int",
+            "    ) {",
             "        func inner() { }", "    }", "    var stored = 3", "    init() {", "    }", "}",
         ]
         let found = FunctionExtent.all(in: code).map { "\($0.name) \($0.lines)" }

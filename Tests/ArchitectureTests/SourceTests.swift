@@ -98,7 +98,8 @@ struct SourceTests {
     func places(file: SourceFile) {
         let paths = #/"\/(?:home|root|work|Users|tmp|opt|mnt|var)\//#
         #expect(file.lines.filter { $0.firstMatch(of: paths) != nil } == [])
-        let hosts = #/(?:pypi|pythonhosted|npmjs|crates|rubygems|anaconda|huggingface)\.(?:org|com|io|co)/#
+        let hosts =
+            #/(?:pypi|pythonhosted|npmjs|crates|rubygems|anaconda|huggingface)\.(?:org|com|io|co)/#
         #expect(file.lines.filter { $0.firstMatch(of: hosts) != nil } == [])
     }
 }

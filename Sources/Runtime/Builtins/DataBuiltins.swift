@@ -76,6 +76,8 @@ extension Machine {
     fileprivate func makeDataset(_ x: Value, _ y: Value, _ classes: Value) throws -> DatasetObject {
         func data(_ value: Value, _ name: String) throws -> Tensor {
             switch value {
+            case .tensor(let node) where check != nil && node.value == nil:
+                return try Tensor(uninitialized: node.shape, dtype: node.dtype)
             case .tensor(let node): return try self.value(of: node)
             case .list: return try self.value(of: tensor(value, dtype: nil))
             default: throw CallFailures.argument("Dataset", name, wants: "a tensor", got: value)

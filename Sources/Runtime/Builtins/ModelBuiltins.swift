@@ -8,7 +8,7 @@ enum ModelBuiltins {
         Builtin(
             "summary(net)", "A table of the parts with their output shapes and numbers of params.",
             isPure: false
-        ) { m, a in .string(try m.summary(m.model(a[0], "summary"))) },
+        ) { m, a in .string(StringObject(try m.summary(m.model(a[0], "summary")), isTable: true)) },
         Builtin(
             "build(net, shapes...)",
             "Makes the params of a model for inputs of the given shapes; names stand for any size.",

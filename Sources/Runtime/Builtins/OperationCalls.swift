@@ -102,8 +102,7 @@ struct OperationCalls {
                     try node($0, operation, &inputs, wrong("a list of tensors"))
                 })
         case .operand:
-            if let scalar = Self.scalar(value) {
-                inputs.hasNumber = true
+            if inputs.hasTensor || operation.name == "full", let scalar = Self.scalar(value) {
                 return scalar
             }
             return .tensor(try node(value, operation, &inputs, wrong("a tensor or a number")))

@@ -23,6 +23,7 @@ enum CellCompiler {
         let span = Span(program.source, 0, program.source.utf8.count)
         let result = compiler.allocate()
         compiler.items(program.items, into: result, at: span)
+        compiler.leave(.returned, result, at: span)
         compiler.emit(.returnValue, result, at: span)
         prelude.registerOrigins(of: compiler.prototype)
         guard !context.diagnostics.contains(where: { $0.severity == .error }) else {

@@ -37,6 +37,8 @@ protocol PreludeResolver: AnyObject {
     func slot(ofPreludeName name: String) -> Int?
     /// All names, for suggestions.
     var preludeNames: [String] { get }
+    /// Whether the program is run on shapes alone: places where ways meet are marked.
+    var marksJoins: Bool { get }
     /// A number range for the origins of a function's instructions.
     func registerOrigins(of prototype: Prototype)
 }

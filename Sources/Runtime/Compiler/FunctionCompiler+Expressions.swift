@@ -137,6 +137,7 @@ extension FunctionCompiler {
             let second = expression(right, into: nil)
             emit(operation == .and ? .combineAnd : .combineOr, result, second, at: span)
             patch(skip)
+            join([], at: span)
             emit(.move, target, result, at: span)
         }
     }
@@ -236,11 +237,13 @@ extension FunctionCompiler {
     ) -> Int {
         let target = destination ?? allocate()
         var exits: [Int] = []
+        var sites: [Int] = []
         for branch in branches {
             let skip = withTemporaries {
                 let register = expression(branch.condition, into: nil)
                 return emit(.jumpIfFalse, register, at: branch.condition.span)
             }
+            sites.append(skip)
             block(branch.body, into: target)
             exits.append(emit(.jump, at: span))
             patch(skip)
@@ -251,6 +254,7 @@ extension FunctionCompiler {
             emit(.loadNone, target, at: span)
         }
         for exit in exits { patch(exit) }
+        join(sites, at: span)
         return target
     }
 

@@ -145,6 +145,7 @@ extension FunctionCompiler {
                 }
             }
         }
+        leave(.returned, register, at: span)
         emit(.returnValue, register, at: span)
     }
 }

@@ -202,8 +202,8 @@ extension FunctionCompiler {
         let source = withTemporaries {
             expression(sequence, into: iterator)
         }
-        emit(.iterate, iterator, source, at: sequence.span)
-        loops.append(LoopJumps())
+        let opening = emit(.iterate, iterator, source, at: sequence.span)
+        loops.append(LoopJumps(start: here))
         let start = here
         let element = allocate()
         let exit = emit(.next, iterator, element, at: span)
@@ -221,19 +221,28 @@ extension FunctionCompiler {
         patch(exit)
         popScope()
         patchBreaks()
+        join([opening], at: span)
     }
 
     private func whileLoop(_ condition: Expression, _ body: Block, at span: Span) {
-        loops.append(LoopJumps())
+        let marksJoins = context.prelude.marksJoins
+        let opening = marksJoins ? emit(.openLoop, at: span) : 0
+        loops.append(LoopJumps(start: here))
         let start = here
+        if marksJoins { emit(.turn, at: span) }
         let exit = withTemporaries {
             let register = expression(condition, into: nil)
-            return emit(.jumpIfFalse, register, at: condition.span)
+            return emit(.jumpIfFalse, register, 0, marksJoins ? -1 : 0, at: condition.span)
         }
         loopBody(body)
         closeLoop(start: start, at: span)
         patch(exit)
         patchBreaks()
+        if marksJoins {
+            let mark = Int32(truncatingIfNeeded: emit(.join, at: span))
+            prototype.code[opening].a = mark
+            prototype.code[start].a = mark
+        }
     }
 
     private func loopBody(_ body: Block) {
@@ -257,6 +266,7 @@ extension FunctionCompiler {
                     isBreak ? "break" : "continue", span, inBlock: prototype.isBlock))
             return
         }
+        leave(isBreak ? .broke : .continued, loopStart: loops[loops.count - 1].start, at: span)
         let jump = emit(.jump, at: span)
         if isBreak {
             loops[loops.count - 1].breaks.append(jump)

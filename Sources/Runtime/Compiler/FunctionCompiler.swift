@@ -24,6 +24,7 @@ final class FunctionCompiler {
     struct LoopJumps {
         var breaks: [Int] = []
         var continues: [Int] = []
+        var start = 0
     }
 
     init(
@@ -59,6 +60,21 @@ final class FunctionCompiler {
         case .next: prototype.code[index].c = target
         default: prototype.code[index].b = target
         }
+    }
+
+    /// Marks the place where the ways meet that part at `site`, which keeps it as its `c`.
+    func join(_ sites: [Int], at span: Span) {
+        guard context.prelude.marksJoins else { return }
+        let mark = emit(.join, at: span)
+        for site in sites {
+            prototype.code[site].c = Int32(truncatingIfNeeded: mark)
+        }
+    }
+
+    /// Marks a place where control leaves the innermost block.
+    func leave(_ kind: LeaveKind, _ register: Int = 0, loopStart: Int = 0, at span: Span) {
+        guard context.prelude.marksJoins else { return }
+        emit(.leave, register, kind.rawValue, loopStart, at: span)
     }
 
     func allocate(_ count: Int = 1) -> Int {

@@ -48,7 +48,7 @@ final class DatasetObject {
                 let batch = try transformed(x, y, machine)
                 if case .record(let record) = batch, let value = record[name] { return value }
             }
-            return .tensor(Node(name == "x" ? x : y))
+            return .tensor(Self.node(name == "x" ? x : y, machine))
         case "classes": return classes.map { .list($0.map { .string($0) }) } ?? Value.none
         case "features": return features.map { .list($0.map { .string($0) }) } ?? Value.none
         case "count": return .int(count)
@@ -148,6 +148,10 @@ final class DatasetObject {
     }
 
     func filtered(_ function: Value, _ machine: Machine) throws -> DatasetObject {
+        if machine.check != nil {
+            if count > 0 { _ = try machine.call(function, [element(.int(0), machine)]) }
+            throw UnknownValue()
+        }
         let chosen = try (0..<count).filter {
             try machine.truth(machine.call(function, [element(.int($0), machine)]))
         }
@@ -203,7 +207,9 @@ final class DatasetObject {
     /// A batch as a record, after the transforms.
     func transformed(_ x: Tensor, _ y: Tensor, _ machine: Machine) throws -> Value {
         var batch = Value.record(
-            RecordObject(Self.layout, [.tensor(Node(x)), .tensor(Node(y))]))
+            RecordObject(
+                Self.layout,
+                [.tensor(Self.node(x, machine)), .tensor(Self.node(y, machine))]))
         for transform in transforms {
             batch = try machine.call(transform, [batch])
             if case .tuple(let tuple) = batch, tuple.items.count == 2 {
@@ -211,6 +217,12 @@ final class DatasetObject {
             }
         }
         return batch
+    }
+
+    /// A tensor of the data; on shapes alone, of its shape.
+    static func node(_ tensor: Tensor, _ machine: Machine) -> Node {
+        machine.check == nil
+            ? Node(tensor) : Node(placeholder: tensor.shape, dtype: tensor.dtype)
     }
 
     static let layoutLabels = ["x", "y"]
@@ -221,7 +233,7 @@ final class DatasetObject {
 final class BatchesObject {
     let dataset: DatasetObject
     let size: Int
-    private let shuffles: Bool
+    let shuffles: Bool
     private let dropsLast: Bool
     fileprivate let layout = RecordLayout(DatasetObject.layoutLabels)
 
@@ -238,7 +250,8 @@ final class BatchesObject {
     }
 
     func makeIterator(_ machine: Machine) throws -> IteratorObject {
-        BatchIterator(self, order: shuffles ? try machine.permutation(dataset.count) : nil)
+        let isOrdered = machine.check != nil || !shuffles
+        return BatchIterator(self, order: !isOrdered ? try machine.permutation(dataset.count) : nil)
     }
 }
 
@@ -269,7 +282,13 @@ private final class BatchIterator: IteratorObject {
             y = data.y.rows(start, count: end - start)
         }
         if data.transforms.isEmpty {
-            return .record(RecordObject(batches.layout, [.tensor(Node(x)), .tensor(Node(y))]))
+            return .record(
+                RecordObject(
+                    batches.layout,
+                    [
+                        .tensor(DatasetObject.node(x, machine)),
+                        .tensor(DatasetObject.node(y, machine)),
+                    ]))
         }
         return try data.transformed(x, y, machine)
     }

@@ -26,6 +26,7 @@ struct FigureCalls {
         var values: [String: FigureValue] = [:]
         var function: Value?
         var position = 0
+        var given: [(parameter: MarkParameter, value: Value)] = []
         for (label, value) in arguments {
             let parameter: MarkParameter
             if let label {
@@ -43,7 +44,11 @@ struct FigureCalls {
                 position += 1
             }
             let key = parameter.name
-            if values[key] != nil { throw CallFailures.repeatedLabel(key, Self.signature(mark)) }
+            if given.contains(where: { $0.parameter.name == key }) { throw CallFailures.repeatedLabel(key, Self.signature(mark)) }
+            given.append((parameter, value))
+        }
+        for (parameter, value) in given {
+            let key = parameter.name
             if parameter.kind == .function, value.isCallable {
                 function = value
                 values[key] = FigureValue.none

@@ -21,20 +21,31 @@ enum CallFailures {
                 help: "write `xs += [x]` for a `var xs`")
         }
         if case .none = value {
-            return Failure("member.none", "nil has no member `\(name)`")
+            return Failure(
+                "member.none", "nil has no member `\(name)`",
+                help: "what stands before the dot is nil; test it with `== nil` first")
         }
-        let close = nearest(name, in: names + functions)
+        let camel = Habits.camelCase(name)
+        let all = names + functions
+        let close = all.contains(camel) ? camel : nearest(camel, in: all)
+        let habit = Habits.members[name]
         let list = names.isEmpty ? nil : "it has: " + names.prefix(20).joined(separator: ", ")
         return Failure(
             "member.unknown", "\(described(value)) has no member `\(name)`",
-            notes: list.map { [$0] } ?? [], help: close.map { "did you mean `\($0)`?" })
+            notes: list.map { [$0] } ?? [],
+            help: habit ?? close.map { "did you mean `\($0)`?" })
     }
 
     static func unknownLabel(_ label: String, _ signature: Signature) -> Failure {
-        let close = nearest(label, in: signature.parameters.map(\.name))
-        return Failure(
+        let names = signature.parameters.map(\.name)
+        let habit = Habits.labels[label].flatMap { names.contains($0) ? $0 : nil }
+        let camel = Habits.camelCase(label)
+        let close = habit ?? (names.contains(camel) ? camel : nearest(camel, in: names))
+        var failure = Failure(
             "call.label", "`\(signature.name)` has no parameter `\(label)`",
             notes: ["it is `\(signature.text)`"], help: close.map { "did you mean `\($0):`?" })
+        failure.fault = ArgumentFault(function: signature.name, kind: .label(label))
+        return failure
     }
 
     static func repeatedLabel(_ label: String, _ signature: Signature) -> Failure {
@@ -45,10 +56,14 @@ enum CallFailures {
 
     static func extra(_ count: Int, _ signature: Signature) -> Failure {
         let wanted = signature.parameters.count
-        return Failure(
+        let makesLayer = ["units", "filters"].contains(signature.parameters.first?.name)
+        var failure = Failure(
             "call.extra",
             "`\(signature.name)` takes \(plural(wanted, "argument")), got \(count)",
-            notes: ["it is `\(signature.text)`"])
+            notes: ["it is `\(signature.text)`"],
+            help: makesLayer ? "the size of the input is not given: the first call tells it" : nil)
+        failure.fault = ArgumentFault(function: signature.name, kind: .position(wanted))
+        return failure
     }
 
     static func missing(_ name: String, _ signature: Signature) -> Failure {
@@ -60,9 +75,11 @@ enum CallFailures {
     static func argument(
         _ function: String, _ parameter: String, wants: String, got: Value, help: String? = nil
     ) -> Failure {
-        Failure(
+        var failure = Failure(
             "call.argument",
             "`\(function)` wants \(wants) as `\(parameter)`, got \(described(got))", help: help)
+        failure.fault = ArgumentFault(function: function, kind: .parameter(parameter))
+        return failure
     }
 }
 

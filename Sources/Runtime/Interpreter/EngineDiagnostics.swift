@@ -15,10 +15,23 @@ enum EngineDiagnostics {
             failure.origin = error.origin
             return failure
         case let error as TensorError: return tensor(error)
-        case let error as FormatError: return Failure("file.format", error.description)
+        case let error as FormatError: return file(error)
         case let error as FigureError: return Failure("figure", error.description)
         default: return Failure("internal", "\(error)")
         }
+    }
+
+    private static func file(_ error: FormatError) -> Failure {
+        // "file" and "data set" say nothing beside the name of the file.
+        var text = error.message[...]
+        for kind in ["file: ", "data set: "] where text.hasPrefix(kind) {
+            text = text.dropFirst(kind.count)
+        }
+        let message = error.file.map { "\($0): \(text)" } ?? String(text)
+        guard case .notFound = error.problem else { return Failure("file.format", message) }
+        return Failure(
+            "file.missing", message,
+            help: "paths start at the notebook's folder: `listFiles(\".\", \"*\")` lists it")
     }
 
     private static func tensor(_ error: TensorError) -> Failure {
@@ -30,7 +43,7 @@ enum EngineDiagnostics {
         case .outOfMemory(let bytes, let budget):
             return Failure(
                 "memory.budget",
-                "\(megabytes(bytes)) more would pass the memory budget of \(megabytes(budget))",
+                "\(amount(bytes)) more would pass the memory budget of \(amount(budget))",
                 help: "`--memory` sets the budget; smaller batches need less")
         case .shapesDisagree(let operation, let left, let right, let rule):
             return shapes(operation, left, right, rule)
@@ -45,13 +58,17 @@ enum EngineDiagnostics {
                 help: shape.rank == 0 ? nil : "axes run from 0 to \(shape.rank - 1), or from -1 back")
         case .indexOutOfRange(_, let index, let axis, let size):
             return Failure(
-                "index.range", "index \(index) is out of range for axis \(axis) of size \(size)")
+                "index.range", "index \(index) is out of range for axis \(axis) of size \(size)",
+                help: index == size && size > 0
+                    ? "indices and labels start at 0; the last one is \(size - 1)" : nil)
         case .badDType(let operation, let dtype, let rule):
             return Failure(
                 "dtype.\(operation)", "`\(operation)` does not take \(dtype.name)",
-                notes: ["`\(operation)` needs \(rule)"])
+                notes: ["`\(operation)` needs \(rule)"],
+                help: dtype.isFloat && rule.contains("integer")
+                    ? "labels and indices are integers: write `.cast(int64)`" : nil)
         case .badArgument(let operation, let rule):
-            return Failure("call.argument", "`\(operation)` needs \(rule)")
+            return Failure("call.argument", "`\(symbol(operation))` needs \(rule)")
         case .divisionByZero(let operation):
             return Failure("number.zero", "division by zero in `\(operation)`")
         case .interrupted: return Failure("interrupted", "interrupted")
@@ -71,7 +88,7 @@ enum EngineDiagnostics {
     }
 
     private static func symbol(_ operation: String) -> String {
-        operation == "matmul" ? "@" : operation
+        ["matmul": "@", "index": "[ ]", "assign": "="][operation] ?? operation
     }
 
     /// The first cause that explains the shapes.
@@ -83,11 +100,32 @@ enum EngineDiagnostics {
         }
         if x.count == y.count + 1, x.last == 1 { return "write `.squeeze(-1)` on the left side" }
         if y.count == x.count + 1, y.last == 1 { return "write `.squeeze(-1)` on the right side" }
+        if operation != "matmul", let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
+            return help
+        }
         return nil
     }
 
-    private static func megabytes(_ bytes: Int) -> String {
-        bytes < 1 << 20 ? "\(bytes) bytes" : "\(bytes >> 20) MiB"
+    /// One size per row or channel beside a tensor whose last axis is another one.
+    private static func aligned(_ x: [Int], _ y: [Int], _ side: String) -> String? {
+        guard y.count == 1, y[0] > 1, x.last != y[0], x.filter({ $0 == y[0] }).count == 1,
+            let axis = x.firstIndex(of: y[0]), axis > 0 || x.count == 2
+        else { return nil }
+        let sizes = [y[0]] + Array(repeating: 1, count: x.count - 1 - axis)
+        return "to go along axis \(axis), write `.reshape(\(sizes))` on the \(side) side"
+    }
+
+    /// `512 bytes`, `3.6 TiB`.
+    private static func amount(_ bytes: Int) -> String {
+        let units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
+        var size = Double(bytes)
+        var unit = "bytes"
+        for larger in units where size >= 1024 {
+            size /= 1024
+            unit = larger
+        }
+        if unit == "bytes" { return "\(bytes) bytes" }
+        return "\((size * 10).rounded() / 10) \(unit)"
     }
 }
 

@@ -11,6 +11,8 @@ struct Failure: Error {
     var blamesCaller = false
     /// The shapes of an operator's operands that do not agree.
     var operands: (left: Shape, right: Shape)?
+    /// The argument at fault; the machine finds its place.
+    var fault: ArgumentFault?
 
     init(_ id: String, _ message: String, notes: [String] = [], help: String? = nil) {
         self.diagnostic = Diagnostic(id: id, message, notes: notes, help: help)

@@ -44,13 +44,19 @@ enum Opcode: UInt8 {
     case jumpIfFalse, jumpIfTrue  // R[a] must be a truth value; to b
     case jumpIfGiven  // to b unless R[a] is unset
     case testAnd, testOr  // decided by R[a] alone: to b
-    case iterate  // R[a] = an iterator over R[b]
+    case iterate  // R[a] = an iterator over R[b]; c: the loop's join, see below
     case next  // R[b] = the next element of the iterator R[a], or jump to c
     case call  // R[a] = call of R[b] with site c
     case callMethod  // R[a] = R[b].method(…) with site c
     case returnValue  // R[a]
     case returnReceiver
     case fail  // with the message R[a]: a failed assert
+
+    // Only in programs that are run on shapes alone
+    case join  // ways that parted meet here
+    case leave  // before a return (b 0) of R[a], a break (1) or continue (2) of the loop that starts at c
+    case openLoop  // a `while` whose join is a
+    case turn  // its head
 
     // Making values
     case list, tuple  // R[a] from c registers from b on

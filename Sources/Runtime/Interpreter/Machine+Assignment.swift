@@ -114,13 +114,16 @@ extension Machine {
         case .cell(let register):
             guard case .cell(let cell) = R[register] else { return .unset }
             recording?.writes(cell)
+            check?.willWrite(cell)
             return emptied(&cell.value)
         case .capture(let index):
             let cell = closure.captures[index]
             recording?.writes(cell)
+            check?.willWrite(cell)
             return emptied(&cell.value)
         case .global(let slot):
             recording?.writes(prototype.module, slot)
+            check?.willWrite(prototype.module, slot)
             return emptied(&prototype.module.slots[slot])
         case .field: return .none
         }

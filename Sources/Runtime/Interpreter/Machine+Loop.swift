@@ -9,6 +9,7 @@ extension Machine {
                 return try dispatch()
             } catch {
                 var error = error
+                if recover(from: &error, to: depth) { continue }
                 guard unwind(&error, to: depth) else { throw error }
             }
         }
@@ -129,7 +130,7 @@ extension Machine {
             case .testOr: if case .bool(true) = try logicalOperand(R[a], "or") { counter = b }
             case .iterate:
                 save(counter)
-                R[a] = .iterator(try iterator(over: R[b]))
+                R[a] = .iterator(try loopIterator(over: R[b], join: c))
             case .next:
                 guard case .iterator(let iterator) = R[a] else { continue }
                 save(counter)
@@ -137,7 +138,8 @@ extension Machine {
             case .call:
                 save(counter)
                 try poll()
-                if try call(R[b], prototype.sites[c], result: frames[frames.count - 1].base + a, frames[frames.count - 1].base) {
+                let base = frames[frames.count - 1].base
+                if try call(R[b], prototype.sites[c], result: base + a, base) {
                     (closure, prototype, code, R, counter) = current()
                 }
             case .callMethod:
@@ -156,6 +158,25 @@ extension Machine {
                 if frame.isEntry { return value }
                 registers[frame.result] = value
                 (closure, prototype, code, R, counter) = current()
+            case .join:
+                save(counter)
+                if joinForks() {
+                    (closure, prototype, code, R, counter) = current()
+                }
+            case .leave:
+                save(counter)
+                let kind = LeaveKind(rawValue: b) ?? .returned
+                if try leave(kind, register: a, loopStart: c) {
+                    (closure, prototype, code, R, counter) = current()
+                }
+            case .openLoop:
+                save(counter)
+                openFork(.loop, join: a)
+            case .turn:
+                save(counter)
+                if beginTurn(join: a) {
+                    (closure, prototype, code, R, counter) = current()
+                }
             case .fail: throw Failure("assert", try text(of: R[a]))
 
             case .list: R[a] = .list(Array(UnsafeBufferPointer(start: R + b, count: c)))
@@ -171,7 +192,7 @@ extension Machine {
                 save(counter)
                 let format = c < 0 ? nil : prototype.formats[c]
                 R[a] = .string(try formatted(R[b], format))
-            case .joinText: R[a] = .string(try joined(R + b, count: c))
+            case .joinText: R[a] = try joined(R + b, count: c)
             case .makeModel: R[a] = makeModel(prototype.models[b], prototype, closure, frames[frames.count - 1].base)
             case .makeOptimizer:
                 R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frames[frames.count - 1].base)

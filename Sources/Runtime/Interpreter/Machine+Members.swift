@@ -17,6 +17,7 @@ extension Machine {
     /// The member of that name; `nil` if there is none.
     func optionalMember(_ value: Value, _ name: String) throws -> Value? {
         switch value {
+        case .unknown: throw UnknownValue()
         case .record(let record): return record[name]
         case .module(let module):
             return name.hasPrefix("_") ? nil : module.value(name)
@@ -141,7 +142,9 @@ extension Machine {
         guard number < count, number >= -count else {
             throw Failure(
                 "index.range",
-                "index \(number) is out of range for a \(what) of \(plural(count, "element"))")
+                "index \(number) is out of range for a \(what) of \(plural(count, "element"))",
+                help: number == count && count > 0
+                    ? "indices start at 0; the last one is \(count - 1), or -1" : nil)
         }
         return number < 0 ? number + count : number
     }

@@ -47,6 +47,7 @@ extension Machine {
         switch value {
         case .tensor(let node) where node.shape.rank == 0: try item(node)
         case .symbol: try demanded(value)
+        case .unknown: throw UnknownValue()
         default: value
         }
     }

@@ -231,6 +231,7 @@ extension Machine {
         case (.tensor(let first), .tensor(let second)):
             x = first
             y = second
+            if check != nil { warnOfBroadcast(x, y, operation.symbol) }
         case (.tensor(let first), _):
             x = first
             y = try beside(right, first, operation, left, right)

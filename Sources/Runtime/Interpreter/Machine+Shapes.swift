@@ -9,6 +9,7 @@ extension Machine {
         _ value: Value, _ matcher: ShapeMatcher, from start: Int, _ closure: Closure,
         _ R: UnsafeMutablePointer<Value>
     ) throws {
+        if case .unknown = value { return bindUnknown(matcher, from: start, closure, R) }
         guard let sizes = sizes(of: value) else {
             if case .none = value, case .parameter = matcher.subject { return }
             throw ShapeFailures.notATensor(value, matcher)
@@ -34,6 +35,7 @@ extension Machine {
                 try bind(name, slot, size, sizes, axis, matcher, closure, R)
             case .value(let register, let text):
                 if index > start { return }
+                if case .unknown = R[register] { continue }
                 guard let size = try int(R[register]) else {
                     throw ShapeFailures.notASize(R[register], text)
                 }
@@ -48,6 +50,24 @@ extension Machine {
         }
         if start == 0, matcher.elements.isEmpty, !sizes.isEmpty {
             throw ShapeFailures.rank(sizes, matcher, value)
+        }
+    }
+
+    /// Binds the dimensions of a value whose shape is not known.
+    func bindUnknown(
+        _ matcher: ShapeMatcher, from start: Int, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) {
+        for element in matcher.elements[start...] {
+            let slot: ShapeMatcher.Slot?
+            switch element {
+            case .dimension(_, let place, _): slot = place
+            case .rest(_, let place): slot = place
+            case .any, .literal, .value: slot = nil
+            }
+            // What a model was built for stays open.
+            guard let slot, !slot.isField, read(slot, closure, R).isUnset else { continue }
+            write(.unknown, slot, closure, R)
         }
     }
 
@@ -119,11 +139,25 @@ extension Machine {
                 return nil
             }
             guard bound == part else {
-                throw ShapeFailures.rest(name, bound, part, sizes, matcher)
+                throw ShapeFailures.rest(
+                    name, bound, part, sizes, matcher, first: binder(of: name, closure, matcher))
             }
             return
         }
         write(.list(part.map { .int($0) }), slot, closure, R)
+    }
+
+    /// The parameter whose signature is `[...S]` and came before this one.
+    private func binder(
+        of name: String, _ closure: Closure, _ matcher: ShapeMatcher
+    ) -> String? {
+        for other in closure.prototype.shapes {
+            guard case .parameter(let parameter) = other.subject, other.span != matcher.span,
+                other.elements.count == 1, case .rest(name, _) = other.elements[0]
+            else { continue }
+            return parameter
+        }
+        return nil
     }
 
     private func read(
@@ -169,16 +203,23 @@ enum ShapeFailures {
     }
 
     private static func failure(
-        _ id: String, _ message: String, _ matcher: ShapeMatcher, help: String? = nil
+        _ id: String, _ message: String, _ matcher: ShapeMatcher, _ sizes: [Int]? = nil,
+        help: String? = nil
     ) -> Failure {
         var failure = Failure(id, message, help: help)
-        if case .parameter = matcher.subject { failure.blamesCaller = true }
+        if case .parameter(let name) = matcher.subject {
+            failure.blamesCaller = true
+            failure.fault = ArgumentFault(
+                function: "", kind: .parameter(name), found: sizes.map(list) ?? "")
+        }
         if !matcher.span.source.name.hasPrefix("stdlib") {
             failure.diagnostic.secondary = [
                 Diagnostic.Label(matcher.span, "the signature wants \(matcher.text)")
             ]
         } else {
-            failure.diagnostic.notes = ["the signature wants \(matcher.text)"]
+            if !message.contains(matcher.text) {
+                failure.diagnostic.notes = ["the signature wants \(matcher.text)"]
+            }
         }
         return failure
     }
@@ -203,7 +244,7 @@ enum ShapeFailures {
         return failure(
             "shape.rank",
             "\(subject(matcher)) has shape \(list(sizes)), the signature wants \(matcher.text)",
-            matcher, help: help)
+            matcher, sizes, help: help)
     }
 
     static func size(
@@ -213,37 +254,72 @@ enum ShapeFailures {
         return failure(
             "shape.size",
             "axis \(axis) of \(subject(matcher)) is \(sizes[axis]), not \(wanted)\(origin):"
-                + " its shape is \(list(sizes))", matcher)
+                + " its shape is \(list(sizes))", matcher, sizes,
+            help: channelsFirst(sizes, wanted))
     }
 
     static func dimension(
         _ name: String, _ bound: Int, _ sizes: [Int], _ axis: Int, _ matcher: ShapeMatcher,
         isOfModel: Bool, owner: ModelInstance?
     ) -> Failure {
-        var help: String?
         if isOfModel, let owner {
-            help = "this \(owner.definitionName) was built for inputs of size \(bound);"
+            let help =
+                channelsFirst(sizes, bound) ?? flattened(sizes, bound)
+                ?? "this \(owner.definitionName) was built for inputs of size \(bound);"
                 + " make a new one for this input"
+            return failure(
+                "shape.dimension",
+                "this \(owner.definitionName) takes \(matcher.text) with \(name) = \(bound),"
+                    + " got \(list(sizes))", matcher, sizes, help: help)
         }
         return failure(
             "shape.dimension",
             "\(name) is \(bound), but axis \(axis) of \(subject(matcher)) is \(sizes[axis]):"
-                + " its shape is \(list(sizes))", matcher, help: help)
+                + " its shape is \(list(sizes))", matcher, sizes,
+            help: sizes[axis] == 1 && axis == sizes.count - 1
+                && matcher.span.source.name.hasPrefix("stdlib")
+                ? "write `.squeeze(-1)` to drop the axis of size 1" : nil)
+    }
+
+    /// Images with their channels last, where they are wanted on axis 1.
+    private static func channelsFirst(_ sizes: [Int], _ wanted: Int) -> String? {
+        guard sizes.last == wanted, [1, 3].contains(wanted) else { return nil }
+        if sizes.count == 4 {
+            return "the channels are last; write `rearrange(x, \"n h w c -> n c h w\")`"
+        }
+        return sizes.count == 3
+            ? "the channels are last; write `rearrange(x, \"h w c -> c h w\")`" : nil
+    }
+
+    /// Samples of several axes that together have the wanted size.
+    private static func flattened(_ sizes: [Int], _ wanted: Int) -> String? {
+        guard sizes.count > 2 else { return nil }
+        var product = 1
+        for size in sizes.dropFirst() {
+            let (next, overflow) = product.multipliedReportingOverflow(by: size)
+            guard !overflow else { return nil }
+            product = next
+        }
+        return product == wanted
+            ? "flatten the samples: `.reshape([\(sizes[0]), \(wanted)])`, or `Flatten() >>` before"
+            : nil
     }
 
     static func rest(
-        _ name: String, _ bound: [Int], _ part: [Int], _ sizes: [Int], _ matcher: ShapeMatcher
+        _ name: String, _ bound: [Int], _ part: [Int], _ sizes: [Int], _ matcher: ShapeMatcher,
+        first: String?
     ) -> Failure {
         var help: String?
+        let other = first.map { "`\($0)`" } ?? "...\(name)"
         if part.count == bound.count + 1, part.last == 1, Array(part.dropLast()) == bound {
             help = "write `.squeeze(-1)` on \(subject(matcher))"
         } else if bound.count == part.count + 1, bound.last == 1, Array(bound.dropLast()) == part {
-            help = "write `.squeeze(-1)` on the other side"
+            help = "write `.squeeze(-1)` on \(other)"
         }
         return failure(
             "shape.same",
-            "\(subject(matcher)) has shape \(list(sizes)), but ...\(name) is \(list(bound)):"
-                + " both sides have one shape", matcher, help: help)
+            "\(subject(matcher)) has shape \(list(sizes)), \(other) has \(list(bound)):"
+                + " both must be the same", matcher, sizes, help: help)
     }
 
     static func list(_ sizes: [Int]) -> String {

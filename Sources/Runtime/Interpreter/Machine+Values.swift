@@ -18,7 +18,7 @@ extension Machine {
         return try Formatting.format(read, format, plain: plain)
     }
 
-    func joined(_ first: UnsafeMutablePointer<Value>, count: Int) throws -> String {
+    func joined(_ first: UnsafeMutablePointer<Value>, count: Int) throws -> Value {
         var size = 0
         for index in 0..<count {
             if case .string(let text) = first[index] { size += text.text.utf8.count }
@@ -27,8 +27,9 @@ extension Machine {
         var result = ""
         for index in 0..<count {
             if case .string(let text) = first[index] { result += text.text }
+            if case .unknown = first[index] { return .unknown }
         }
-        return result
+        return .string(result)
     }
 
     func dictionary(_ first: UnsafeMutablePointer<Value>, count: Int) throws -> Value {

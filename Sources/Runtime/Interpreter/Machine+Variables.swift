@@ -21,6 +21,7 @@ extension Machine {
     @inline(__always)
     func write(_ value: Value, to cell: Cell) {
         if let recording { recording.writes(cell) }
+        check?.willWrite(cell)
         cell.value = value
     }
 
@@ -61,6 +62,7 @@ extension Machine {
     }
 
     func define(_ module: ModuleObject, _ slot: Int, _ value: Value, isVariable: Bool) {
+        check?.willWrite(module, slot)
         module.slots[slot] = value
         if isVariable { module.variables.insert(slot) } else { module.variables.remove(slot) }
     }
@@ -90,6 +92,7 @@ extension Machine {
     ) throws {
         let items: [Value]
         switch value {
+        case .unknown: throw UnknownValue()
         case .tuple(let tuple): items = tuple.items
         case .list(let list): items = list.items
         case .record(let record): items = record.values

@@ -28,6 +28,8 @@ final class Machine {
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
+    /// Set while a program is run on shapes alone.
+    var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.
     var stateKeeper: Recording?
     /// Told what every model gives, while a summary is made.
@@ -181,7 +183,7 @@ final class Machine {
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
         if let interruption = Interruption(error, self) { error = interruption }
-        if !(error is Interruption), !(error is UnknownValue) {
+        if !(error is Interruption), !(error is UnknownValue), !(error is DeadEnd) {
             error = located(error)
         }
         while frames.count > depth {
@@ -211,7 +213,11 @@ final class Machine {
         guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
         else { return }
         let span = caller.closure.prototype.span(caller.counter - 1)
-        if failure.blamesCaller, failure.diagnostic.span == span { return }
+        if failure.blamesCaller, let blamed = failure.diagnostic.span, blamed.source === span.source,
+            blamed.start >= span.start, blamed.end <= span.end
+        {
+            return
+        }
         failure.diagnostic.trace.append(
             Diagnostic.Call(function: frame.closure.prototype.name, span: span))
         error = failure
@@ -248,9 +254,12 @@ final class Machine {
             }
             failure.diagnostic.span = span
             if let operands = prototype.operands[frame.counter - 1] { failure.label(operands, span) }
+            blame(frame, callee: failure.blamesCaller ? frames.last : nil, in: &failure)
             break
         }
-        if let inside, failure.diagnostic.id.hasPrefix("shape") {
+        if let inside, failure.diagnostic.id.hasPrefix("shape"), inside.text.contains("(")
+            || inside.text.contains(" ")
+        {
             failure.diagnostic.notes.append("in `\(inside.name)`: `\(inside.text)`")
         }
         return failure

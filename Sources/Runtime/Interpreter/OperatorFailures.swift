@@ -23,6 +23,8 @@ enum OperatorFailures {
             switch (left, right) {
             case (.list, .tensor), (.tensor, .list):
                 help = "lists do not mix with tensors: write `Tensor(xs)`"
+            case (.list, .int) where operation == "*", (.list, .float) where operation == "*":
+                help = "for each element: `xs.map(x => 2 * x)`, or use a Tensor"
             case (.bool, _), (_, .bool): help = "a Bool is no number: write `if b { 1 } else { 0 }`"
             case (.figure, _), (_, .figure):
                 help = "figures combine with figures: `|` beside, `/` above, `+` overlaid"
@@ -41,7 +43,8 @@ enum OperatorFailures {
     static func condition(_ value: Value, help: String?) -> Failure {
         Failure(
             "condition.type",
-            "a condition is a Bool or a 0-d bool tensor, got \(described(value))", help: help)
+            "a condition is a Bool or a 0-d bool tensor, got \(described(value))",
+            help: help ?? "compare: `… != 0`, `len(xs) > 0`, `x != nil`")
     }
 
     static func badKey(_ value: Value) -> Failure {
@@ -54,11 +57,12 @@ enum OperatorFailures {
 func described(_ value: Value) -> String {
     switch value {
     case .unset, .none: "nil"
+    case .unknown: unknownDescription
     case .bool(let flag): "Bool \(flag)"
     case .int(let number): "Int \(number)"
     case .float, .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset,
         .optimizer, .batches:
-        value.typeName == "Int" ? "an Int" : "a \(value.typeName)"
+        "AEIOU".contains(value.typeName.prefix(1)) ? "an \(value.typeName)" : "a \(value.typeName)"
     case .tuple(let tuple): "a tuple of \(tuple.items.count)"
     case .tensor(let node): "a \(node.dtype.name) tensor \(node.shape)"
     case .symbol(let symbol): symbol.isInt ? "an Int" : "a Float"

@@ -47,6 +47,7 @@ extension Session {
 
     func read(_ path: String, as format: DataFormat) throws -> DataValue {
         let target = try readablePath(path)
+        if machine.check?.mayHaveWritten(target) == true { throw UnknownValue() }
         do {
             let bytes = try FileAccess.read(target)
             let isCompressed = DataFormat.of(path: path)?.isCompressed ?? false
@@ -86,6 +87,7 @@ extension Session {
     /// Paths below a folder that match a pattern with `*` and `?`, sorted.
     func listFiles(_ folder: String, _ pattern: String) throws -> [String] {
         let target = try readablePath(folder)
+        if machine.check?.hasWritten == true { throw UnknownValue() }
         return FileAccess.names(in: target).filter { Self.matches($0[...], pattern[...]) }
             .map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
     }

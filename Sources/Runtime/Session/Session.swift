@@ -52,6 +52,7 @@ public final class Session {
             support_interrupt_pending() != 0 || limit.isPassed
         }
         self.machine = Machine(session: self, recorder: recorder)
+        if configuration.checksShapes { machine.check = ShapeCheck() }
     }
 
     /// What became of the last `step` that was recorded: the passes of its program, or why it is not replayed.
@@ -100,6 +101,7 @@ public final class Session {
 
     private func fail(_ error: any Error, _ program: Syntax.Program, _ outcome: inout CellOutcome) {
         switch Interruption(error, machine) ?? error {
+        case is UnknownValue, is DeadEnd: outcome.ending = .interrupted
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
         default:
@@ -115,7 +117,7 @@ public final class Session {
         _ value: Value, _ showsValue: Bool, in outcome: inout CellOutcome
     ) throws {
         outcome.ending = .succeeded
-        guard showsValue else { return }
+        guard showsValue, machine.check == nil else { return }
         switch value {
         case .none, .unset: break
         case .figure(let figure): outcome.figure = figure.figure
@@ -268,6 +270,8 @@ extension Session: PreludeResolver {
     }
 
     private func isLoading(_ name: String) -> Bool { loadingPrelude.contains(name) }
+
+    var marksJoins: Bool { configuration.checksShapes }
 
     var preludeNames: [String] { BuiltinCatalog.names + catalog.names }
 

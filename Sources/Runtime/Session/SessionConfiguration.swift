@@ -18,6 +18,8 @@ public struct SessionConfiguration {
     /// Whether any file may be read and written, as at the prompt.
     public var isUnrestricted: Bool
     public var renderer: (any FigureRenderer)?
+    /// Whether cells are only checked, on shapes alone: see `Session.check`.
+    public var checksShapes = false
     /// Whether `step` blocks are compiled and replayed; without, they are recorded and computed node by node
     /// each time, which gives the same numbers.
     public var replaysSteps: Bool

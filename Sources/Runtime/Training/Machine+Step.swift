@@ -293,12 +293,17 @@ extension Machine {
             guard node.shape.rank == 0 else {
                 throw Failure(
                     "step.scalar",
-                    "\(what) minimises one number, the block gives a tensor \(node.shape)",
+                    "`\(what)` wants one number, the \(what == "step" ? "block" : "function") gives "
+                        + "a tensor \(node.shape)",
                     help: "reduce it, for example with `.mean()`")
             }
             guard node.dtype.isFloat else {
                 throw Failure(
-                    "step.float", "\(what) minimises a float, the block gives \(node.dtype.name)")
+                    "step.float",
+                    "`\(what)` wants a float, the \(what == "step" ? "block" : "function") gives "
+                        + node.dtype.name,
+                    help: "comparisons, `argmax` and integers have no gradient; "
+                        + "use a loss such as `crossEntropy`")
             }
             return node
         case .record(let record):

@@ -15,6 +15,7 @@ struct Printer {
 
     /// What a cell shows for its value: strings quoted.
     func shown(_ value: Value) throws -> String {
+        if case .string(let text) = value, text.isTable { return text.text }
         if case .tensor(let node) = value { return try tensor(node) }
         return try nested(value, depth: 0)
     }

@@ -9,6 +9,8 @@ enum Value {
     /// No value yet: a missing argument, a name before its definition. Never seen by programs.
     case unset
     case none
+    /// A value that only a run can know (`dlrepl check`); never seen when a program runs.
+    case unknown
     case bool(Bool)
     case int(Int)
     case float(Double)
@@ -48,6 +50,7 @@ enum Value {
     var typeName: String {
         switch self {
         case .unset, .none: "Nil"
+        case .unknown: "Unknown"
         case .bool: "Bool"
         case .int: "Int"
         case .float: "Float"
@@ -102,9 +105,14 @@ final class Cell {
 /// An immutable text. A character is a Unicode code point; they are split only when indexed.
 final class StringObject {
     let text: String
+    /// Whether a cell shows it as it is, without quotation marks: a table such as that of `summary`.
+    let isTable: Bool
     private(set) lazy var scalars: [Unicode.Scalar] = Array(text.unicodeScalars)
 
-    init(_ text: String) { self.text = text }
+    init(_ text: String, isTable: Bool = false) {
+        self.text = text
+        self.isTable = isTable
+    }
 }
 
 final class ListObject {

@@ -1,0 +1,268 @@
+import Autodiff
+import Diagnostics
+import Tensors
+
+// Branches and loops of a program that is run on shapes alone.
+
+extension Machine {
+    private var topRegisters: [Value] {
+        guard let frame = frames.last else { return [] }
+        return Array(
+            UnsafeBufferPointer(
+                start: registers + frame.base, count: frame.closure.prototype.registerCount))
+    }
+
+    private func restore(_ values: [Value], _ fork: Fork) {
+        for (index, value) in values.enumerated() { registers[fork.base + index] = value }
+    }
+
+    /// Opens a fork at the instruction that is running.
+    @discardableResult
+    func openFork(_ kind: Fork.Kind, join: Int, other: Int? = nil) -> Fork? {
+        guard let check, let frame = frames.last else { return nil }
+        let fork = Fork(
+            kind, depth: frames.count, base: frame.base, site: frame.counter - 1, join: join,
+            registers: topRegisters)
+        fork.other = other
+        check.forks.append(fork)
+        return fork
+    }
+
+    /// The iterator of a `for`, which opens a fork of its own.
+    func loopIterator(over value: Value, join: Int) throws -> IteratorObject {
+        guard check != nil else { return try iterator(over: value) }
+        var inner: IteratorObject?
+        if case .unknown = value { inner = nil } else { inner = try iterator(over: value) }
+        guard let fork = openFork(.loop, join: join) else { return ListIterator([]) }
+        fork.mayNotRun = inner == nil
+        return CheckedIterator(inner, limit: turnLimit(of: value), fork)
+    }
+
+    private func turnLimit(of value: Value) -> Int {
+        let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
+        let limit = isLibrary ? ShapeCheck.fullTurns * 8 : ShapeCheck.fullTurns
+        switch value {
+        case .range(let range): return range.count > limit ? 1 : limit
+        case .list(let list): return list.items.count > limit ? 1 : limit
+        case .batches(let batches):
+            return batches.shuffles || batches.count > ShapeCheck.fullTurns ? 1 : limit
+        case .dataset, .unknown: return 1
+        case .tensor(let node): return node.shape.rank > 0 && node.shape[0] > limit ? 1 : limit
+        default: return limit
+        }
+    }
+
+    /// The head of a `while`: whether the loop is left.
+    func beginTurn(join: Int) -> Bool {
+        guard let fork = check?.forks.last, fork.kind == .loop, fork.join == join else { return false }
+        fork.turns += 1
+        guard fork.mustLeave || fork.turns > 1000 else { return false }
+        fork.isCut = true
+        frames[frames.count - 1].counter = join
+        return true
+    }
+
+    // MARK: Joining
+
+    /// The ways of the top forks meet at the instruction that has just been read.
+    ///
+    /// - Returns: whether the frame goes on elsewhere: with the other branch.
+    func joinForks() -> Bool {
+        guard let check else { return false }
+        let here = frames[frames.count - 1].counter - 1
+        while let fork = check.forks.last, fork.depth == frames.count, fork.join == here {
+            if fork.kind == .loop {
+                closeLoop(fork, check)
+                continue
+            }
+            if let other = fork.other {
+                fork.arrived.append(fork.state(topRegisters))
+                startOther(fork, other)
+                return true
+            }
+            check.forks.removeLast()
+            mergeStates(of: fork)
+            fork.passChanges(to: check.forks.last)
+        }
+        return false
+    }
+
+    private func startOther(_ fork: Fork, _ other: Int) {
+        fork.undo()
+        restore(fork.registers, fork)
+        fork.other = nil
+        frames[frames.count - 1].counter = other
+    }
+
+    private func closeLoop(_ fork: Fork, _ check: ShapeCheck) {
+        check.forks.removeLast()
+        if fork.isCut {
+            let now = topRegisters
+            restore(zip(now, fork.registers).map { merged($0, $1) }, fork)
+            for entry in fork.state([]).changes.values {
+                entry.place.value = merged(entry.new, entry.old)
+            }
+        }
+        fork.passChanges(to: check.forks.last)
+    }
+
+    /// Merges what the branches left with what the running one has made.
+    private func mergeStates(of fork: Fork) {
+        for state in fork.arrived + fork.left {
+            let now = topRegisters
+            restore(zip(now, state.registers).map { merged($0, $1) }, fork)
+            let mine = fork.state([]).changes
+            for (key, change) in mine {
+                change.place.value = merged(change.new, state.changes[key]?.new ?? change.old)
+            }
+            for (key, change) in state.changes where mine[key] == nil {
+                let value = change.place.value
+                fork.note(change.place, change.old)
+                change.place.value = merged(value, change.new)
+            }
+        }
+    }
+
+    // MARK: Leaving
+
+    /// A `return`, `break` or `continue` in a branch that may not be taken: the other one goes on.
+    ///
+    /// - Returns: whether the frame goes on elsewhere.
+    func leave(_ kind: LeaveKind, register: Int, loopStart: Int) throws -> Bool {
+        guard let check, let frame = frames.last else { return false }
+        let depth = frames.count
+        let first = kind == .returned ? 0 : loopStart
+        let fork = check.forks.last { $0.depth == depth && $0.kind == .branch && $0.site >= first }
+        guard fork != nil else {
+            if kind == .returned { finishReturn(frame, register, check) }
+            return false
+        }
+        if kind == .returned {
+            check.returned[depth, default: []].append(registers[frame.base + register])
+        }
+        if kind != .continued {
+            // The loop around may end here: what it would have done later is not certain.
+            for loop in check.forks where loop.depth == depth && loop.kind == .loop {
+                if kind == .returned || loop.site >= first - 2 {
+                    loop.isCut = true
+                    loop.mustLeave = true
+                }
+            }
+        }
+        return try abandonBranch(from: first)
+    }
+
+    /// The value of a call is that of any `return` that may have been taken.
+    private func finishReturn(_ frame: Frame, _ register: Int, _ check: ShapeCheck) {
+        let depth = frames.count
+        dropForks { $0.depth >= depth }
+        for value in check.returned.removeValue(forKey: depth) ?? [] {
+            registers[frame.base + register] = merged(registers[frame.base + register], value)
+        }
+    }
+
+    func dropForks(where isDropped: (Fork) -> Bool) {
+        guard let check else { return }
+        while let fork = check.forks.last, isDropped(fork) {
+            check.forks.removeLast()
+            mergeStates(of: fork)
+            fork.passChanges(to: check.forks.last)
+        }
+    }
+
+    /// Ends the innermost open branch of the top frame without reaching its join.
+    ///
+    /// - Throws: `DeadEnd` if no way through the frame is left.
+    private func abandonBranch(from first: Int) throws -> Bool {
+        guard let check else { return false }
+        let depth = frames.count
+        while let index = check.forks.lastIndex(where: {
+            $0.depth == depth && $0.kind == .branch && $0.site >= first
+        }) {
+            while check.forks.count > index + 1 {
+                let inner = check.forks.removeLast()
+                inner.passChanges(to: check.forks.last)
+            }
+            let fork = check.forks[index]
+            let state = fork.state(topRegisters)
+            fork.left.append(state)
+            if let other = fork.other {
+                startOther(fork, other)
+                return true
+            }
+            if let arrived = fork.arrived.popLast() {
+                fork.undo()
+                restore(arrived.registers, fork)
+                for change in arrived.changes.values {
+                    fork.note(change.place, change.old)
+                    change.place.value = change.new
+                }
+                check.forks.removeLast()
+                mergeStates(of: fork)
+                fork.passChanges(to: check.forks.last)
+                frames[frames.count - 1].counter = fork.join
+                return true
+            }
+            check.forks.removeLast()
+            fork.passChanges(to: check.forks.last)
+        }
+        return try resumeAfterDeadBranches(check, depth)
+    }
+
+    /// Every branch has gone elsewhere: out of the loop, or back to the caller.
+    private func resumeAfterDeadBranches(_ check: ShapeCheck, _ depth: Int) throws -> Bool {
+        let last = frames.count - 1
+        if let loop = check.forks.last, loop.depth == depth, loop.kind == .loop, loop.mustLeave {
+            frames[last].counter = loop.join
+            return true
+        }
+        let prototype = frames[last].closure.prototype
+        guard let values = check.returned[depth], let value = values.first,
+            let end = prototype.code.last, end.operation == .returnValue
+        else { throw DeadEnd() }
+        registers[frames[last].base + Int(end.a)] = values.dropFirst().reduce(value) {
+            merged($0, $1)
+        }
+        check.returned[depth] = nil
+        dropForks { $0.depth >= depth }
+        frames[last].counter = prototype.code.count - 1
+        return true
+    }
+
+    /// A branch has failed: its error counts if it is certain, and the other branch goes on.
+    func failBranch(_ error: any Error, in fork: Fork) throws -> Bool {
+        if let failure = error as? Failure { check?.report(failure.diagnostic) }
+        while frames.count > fork.depth {
+            check?.returned[frames.count] = nil
+            dropForks { $0.depth >= frames.count }
+            pop()
+        }
+        return try abandonBranch(from: 0)
+    }
+}
+
+enum LeaveKind: Int { case returned, broke, continued }
+
+/// A loop that is cut after a number of turns.
+final class CheckedIterator: IteratorObject {
+    private let inner: IteratorObject?
+    private let limit: Int
+    private let fork: Fork
+    private var index = 0
+
+    init(_ inner: IteratorObject?, limit: Int, _ fork: Fork) {
+        self.inner = inner
+        self.limit = limit
+        self.fork = fork
+    }
+
+    override func next(_ machine: Machine) throws -> Value? {
+        defer { index += 1 }
+        guard index < limit else {
+            fork.isCut = true
+            return nil
+        }
+        guard let inner else { return .unknown }
+        return try inner.next(machine)
+    }
+}

@@ -1,0 +1,40 @@
+/// Names that people bring from Python's libraries, and what they are called here.
+enum Habits {
+    /// Labels of arguments.
+    static let labels = [
+        "dim": "axis", "keepdim": "keepDims", "keepdims": "keepDims", "use_bias": "bias",
+        "learning_rate": "lr", "kernel_size": "kernel", "out_channels": "filters",
+        "out_features": "units", "weight_decay": "decay", "batch_size": "batch",
+        "validation_data": "validation", "num_heads": "heads", "p": "rate", "n": "count",
+        "xlabel": "x", "ylabel": "y", "return_sequences": "sequences", "strides": "stride",
+        "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps", "input": "prediction",
+        "num_embeddings": "count", "embedding_dim": "units", "pool_size": "size",
+        "filename": "path", "repeats": "count", "descending": "reverse", "key": "by",
+        "learningRate": "lr",
+    ]
+
+    /// What to write for a method that tensors have elsewhere.
+    static let members = [
+        "view": "write `.reshape([…])`", "permute": "write `.transpose([…])`",
+        "numpy": "write `.toList()`", "detach": "write `stopGradient(x)`",
+        "backward": "write `step(opt) { … }`, or `grad(f)(x)` for a gradient",
+        "astype": "write `.cast(float32)`", "to": "write `.cast(float32)`",
+        "float": "write `.cast(float32)`", "long": "write `.cast(int64)`",
+        "int": "write `.cast(int32)`", "ndim": "write `.rank`", "dim": "write `.rank`",
+        "numel": "write `.size`", "zero_grad": "leave it out: `step` starts from zero",
+        "train": "leave it out: models train inside `step` and `fit` only",
+        "eval": "leave it out: models train inside `step` and `fit` only",
+        "compile": "give loss and optimizer to `fit(net, data, loss: …, optimizer: …)`",
+        "parameters": "write `.params`", "state_dict": "write `.params`",
+        "items": "loop over the dict itself: `for (key, value) in d { … }`",
+        "add_": "write `x += …` for a `var x`", "to_numpy": "write `.toList()`",
+        "learningRate": "write `.lr`", "learning_rate": "write `.lr`",
+    ]
+
+    /// `val_loss` as `valLoss`.
+    static func camelCase(_ name: String) -> String {
+        let words = name.split(separator: "_")
+        guard let first = words.first else { return name }
+        return first + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Notebooks
+import Runtime
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Checks names, arguments, shapes and files of every cell, with nothing trained.",
+        discussion: """
+            Data files are read, but no tensor is computed. What only a run can know is accepted.
+            Exit codes: 0 no errors, 1 errors, 2 bad usage or unreadable notebook.
+            """)
+
+    @Argument(help: "Notebooks or scripts.", completion: .file(extensions: ["dln", "dl"]))
+    var files: [String]
+
+    @Option(name: [.customShort("p"), .customLong("param")], help: "Sets a parameter: -p lr=0.01.")
+    var parameters: [String] = []
+
+    @Flag(help: "Writes one JSON object a line on stdout, for editors.")
+    var json = false
+
+    @OptionGroup var session: SessionOptions
+
+    func run() throws {
+        let command = self
+        try onInterpreterThread {
+            try command.session.apply()
+            let installation = try Installation.find()
+            var code = ExitCode.success
+            for file in command.files {
+                let ended = try command.check(file, installation)
+                if ended == Exit.usage || code == .success { code = ended }
+            }
+            return code
+        }
+    }
+
+    private func check(_ file: String, _ installation: Installation) throws -> ExitCode {
+        let start = Session.now
+        let bytes = try NotebookFile.read(file)
+        let folder = (NotebookFile.absolute(file) as NSString).deletingLastPathComponent
+        var configuration = session.configuration(installation, folder: folder)
+        configuration.checksShapes = true
+        var found: [Diagnostic] = []
+        var count = 1
+        if file.hasSuffix(".dl") {
+            let source = SourceText(
+                name: file, text: String(decoding: bytes, as: UTF8.self), file: file)
+            found = NotebookChecker.check(source, stream: "#1", in: Session(configuration))
+        } else {
+            let document = NotebookDocument(
+                bytes: bytes, name: (file as NSString).lastPathComponent)
+            show(document.diagnostics)
+            if document.hasErrors { return Exit.usage }
+            configuration.seed = document.frontMatter.seed
+            let checker = NotebookChecker(
+                document, session: Session(configuration), parameters: try values(document))
+            found = checker.check().flatMap(\.diagnostics)
+            count = document.cells.count
+        }
+        show(found)
+        let errors = found.filter { $0.severity == .error }.count
+        if !json { summarise(file, count, errors, found.count - errors, Session.now - start) }
+        return errors == 0 ? .success : Exit.cellFailed
+    }
+
+    private func values(_ document: NotebookDocument) throws -> [NotebookParameter] {
+        do {
+            return try document.override(params: parameters)
+        } catch {
+            throw Problem(render(error, as: .plain))
+        }
+    }
+
+    private func show(_ diagnostics: [Diagnostic]) {
+        for diagnostic in diagnostics {
+            if json {
+                Console.write(render(diagnostic, as: .json) + "\n")
+            } else {
+                Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
+            }
+        }
+    }
+
+    private func summarise(
+        _ file: String, _ cells: Int, _ errors: Int, _ warnings: Int, _ seconds: Double
+    ) {
+        func plural(_ count: Int, _ word: String) -> String {
+            "\(count) \(word)\(count == 1 ? "" : "s")"
+        }
+        let time = String(format: "%.2f s", seconds)
+        Console.write(
+            "\(file): \(plural(cells, "cell")), \(plural(errors, "error")),"
+                + " \(plural(warnings, "warning")) (\(time))\n")
+    }
+}

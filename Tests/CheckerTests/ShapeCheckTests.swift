@@ -1,0 +1,114 @@
+import Diagnostics
+import Foundation
+import Notebooks
+import Runtime
+import Testing
+
+private let repository = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+private func session(checks: Bool, folder: String = "/nonexistent") -> Session {
+    var configuration = SessionConfiguration(
+        standardLibrary: repository.appending(path: "stdlib").path,
+        data: repository.appending(path: "data").path, folder: folder)
+    configuration.checksShapes = checks
+    return Session(configuration)
+}
+
+/// Runs on a thread with the stack that the interpreter asks for.
+private func onLargeStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+        let thread = Thread { continuation.resume(returning: body()) }
+        thread.stackSize = 256 << 20
+        thread.start()
+    }
+}
+
+/// The ids of what `check` finds in cells parted by a line `#---`.
+private func found(_ text: String) async -> [String] {
+    await onLargeStack {
+        let session = session(checks: true)
+        return text.components(separatedBy: "#---\n").enumerated().flatMap { index, cell in
+            session.check(
+                SourceText(name: "cell \(index + 1)", text: cell), stream: "#\(index + 1)"
+            ).map(\.id)
+        }
+    }
+}
+
+@Suite("Programs run on shapes alone")
+struct ShapeCheckTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var ids: [String]
+        var text: String
+        init(_ ids: [String], _ text: String) {
+            self.ids = ids
+            self.text = text
+        }
+        var testDescription: String { text }
+    }
+
+    static let wrong = [
+        Case(["shape.matmul"], "randn([2, 3]) @ randn([4, 5])"),
+        Case(["shape.matmul"], "let x = randn([2, 3])\nif x.sum() > 0 { x @ x } else { x }"),
+        Case(["shape.matmul"], "let x = randn([2, 3])\nif x.sum() > 0 { x } else { x @ x }"),
+        Case(["shape.matmul"], "for b in Dataset(zeros([99, 3]), zeros([99])).batches(10, shuffle: true) { b.x @ b.x }"),
+        Case(["shape.matmul"], "var x = randn([2, 3])\nwhile x.sum() > 0 { x = x @ x }"),
+        Case(["shape.matmul"], "let a = randn([2, 3])\nlet y = a @ a\n#---\nlet z = y + 1\nz @ a"),
+        Case(["call.label"], "let net = Dense(3)\nfit(net, (zeros([9, 2]), zeros([9, 3])), loss: mse, epoch: 3)"),
+        Case(["shape.same"], "fit(Dense(2), (zeros([9, 2]), zeros([9, 3])), loss: mse, epochs: 2)"),
+        Case(["name.unknown"], "let net = Dense(3)\nnte(zeros([2, 2]))"),
+        Case(["file.format"], "readCSV(\"missing.csv\")"),
+        Case(["shape.broadcast"], "randn([5, 1]) - randn([5])"),
+    ]
+
+    @Test("mistakes are found without running", arguments: wrong)
+    func finds(_ example: Case) async { #expect(await found(example.text) == example.ids) }
+
+    static let right = [
+        "let x = randn([4, 3])\nlet n = x.sum().item()\nif n > 2 { error(\"too much\") }\nprint(\"{n:.3f}\")",
+        "var found = nil\nfor i in 0..<10 { if randn([]) > 1.0 { found = i\nbreak } }\nfound + 1",
+        "func f(x) { if x.sum() > 0 { return x.sum(axis: 0) }\nx }\nlet y = f(randn([3, 4]))\ny @ randn([4])",
+        "let x = randn([20, 3])\nlet kept = x[x[:, 0] > 0]\nkept @ randn([3, 2])",
+        "let n = randint(1, 5, [1]).item()\nlet z = zeros([n, 3])\nz + zeros([7, 3])",
+        "let net = Dense(4, relu) >> Dense(2)\nlet h = fit(net, (randn([50, 3]), zeros([50, 2])), loss: mse, epochs: 300)\nassert h.loss[-1] < 0.001\nplot(h.loss) | plot(h)\npredict(net, randn([70, 3])) + zeros([70, 2])",
+        "let net = Dense(1)\nlet opt = Adam(net)\nvar best = inf\nfor i in 0..<500 {\n let l = step(opt) { mse(net(ones([4, 2])), ones([4, 1])) }\n if l.item() < best { best = l.item() } }\nassert best < 0.1",
+        "writeText(\"out.txt\", \"a\")\nreadText(\"out.txt\")",
+        "let y = try randn([2, 3]) @ randn([2, 3]) else nil\nassert y == nil",
+        "while true { if rand([]) > 0.5 { break } }",
+        "let items = []\nif rand([]) > 2 and items[0] > 1 { 1 }",
+    ]
+
+    @Test("what may be right is accepted", arguments: right)
+    func accepts(_ text: String) async { #expect(await found(text) == []) }
+
+    @Test("every example of the standard library gives no alarm")
+    func library() async throws {
+        let root = repository.appending(path: "stdlib")
+        let files = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String }
+        for path in (files ?? []).sorted() where path.hasSuffix(".dl") {
+            let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+            for example in examples(in: text) {
+                let ids = await found(example)
+                #expect(ids == [], "\(path)\n\(example)")
+            }
+        }
+    }
+
+    /// The fenced blocks in `##` comments.
+    private func examples(in text: String) -> [String] {
+        var blocks: [String] = []
+        var lines: [String]?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard line.hasPrefix("##") else { continue }
+            let content = String(line.dropFirst(line.hasPrefix("## ") ? 3 : 2))
+            if content.hasPrefix("```") {
+                if let open = lines { blocks.append(open.joined(separator: "\n")) }
+                lines = lines == nil && content.hasPrefix("```dl") ? [] : nil
+            } else {
+                lines?.append(content)
+            }
+        }
+        return blocks
+    }
+}
