@@ -340,7 +340,7 @@ extension Machine {
             guard case .string(let part) = element else {
                 throw OperatorFailures.mismatch("in", element, container)
             }
-            return part.text.isEmpty || text.text.contains(part.text)
+            return TextSearch(part.text).occurs(in: text.text)
         case .range(let range):
             guard case .int(let number) = try number(element) else { return false }
             return range.contains(number)
