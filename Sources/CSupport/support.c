@@ -1,8 +1,11 @@
 #include "CSupport.h"
 
+#include <fcntl.h>
 #include <linux/futex.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,3 +62,19 @@ void support_futex_wait(uint32_t *address, uint32_t expected) {
 void support_futex_wake_all(uint32_t *address) {
     syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 0x7fffffff, 0, 0, 0);
 }
+
+int64_t support_resident_bytes(void) {
+    char text[128];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    if (length <= 0) return 0;
+    text[length] = 0;
+    /* The second number: resident pages. */
+    char *rest = text;
+    strtoll(rest, &rest, 10);
+    return strtoll(rest, 0, 10) * sysconf(_SC_PAGESIZE);
+}
+
+void support_release_freed_memory(void) { malloc_trim(0); }

@@ -41,4 +41,8 @@ static inline void support_pause(void) {
     __asm__ __volatile__("yield");
 #endif
 }
+/// Bytes of memory that the process holds now; 0 where the system does not tell.
+int64_t support_resident_bytes(void);
+/// Gives memory that was freed back to the system.
+void support_release_freed_memory(void);
 #endif

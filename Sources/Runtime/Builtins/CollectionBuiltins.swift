@@ -133,8 +133,7 @@ extension Machine {
         case .list(let list): return list.items
         case .tuple(let tuple): return tuple.items
         case .range(let range):
-            guard range.count < 1 << 28 else { throw TensorError.tooLarge([range.count]) }
-            return (0..<range.count).map { .int(range.element($0)) }
+            return try ints(of: range).map { .int($0) }
         case .string, .dict, .tensor, .batches, .dataset:
             let iterator = try iterator(over: value)
             var result: [Value] = []
@@ -158,7 +157,7 @@ extension Machine {
         positions.sort { first, second in
             guard failure == nil else { return first < second }
             do {
-                var result = try order(keys[first], keys[second], "<")
+                var result = try sortingOrder(keys[first], keys[second])
                 if isReversed { result = -result }
                 return result == 0 ? first < second : result < 0
             } catch {
@@ -168,6 +167,17 @@ extension Machine {
         }
         if let failure { throw failure }
         return positions.map { items[$0] }
+    }
+
+    /// The order for sorting: every nan after the other numbers.
+    private func sortingOrder(_ left: Value, _ right: Value) throws -> Int {
+        switch (try number(left), try number(right)) {
+        case (.float(let x), .float(let y)) where x.isNaN || y.isNaN:
+            return x.isNaN == y.isNaN ? 0 : x.isNaN ? 1 : -1
+        case (.float(let x), .int) where x.isNaN: return 1
+        case (.int, .float(let y)) where y.isNaN: return -1
+        case (let first, let second): return try order(first, second, "<")
+        }
     }
 
     /// The least or greatest of one collection or of several values.

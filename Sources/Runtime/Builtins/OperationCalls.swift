@@ -176,7 +176,7 @@ struct OperationCalls {
         switch value {
         case .list(let list): return try allInts(list.items)
         case .tuple(let tuple): return try allInts(tuple.items)
-        case .range(let range): return (0..<range.count).map(range.element)
+        case .range(let range): return try machine.ints(of: range)
         case .tensor(let node) where node.dtype.isInteger && node.shape.rank == 1:
             let tensor = try machine.value(of: node)
             return (0..<tensor.count).map { tensor.int(at: $0) }

@@ -18,7 +18,10 @@ enum TensorBuiltins {
         },
         Builtin("toList(a)", "The numbers as nested lists.") { m, a in
             guard case .tensor(let node) = a[0] else { return .list(try m.elements(a[0], "toList")) }
-            return m.nested(try m.value(of: node))
+            let tensor = try m.value(of: node)
+            // A list of each row beside the numbers.
+            try m.requireMemory(tensor.count, elementsOf: 2 * MemoryLayout<Value>.stride)
+            return m.nested(tensor)
         },
         Builtin(
             "zeros(shape = nil, dtype = nil)",
@@ -154,10 +157,11 @@ extension Machine {
             }
             for value in values { try flatten(value, sizes.dropFirst(), &scalars) }
         }
+        try poll()
         switch value {
         case .list(let list): try items(list.items)
         case .tuple(let tuple): try items(tuple.items)
-        case .range(let range): try items((0..<range.count).map { .int(range.element($0)) })
+        case .range(let range): try items(try ints(of: range).map { .int($0) })
         default:
             guard sizes.isEmpty else {
                 throw Failure("tensor.ragged", "a list is missing: got \(described(value))")

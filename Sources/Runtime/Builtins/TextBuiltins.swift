@@ -16,20 +16,24 @@ enum TextBuiltins {
                 throw Failure("text.separator", "`split` needs a separator that is not empty",
                     help: "`chars(s)` gives the characters")
             }
-            return .list(text.components(separatedBy: separator).map { .string($0) })
+            return .list(TextSearch(separator).split(text).map { .string($0) })
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
             let separator = try m.text(a[1], "join", "separator")
-            return .string(
-                try m.elements(a[0], "join").map { try m.text(of: $0) }
-                    .joined(separator: separator))
+            let parts = try m.elements(a[0], "join").map { try m.text(of: $0) }
+            let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
+            try m.requireMemory(size, elementsOf: 2)
+            return .string(parts.joined(separator: separator))
         },
         Builtin("replace(s, old, new)", "The text with every `old` replaced.") { m, a in
             let old = try m.text(a[1], "replace", "old")
             guard !old.isEmpty else { return a[0] }
+            let text = try m.text(a[0], "replace", "s")
+            let new = try m.text(a[2], "replace", "new")
             return .string(
-                try m.text(a[0], "replace", "s").replacingOccurrences(
-                    of: old, with: try m.text(a[2], "replace", "new")))
+                try TextSearch(old).replace(in: text, by: new) {
+                    try m.requireMemory($0, elementsOf: 3)
+                })
         },
         Builtin("lower(s)", "The text in lower case.") { m, a in
             .string(try m.text(a[0], "lower", "s").lowercased())
@@ -42,10 +46,12 @@ enum TextBuiltins {
                 try m.text(a[0], "trim", "s").trimmingCharacters(in: .whitespacesAndNewlines))
         },
         Builtin("startsWith(s, prefix)", "Whether the text starts so.") { m, a in
-            .bool(try m.text(a[0], "startsWith", "s").hasPrefix(try m.text(a[1], "startsWith", "prefix")))
+            let text = try m.text(a[0], "startsWith", "s")
+            return .bool(text.utf8.starts(with: try m.text(a[1], "startsWith", "prefix").utf8))
         },
         Builtin("endsWith(s, suffix)", "Whether the text ends so.") { m, a in
-            .bool(try m.text(a[0], "endsWith", "s").hasSuffix(try m.text(a[1], "endsWith", "suffix")))
+            let text = try m.text(a[0], "endsWith", "s").utf8.reversed()
+            return .bool(text.starts(with: try m.text(a[1], "endsWith", "suffix").utf8.reversed()))
         },
         Builtin("find(s, part)", "The index of the first occurrence, or -1.") { m, a in
             .int(try m.find(a[0], a[1]))
@@ -94,12 +100,12 @@ extension Machine {
         if case .list(let list) = value {
             return try list.items.firstIndex { try equals($0, part) } ?? -1
         }
-        let text = Array(try text(value, "find", "s").unicodeScalars)
-        let wanted = Array(try self.text(part, "find", "part").unicodeScalars)
-        guard wanted.count <= text.count else { return -1 }
-        return (0...(text.count - wanted.count)).first {
-            text[$0..<($0 + wanted.count)].elementsEqual(wanted)
-        } ?? -1
+        let bytes = Array(try text(value, "find", "s").utf8)
+        let wanted = try text(part, "find", "part")
+        if wanted.isEmpty { return 0 }
+        guard let offset = TextSearch(wanted).offsets(in: bytes, limit: 1).first else { return -1 }
+        // Bytes 10xxxxxx continue a code point.
+        return bytes[..<offset].count { $0 & 0xC0 != 0x80 }
     }
 
     fileprivate func toInt(_ value: Value) throws -> Value {

@@ -18,8 +18,12 @@ enum TrainingBuiltins {
             guard a[1].isCallable else {
                 throw CallFailures.argument("step", "block", wants: "a block", got: a[1])
             }
-            let count = try m.int(a[3]) ?? 1
-            return try m.step(optimizer, a[1], clip: m.double(a[2]), accumulate: max(1, count))
+            guard let count = try m.int(a[3]), count > 0 else {
+                throw CallFailures.argument(
+                    "step", "accumulate", wants: "an Int above 0", got: a[3])
+            }
+            let clip = try m.clipLimit(a[2], "step")
+            return try m.step(optimizer, a[1], clip: clip, accumulate: count)
         },
         Builtin("apply(optimizer, gradients, clip = nil)", "Updates with gradients that you made.", isPure: false)
         { m, a in
@@ -27,7 +31,7 @@ enum TrainingBuiltins {
                 throw CallFailures.argument(
                     "apply", "gradients", wants: "a dict like `net.params`", got: a[1])
             }
-            try m.apply(dict, with: optimizer, clip: m.double(a[2]))
+            try m.apply(dict, with: optimizer, clip: m.clipLimit(a[2], "apply"))
             return .none
         },
         Builtin("optimizerFor(optimizer, net)", "The optimizer if it holds models, else a fresh one for `net`.", isPure: false)
@@ -82,6 +86,16 @@ enum TrainingBuiltins {
 }
 
 extension Machine {
+    /// A bound for the global norm: `nil`, or a number above 0.
+    fileprivate func clipLimit(_ value: Value, _ function: String) throws -> Double? {
+        if value.isNone { return nil }
+        guard let limit = try double(value), limit > 0 else {
+            throw CallFailures.argument(
+                function, "clip", wants: "a number above 0", got: value)
+        }
+        return limit
+    }
+
     /// `opt.apply(gradients)`
     func apply(_ dict: DictObject, with optimizer: OptimizerInstance, clip: Double?) throws {
         let parameters = optimizer.trainable()

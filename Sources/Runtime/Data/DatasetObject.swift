@@ -72,7 +72,7 @@ final class DatasetObject {
                 }
                 return .batches(
                     BatchesObject(
-                        self, size: size, shuffles: try m.truth(a[1]), dropsLast: try m.truth(a[2])))
+                        self, size: min(size, max(self.count, 1)), shuffles: try m.truth(a[1]), dropsLast: try m.truth(a[2])))
             }
         case "map": return bound("map(f)") { _, a in .dataset(self.mapped(a[0])) }
         case "filter": return bound("filter(f)") { m, a in .dataset(try self.filtered(a[0], m)) }
@@ -126,14 +126,8 @@ final class DatasetObject {
         return result
     }
 
-    /// One sample, or the samples of a range.
+    /// One sample.
     func element(_ index: Value, _ machine: Machine) throws -> Value {
-        if case .range(let range) = index {
-            let indices = try (0..<range.count).map {
-                try machine.position(.int(range.element($0)), count, "data set")
-            }
-            return .dataset(try picked(indices))
-        }
         let position = try machine.position(index, count, "data set")
         let batch = try transformed(
             x.rows(position, count: 1), y.rows(position, count: 1), machine)

@@ -159,7 +159,7 @@ struct FigureCalls {
                 isInteger: !tensor.dtype.isFloat)
         case .range(let range):
             return NumberArray(
-                (0..<range.count).map { Double(range.element($0)) }, isInteger: true)
+                try machine.ints(of: range).map { Double($0) }, isInteger: true)
         case .list(let list): return try rows(list.items)
         case .tuple(let tuple): return try rows(tuple.items)
         case .bool(let flag): return NumberArray(flag ? 1 : 0, isInteger: true)

@@ -39,12 +39,8 @@ extension Machine {
             guard let number = try int(value) else { break }
             return .index(number)
         case .range(let range):
-            guard range.count > 0 else { return .slice(start: 0, stop: 0, step: nil) }
-            return .tensor(
-                Node(
-                    try Tensor(
-                        (0..<range.count).map(range.element), shape: Shape([range.count]),
-                        dtype: .int64)))
+            let (start, stop, step) = range.sliceBounds
+            return .slice(start: start, stop: stop, step: step)
         case .list(let list):
             let numbers = try list.items.map { item -> Int in
                 guard let number = try int(item) else {

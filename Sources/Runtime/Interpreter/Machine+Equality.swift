@@ -8,6 +8,7 @@ extension Machine {
         guard depth < 200 else {
             throw Failure("limit.nesting", "values nested too deeply to compare")
         }
+        try poll()
         switch (left, right) {
         case (.unknown, _), (_, .unknown): throw UnknownValue()
         case (.none, .none): return true
@@ -71,6 +72,7 @@ extension Machine {
 
     /// -1, 0 or 1: numbers, strings and tuples have an order. Every comparison with a nan fails.
     func order(_ left: Value, _ right: Value, _ operation: String) throws -> Int {
+        try poll()
         switch (left, right) {
         case (.string(let x), .string(let y)):
             return x.text == y.text

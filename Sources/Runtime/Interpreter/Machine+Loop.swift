@@ -201,7 +201,7 @@ extension Machine {
                 save(counter)
                 let format = c < 0 ? nil : prototype.formats[c]
                 R[a] = .string(try formatted(R[b], format))
-            case .joinText: R[a] = joined(R + b, count: c)
+            case .joinText: R[a] = try joined(R + b, count: c)
             case .makeModel: R[a] = makeModel(prototype.models[b], prototype, closure, frames[frames.count - 1].base)
             case .makeOptimizer:
                 R[a] = makeOptimizer(prototype.optimizers[b], prototype, closure, frames[frames.count - 1].base)

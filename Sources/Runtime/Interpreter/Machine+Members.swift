@@ -94,27 +94,29 @@ extension Machine {
     func element(of value: Value, at index: Value) throws -> Value {
         switch value {
         case .list(let list):
-            if case .range(let range) = index { return .list(try pick(list.items, range)) }
+            if case .range(let range) = index { return try slice(value, by: range) }
             return list.items[try position(index, list.items.count, "list")]
         case .tuple(let tuple):
+            if case .range(let range) = index { return try slice(value, by: range) }
             return tuple.items[try position(index, tuple.items.count, "tuple")]
         case .string(let text):
-            if case .range(let range) = index {
-                return .string(Self.text(try pick(text.scalars, range)))
-            }
+            if case .range(let range) = index { return try slice(value, by: range) }
             return .string(Self.text([text.scalars[try position(index, text.scalars.count, "text")]]))
         case .dict(let dict):
             guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
             guard let element = dict.items[key] else { throw missing(key, dict) }
             return element
         case .range(let range):
+            if case .range(let part) = index { return try slice(value, by: part) }
             return .int(range.element(try position(index, range.count, "range")))
         case .record(let record):
             throw Failure(
                 "index.type", "a record is read by label",
                 help: record.layout.labels.first.map { "write `.\($0)`" })
         case .model(let model): return try part(of: model, at: index)
-        case .dataset(let dataset): return try dataset.element(index, self)
+        case .dataset(let dataset):
+            if case .range(let range) = index { return try slice(value, by: range) }
+            return try dataset.element(index, self)
         default:
             throw Failure("index.type", "\(described(value)) has no elements to index")
         }
@@ -147,10 +149,10 @@ extension Machine {
         return number < 0 ? number + count : number
     }
 
-    private func pick<Element>(_ items: [Element], _ range: RangeObject) throws -> [Element] {
-        try (0..<range.count).map {
-            items[try position(.int(range.element($0)), items.count, "list")]
-        }
+    /// `xs[0..<3]` is a slice, too.
+    private func slice(_ value: Value, by range: RangeObject) throws -> Value {
+        let (start, stop, step) = range.sliceBounds
+        return try slice(value, start.map { .int($0) }, stop.map { .int($0) }, step.map { .int($0) })
     }
 
     static func text(_ scalars: [Unicode.Scalar]) -> String {
@@ -183,6 +185,7 @@ extension Machine {
         case .string(let text): return .string(Self.text(try elements(text.scalars)))
         case .range(let all):
             let range = try range(all.count)
+            try requireMemory(range.count)
             return .list((0..<range.count).map { .int(all.element(range.start + $0 * range.step)) })
         case .dataset(let dataset): return .dataset(try dataset.slice(try range(dataset.count)))
         case .model(let model): return try parts(of: model, try range(model.partCount))

@@ -298,8 +298,12 @@ extension Machine {
 
     private func addition(_ left: Value, _ right: Value) throws -> Value {
         switch (left, right) {
-        case (.string(let x), .string(let y)): return .string(x.text + y.text)
-        case (.list(let x), .list(let y)): return .list(x.items + y.items)
+        case (.string(let x), .string(let y)):
+            try requireMemory(x.text.utf8.count + y.text.utf8.count, elementsOf: 1)
+            return .string(x.text + y.text)
+        case (.list(let x), .list(let y)):
+            try requireMemory(x.items.count + y.items.count)
+            return .list(x.items + y.items)
         case (.figure(let x), .figure(let y)):
             return .figure(FigureObject(try x.figure.overlaid(with: y.figure)))
         case (.string, _), (_, .string):
@@ -317,6 +321,8 @@ extension Machine {
                 "+=", target.pointee, right, help: "append one element with `+= [x]`")
         }
         let items = other.items
+        // An array that grows takes twice its size and is copied.
+        try requireMemory(2 * (list.items.count + items.count))
         target.pointee = .none
         if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
         list.items.append(contentsOf: items)
@@ -334,7 +340,7 @@ extension Machine {
             guard case .string(let part) = element else {
                 throw OperatorFailures.mismatch("in", element, container)
             }
-            return part.text.isEmpty || text.text.contains(part.text)
+            return TextSearch(part.text).occurs(in: text.text)
         case .range(let range):
             guard case .int(let number) = try number(element) else { return false }
             return range.contains(number)

@@ -18,7 +18,12 @@ extension Machine {
         return try Formatting.format(read, format, plain: plain)
     }
 
-    func joined(_ first: UnsafeMutablePointer<Value>, count: Int) -> Value {
+    func joined(_ first: UnsafeMutablePointer<Value>, count: Int) throws -> Value {
+        var size = 0
+        for index in 0..<count {
+            if case .string(let text) = first[index] { size += text.text.utf8.count }
+        }
+        try requireMemory(size, elementsOf: 2)
         var result = ""
         for index in 0..<count {
             if case .string(let text) = first[index] { result += text.text }

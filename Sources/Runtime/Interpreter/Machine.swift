@@ -39,6 +39,7 @@ final class Machine {
     private var origins: [(base: Int32, prototype: Prototype)] = []
     private var nextOrigin: Int32 = 0
     private var ticks = 0
+    private var lastMemoryPoll = 0.0
     /// The last number given to a recording.
     var nextRecording: Int32 = 0
 
@@ -138,6 +139,7 @@ final class Machine {
     func run(
         _ closure: Closure, _ arguments: [Value] = [], _ labels: [String?] = []
     ) throws -> Value {
+        try poll()
         reentry += 1
         defer { reentry -= 1 }
         guard reentry < Self.maximumReentry else {
@@ -168,6 +170,10 @@ final class Machine {
     func pollNow() throws {
         if support_interrupt_pending() != 0 { throw Interruption(reason: .user) }
         if session.isOutOfTime { throw Interruption(reason: .time) }
+        let now = Session.now
+        guard now - lastMemoryPoll > 0.05 else { return }
+        lastMemoryPoll = now
+        try pollMemory()
     }
 
     // MARK: Errors

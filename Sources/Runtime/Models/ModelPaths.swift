@@ -43,14 +43,25 @@ private struct ParameterWalk {
     init() {}
 
     static func mayHoldModels(_ value: Value) -> Bool {
+        var seen: Set<ObjectIdentifier> = []
+        return mayHoldModels(value, &seen)
+    }
+
+    /// Whether a model is found; containers that occur several times are looked into once.
+    private static func mayHoldModels(_ value: Value, _ seen: inout Set<ObjectIdentifier>) -> Bool {
+        let items: [Value]
+        let object: AnyObject
         switch value {
-        case .model: true
-        case .list(let list): list.items.contains(where: mayHoldModels)
-        case .tuple(let tuple): tuple.items.contains(where: mayHoldModels)
-        case .record(let record): record.values.contains(where: mayHoldModels)
-        case .dict(let dict): dict.items.values.contains(where: mayHoldModels)
-        default: false
+        case .model: return true
+        case .list(let list): (items, object) = (list.items, list)
+        case .tuple(let tuple): (items, object) = (tuple.items, tuple)
+        case .record(let record): (items, object) = (record.values, record)
+        case .dict(let dict): (items, object) = (Array(dict.items.values), dict)
+        default: return false
         }
+        guard seen.insert(ObjectIdentifier(object)).inserted else { return false }
+        for item in items where mayHoldModels(item, &seen) { return true }
+        return false
     }
 
     mutating func visit(_ value: Value, path: String, isFrozen: Bool) {
@@ -90,7 +101,7 @@ private struct ParameterWalk {
                     found.append(
                         NamedParameter(
                             path: join(path, name), box: box, owner: model, isFrozen: isFrozen))
-                } else {
+                } else if Self.mayHoldModels(model.fields[index]) {
                     visit(model.fields[index], path: join(path, name), isFrozen: isFrozen)
                 }
             }

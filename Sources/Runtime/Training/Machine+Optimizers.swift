@@ -62,6 +62,7 @@ extension Machine {
                             definition.name, "model", wants: "groups such as (model: net, lr: 0.1)",
                             got: item)
                     }
+                    _ = try targets(model, definition)
                     let own = zip(record.layout.labels, record.values).filter { $0.0 != "model" }
                     return (model, own.map { ($0.0, $0.1) })
                 }

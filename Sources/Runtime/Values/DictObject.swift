@@ -7,8 +7,18 @@ indirect enum DictKey: Hashable {
     case bool(Bool)
     case tuple([DictKey])
 
+    /// The most parts of a tuple that is a key, however they are nested.
+    private static let maximumParts = 1000
+
     /// `nil` if the value may not be a key.
     init?(_ value: Value) {
+        var parts = 0
+        self.init(value, &parts)
+    }
+
+    private init?(_ value: Value, _ parts: inout Int) {
+        parts += 1
+        guard parts <= Self.maximumParts else { return nil }
         switch value {
         case .string(let text): self = .string(text.text)
         case .int(let number): self = .int(number)
@@ -16,7 +26,7 @@ indirect enum DictKey: Hashable {
         case .tuple(let tuple):
             var keys: [DictKey] = []
             for item in tuple.items {
-                guard let key = DictKey(item) else { return nil }
+                guard let key = DictKey(item, &parts) else { return nil }
                 keys.append(key)
             }
             self = .tuple(keys)

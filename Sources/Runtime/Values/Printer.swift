@@ -26,6 +26,7 @@ struct Printer {
 
     private func nested(_ value: Value, depth: Int) throws -> String {
         guard depth < 100 else { return "…" }
+        try machine.poll()
         func items(_ values: [Value]) throws -> String {
             try values.map { try nested($0, depth: depth + 1) }.joined(separator: ", ")
         }
