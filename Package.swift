@@ -119,6 +119,13 @@ let testTargets: [Target] = [
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
     tests("Figures", exclude: ["Snapshots"]),
     tests("Drawing", ["Figures"]),
+    .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal"),
+    .testTarget(
+        name: "TerminalTests",
+        dependencies: [
+            "Terminal", "Notebooks", "Runtime", "RuntimeTesting", "Diagnostics", "CPseudoTerminal",
+        ],
+        exclude: ["README.md"], swiftSettings: shared),
     .target(
         name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),

@@ -2,6 +2,7 @@ import CSupport
 import Diagnostics
 import Figures
 import Foundation
+import Notebooks
 import Runtime
 
 /// A session with what a prompt adds to it: the entries, the way back, the figures.
@@ -22,7 +23,12 @@ struct PromptState {
     /// Old weights may take this much memory; the last step is always kept.
     private static let mostBytes = 512 << 20
 
+    /// Replaced as a whole only; see `startSession`.
     private(set) var session: Session
+    /// What `:run` ran.
+    var notebook: OpenNotebook?
+    /// How many unnamed cells come before the first entry.
+    var streamOffset = 0
     let screen: Screen
     private let setup: TerminalSetup
     /// What `:save` writes.
@@ -38,7 +44,7 @@ struct PromptState {
         self.screen = screen
         self.keepsSteps = keepsSteps
         self.figures = FigureGallery(setup)
-        self.session = setup.makeSession()
+        self.session = setup.makeSession(setup.folder)
         connect()
     }
 
@@ -50,7 +56,7 @@ struct PromptState {
     }
 
     /// The random stream of the next entry: that of its cell in the notebook that `:save` writes.
-    var nextStream: String { "#\(entries.count + 1)" }
+    var nextStream: String { "#\(streamOffset + entries.count + 1)" }
 
     // MARK: Running
 
@@ -120,11 +126,11 @@ struct PromptState {
     // MARK: Showing
 
     /// Shows messages, the value and the figure of an entry.
-    mutating func finish(_ outcome: CellOutcome) {
+    mutating func finish(_ outcome: CellOutcome, figureName: String? = nil) {
         screen.settle()
         for diagnostic in outcome.diagnostics { complain(diagnostic) }
         if let value = outcome.value { screen.line(value) }
-        if let figure = outcome.figure { show(figure) }
+        if let figure = outcome.figure { show(figure, named: figureName) }
         switch outcome.ending {
         case .interrupted: screen.interruption(screen.styled("interrupted", .error))
         case .timedOut: screen.message(screen.styled("out of time", .error))
@@ -136,9 +142,11 @@ struct PromptState {
         screen.message(render(diagnostic, as: screen.usesColor ? .ansi : .plain))
     }
 
-    private mutating func show(_ figure: Figure) {
-        do {
-            let path = try figures.add(figure, number: max(1, number - 1))
+    private mutating func show(_ figure: Figure, named name: String?) {
+        do throws(PromptError) {
+            let last = max(1, number - 1)
+            let path = try figures.add(
+                figure, named: name ?? (last < 10 ? "entry-0\(last)" : "entry-\(last)"))
             if let image = figures.image(of: figure) { screen.line(image) }
             screen.line(path)
         } catch {
@@ -188,13 +196,19 @@ struct PromptState {
         return step.text
     }
 
-    mutating func reset() {
-        let seed = session.randomSeed
-        session = setup.makeSession()
+    mutating func forgetSteps() { steps = [] }
+
+    mutating func reset() { startSession(in: setup.folder, seed: session.randomSeed) }
+
+    /// Begins anew in a session without names.
+    mutating func startSession(in folder: String, seed: Int) {
+        session = setup.makeSession(folder)
         session.randomSeed = seed
         connect()
         steps = []
         entries = []
+        notebook = nil
+        streamOffset = 0
     }
 
     // MARK: Files
@@ -209,7 +223,7 @@ struct PromptState {
 
     func text(ofFile path: String) throws(PromptError) -> String {
         if path.hasSuffix(".dln") {
-            throw PromptError("`\(path)` is a notebook", help: "`:load` reads .dl files")
+            throw PromptError("`\(path)` is a notebook", help: "`:run \(path)` runs it")
         }
         guard let data = FileManager.default.contents(atPath: absolute(path)) else {
             throw PromptError("`\(path)` cannot be read", help: "Tab completes paths")
@@ -231,7 +245,15 @@ struct PromptState {
     // MARK: Completion
 
     func completion(_ text: String) -> CompletionAnswer {
-        Completer(session: session, folder: setup.folder, library: setup.standardLibrary)
-            .answer(CompletionContext(text))
+        let cells = notebook.map { open in
+            NotebookDocument(
+                bytes: Array(FileManager.default.contents(atPath: absolute(open.path)) ?? Data()),
+                name: open.path
+            ).cells.map { $0.name ?? String($0.position) }
+        }
+        return Completer(
+            session: session, folder: setup.folder, library: setup.standardLibrary,
+            cells: cells ?? []
+        ).answer(CompletionContext(text))
     }
 }

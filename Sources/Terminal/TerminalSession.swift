@@ -191,7 +191,7 @@ private struct Prompt {
                     "`:\(command.name)` needs an argument", help: "`\(command.usage)`"))
             return .stay
         }
-        return thread.perform { command.run(&$0, argument) }
+        return thread.perform { command.carryOut(&$0, argument) }
     }
 
     private func complain(_ error: PromptError) {

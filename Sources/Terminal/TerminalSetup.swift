@@ -3,8 +3,9 @@ public import Runtime
 
 /// What a session at a terminal needs from whoever wires the modules together.
 public struct TerminalSetup: Sendable {
-    /// Makes a session; called on the interpreter's thread, again for `:reset`.
-    public var makeSession: @Sendable () -> Session
+    /// Makes a session whose relative paths start at a folder; called on the interpreter's thread,
+    /// again for `:reset` and `:run`.
+    public var makeSession: @Sendable (_ folder: String) -> Session
     /// Writes figures to files; without one they are only named.
     public var renderer: (any FigureRenderer)?
     /// The escape sequence that shows a figure, if the terminal can show images.
@@ -17,7 +18,7 @@ public struct TerminalSetup: Sendable {
     /// Shown when a session begins.
     public var version = ""
 
-    public init(folder: String, makeSession: @escaping @Sendable () -> Session) {
+    public init(folder: String, makeSession: @escaping @Sendable (String) -> Session) {
         self.folder = folder
         self.makeSession = makeSession
     }

@@ -19,6 +19,29 @@ struct SessionOptions: ParsableArguments {
     @Option(name: .customLong("allow-write"), help: "A folder that programs may write besides their own.")
     var writable: [String] = []
 
+    var settings: SessionSettings {
+        SessionSettings(
+            memory: memory, threads: threads, readable: readable, writable: writable)
+    }
+
+    /// Sets what holds for the whole process.
+    func apply() throws { try settings.apply() }
+
+    func configuration(_ installation: Installation, folder: String) -> SessionConfiguration {
+        settings.configuration(installation, folder: folder)
+    }
+
+    /// `2G`, `500M`, `1048576`.
+    static func bytes(_ text: String) throws -> Int { try SessionSettings.bytes(text) }
+}
+
+/// The same as plain values.
+struct SessionSettings: Sendable {
+    var memory: String?
+    var threads: Int?
+    var readable: [String] = []
+    var writable: [String] = []
+
     /// Sets what holds for the whole process.
     func apply() throws {
         let environment = ProcessInfo.processInfo.environment

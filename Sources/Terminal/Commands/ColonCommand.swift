@@ -5,7 +5,7 @@ import Diagnostics
 /// `:help`, completion and their tests are derived from ``all``.
 struct ColonCommand: Sendable {
     /// What a command takes; for completion and for the messages when it is missing.
-    enum Argument: Sendable { case file, expression, name, number }
+    enum Argument: Sendable { case file, expression, name, number, cell }
 
     enum Result: Sendable { case stay, quit }
 
@@ -18,11 +18,11 @@ struct ColonCommand: Sendable {
     /// More, as Markdown.
     let documentation: String
     /// Carries it out on the interpreter's thread. The argument has no space at its ends.
-    let run: @Sendable (inout PromptState, _ argument: String) -> Result
+    let carryOut: @Sendable (inout PromptState, _ argument: String) -> Result
 
     /// In the order of `:help`.
     static let all: [ColonCommand] = [
-        help, load, save, vars, shape, time, plot, undo, reset, seed, quit,
+        help, load, run, rerun, save, vars, shape, time, plot, undo, reset, seed, quit,
     ]
 
     var needsArgument: Bool { !argumentHelp.isEmpty && !argumentHelp.hasPrefix("[") }

@@ -7,6 +7,8 @@ struct Completer {
     let session: Session
     let folder: String
     let library: String?
+    /// The cells of the open notebook.
+    let cells: [String]
 
     func answer(_ context: CompletionContext) -> CompletionAnswer {
         switch context.kind {
@@ -61,6 +63,7 @@ struct Completer {
         switch ColonCommand.named(command)?.argument {
         case .file: return files(word, words: .bare)
         case .name: return CompletionAnswer(candidates: ColonCommand.all.map(\.name))
+        case .cell: return CompletionAnswer(candidates: cells, words: .bare)
         case .expression, .number, nil: return .nothing
         }
     }

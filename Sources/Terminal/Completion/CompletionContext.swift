@@ -54,7 +54,7 @@ struct CompletionContext: Equatable, Sendable {
         let argument = text[space...].drop { $0 == " " }
         switch ColonCommand.named(command)?.argument {
         case .expression: readCode(String(argument))
-        case .file, .name, .number, nil:
+        case .file, .name, .number, .cell, nil:
             word = String(argument)
             kind = .argument(command: command)
         }

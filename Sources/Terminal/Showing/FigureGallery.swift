@@ -21,10 +21,9 @@ struct FigureGallery {
     }
 
     /// Writes a figure; gives its path.
-    mutating func add(_ figure: Figure, number: Int) throws(PromptError) -> String {
+    mutating func add(_ figure: Figure, named stem: String) throws(PromptError) -> String {
         newest = figure
         let bytes = try render(figure, .png)
-        let stem = number < 10 ? "entry-0\(number)" : "entry-\(number)"
         var name = stem
         var copy = 1
         while !names.insert(name).inserted {

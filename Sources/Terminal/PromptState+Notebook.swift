@@ -1,0 +1,106 @@
+import Diagnostics
+import Foundation
+import Notebooks
+import Runtime
+
+/// A notebook that `:run` ran, as far as it got.
+struct OpenNotebook {
+    var path: String
+    /// The texts of the cells that ran, from the top; empty for those that are skipped.
+    var texts: [String] = []
+    /// The state before each of them, and after the last.
+    var snapshots: [SessionSnapshot]
+
+    /// How many cells, from the top, are in the file as they ran.
+    func unchanged(in document: NotebookDocument) -> Int {
+        zip(texts, document.cells).prefix { $0 == $1.source.text }.count
+    }
+}
+
+extension PromptState {
+    /// Runs a notebook in a session of its own, which the prompt then goes on with.
+    mutating func runNotebook(_ path: String) throws(PromptError) {
+        let document = try document(path)
+        let folder = URL(fileURLWithPath: absolute(path)).deletingLastPathComponent().path
+        startSession(in: folder, seed: document.frontMatter.seed)
+        streamOffset = document.cells.count { $0.unnamedPosition != nil }
+        let parameters = document.frontMatter.parameters
+        if !parameters.isEmpty {
+            let text = parameters.map { "let \($0.name) = \($0.value.literal)\n" }.joined()
+            _ = session.run(SourceText(name: "parameters", text: text), stream: "parameters")
+        }
+        notebook = OpenNotebook(path: path, snapshots: [session.snapshot()])
+        run(document, from: 0, to: document.cells.count)
+    }
+
+    /// Runs a cell of the open notebook, as the file has it now, from the state that the cells above
+    /// leave; those above that were changed, or did not run yet, run first.
+    ///
+    /// - Parameter name: a cell's name or position; empty for all from the first that changed.
+    mutating func rerun(_ name: String) throws(PromptError) {
+        guard let open = notebook else {
+            throw PromptError("no notebook is open", help: "`:run FILE` opens one")
+        }
+        let document = try document(open.path)
+        let unchanged = open.unchanged(in: document)
+        guard !name.isEmpty else {
+            guard unchanged < document.cells.count else {
+                throw PromptError("every cell has run as it stands", help: "`:rerun NAME` repeats one")
+            }
+            return run(document, from: unchanged, to: document.cells.count)
+        }
+        guard let cell = document.cell(called: name) else {
+            let names = document.cells.compactMap(\.name)
+            throw PromptError(
+                "`\(open.path)` has no cell `\(name)`",
+                help: nearest(name, in: names).map { "did you mean `\($0)`?" })
+        }
+        run(document, from: min(unchanged, cell.position - 1), to: cell.position)
+    }
+
+    private func document(_ path: String) throws(PromptError) -> NotebookDocument {
+        guard let data = FileManager.default.contents(atPath: absolute(path)) else {
+            throw PromptError("`\(path)` cannot be read", help: "Tab completes paths")
+        }
+        let document = NotebookDocument(bytes: Array(data), name: path)
+        for diagnostic in document.diagnostics { complain(diagnostic) }
+        guard !document.hasErrors else { throw PromptError("`\(path)` was not run") }
+        return document
+    }
+
+    private mutating func run(_ document: NotebookDocument, from first: Int, to end: Int) {
+        guard var open = notebook, first < open.snapshots.count else { return }
+        session.restore(open.snapshots[first])
+        open.texts.removeSubrange(first...)
+        open.snapshots.removeSubrange((first + 1)...)
+        forgetSteps()
+        for cell in document.cells[first..<end] {
+            guard cell.attributes.isSkipped || run(cell) else { break }
+            open.texts.append(cell.source.text)
+            open.snapshots.append(session.snapshot())
+        }
+        let left = document.cells.count - open.texts.count
+        if left > 0 {
+            let note = left == 1 ? "1 cell below has" : "\(left) cells below have"
+            screen.line(screen.styled("\(note) not run; `:rerun` runs what is left", .quiet))
+        }
+        notebook = open
+    }
+
+    /// Runs a cell and shows what came of it; whether those below may run.
+    private mutating func run(_ cell: Cell) -> Bool {
+        screen.line(screen.styled("── \(cell.label)", .quiet))
+        session.deadline = cell.attributes.timeout.map { limit in
+            let (seconds, attoseconds) = limit.components
+            return Session.now + Double(seconds) + Double(attoseconds) * 1e-18
+        }
+        defer { session.deadline = nil }
+        let outcome = interruptible { $0.run(cell.source, stream: cell.stream) }
+        finish(outcome, figureName: cell.fileStem)
+        switch outcome.ending {
+        case .succeeded: return !cell.attributes.expectsError
+        case .failed, .rejected: return cell.attributes.expectsError
+        case .interrupted, .timedOut: return false
+        }
+    }
+}
