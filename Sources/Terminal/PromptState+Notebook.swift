@@ -33,7 +33,8 @@ extension PromptState {
         run(document, from: 0, to: document.cells.count)
     }
 
-    /// Runs a cell of the open notebook, as the file has it now, from the state that the cells above
+    /// Runs a cell of the open notebook, as the file has it now, from the state that the cells
+    /// above
     /// leave; those above that were changed, or did not run yet, run first.
     ///
     /// - Parameter name: a cell's name or position; empty for all from the first that changed.
@@ -45,7 +46,8 @@ extension PromptState {
         let unchanged = open.unchanged(in: document)
         guard !name.isEmpty else {
             guard unchanged < document.cells.count else {
-                throw PromptError("every cell has run as it stands", help: "`:rerun NAME` repeats one")
+                throw PromptError(
+                    "every cell has run as it stands", help: "`:rerun NAME` repeats one")
             }
             return run(document, from: unchanged, to: document.cells.count)
         }

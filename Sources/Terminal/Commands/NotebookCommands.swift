@@ -19,9 +19,9 @@ extension ColonCommand {
         name: "rerun", argument: .cell, argumentHelp: "[NAME]",
         summary: "run a cell of the notebook again, or what changed in the file",
         documentation: """
-            The file is read again. The cell starts from the state that the cells above left, weights \
-            included: a training cell run twice trains the same model the same way. Cells above that \
-            were changed run first. Without a name everything runs from the first cell that \
+            The file is read again. The cell starts from the state that the cells above left, \
+            weights included: a training cell run twice trains the same model the same way. \
+            Cells above that were changed run first. Without a name everything runs from the first cell that \
             changed, or that has not run yet.
             """
     ) { state, name in
