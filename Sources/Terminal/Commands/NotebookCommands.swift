@@ -21,7 +21,8 @@ extension ColonCommand {
         documentation: """
             The file is read again. The cell starts from the state that the cells above left, \
             weights included: a training cell run twice trains the same model the same way. \
-            Cells above that were changed run first. Without a name everything runs from the first cell that \
+            Cells above that were changed run first. Without a name everything \
+            runs from the first cell that \
             changed, or that has not run yet.
             """
     ) { state, name in
