@@ -93,12 +93,12 @@ class Book:
             inputGradients=inputs_to_follow or None, paramGradients=params_to_follow or None,
             tolerance=tolerance)
 
-    def write(self, folder: Path) -> int:
-        """Writes both files and gives their size in bytes."""
+    def write(self, folder: Path, family: str) -> int:
+        """Writes both files of the family and gives their size in bytes."""
         manifest = {
             "format": 1,
             "reference": f"torch {torch.__version__.split('+')[0]}",
-            "tensors": "golden.safetensors",
+            "tensors": f"{family}.safetensors",
             "tolerances": TOLERANCES,
             "cases": sorted(self.cases, key=lambda case: case["name"]),
         }
@@ -106,9 +106,9 @@ class Book:
         head = json.dumps(manifest, indent=2).removesuffix("\n}")
         text = f'{head},\n  "cases": [\n{lines}\n  ]\n}}\n'
         json.loads(text)
-        (folder / "manifest.json").write_text(text)
+        (folder / f"{family}.json").write_text(text)
         data = safetensors(self.tensors)
-        (folder / "golden.safetensors").write_bytes(data)
+        (folder / f"{family}.safetensors").write_bytes(data)
         return len(data) + len(text)
 
 

@@ -2,10 +2,12 @@ import Foundation
 import RuntimeTesting
 import Testing
 
-/// A case of `Tests/Golden/manifest.json`; the README of that folder says what its keys mean.
+/// A case of a file `Tests/Golden/values/*.json`; the README of `Tests/Golden` says what its keys mean.
 struct GoldenCase: Decodable, CustomTestStringConvertible, Sendable {
     var name: String
     var kind: String
+    /// The file with its tensors, which the manifest names.
+    var file: String?
     var make: String?
     var net: String?
     var call: String?
@@ -68,12 +70,25 @@ struct GoldenManifest: Decodable, Sendable {
     var tolerances: [String: Tolerance]
     var cases: [GoldenCase]
 
-    static let folder = repository.appending(path: "Tests/Golden")
+    static let folder = repository.appending(path: "Tests/Golden/values")
 
-    /// The manifest, or what was wrong with it.
+    /// The manifests of all families as one, or what was wrong with one of them.
     static let read = Result {
-        try JSONDecoder().decode(
-            GoldenManifest.self, from: Data(contentsOf: folder.appending(path: "manifest.json")))
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let manifests = try files.filter { $0.hasSuffix(".json") }.sorted().map { name in
+            try JSONDecoder().decode(
+                GoldenManifest.self, from: Data(contentsOf: folder.appending(path: name)))
+        }
+        return GoldenManifest(
+            tensors: manifests.map(\.tensors).joined(separator: " "),
+            tolerances: manifests.first?.tolerances ?? [:],
+            cases: manifests.flatMap { manifest in
+                manifest.cases.map { known in
+                    var known = known
+                    known.file = manifest.tensors
+                    return known
+                }
+            })
     }
 
     static func cases(_ kind: String) -> [GoldenCase] {

@@ -2,15 +2,17 @@ import Foundation
 
 /// The text of the program that computes a golden case and saves `out.safetensors`.
 enum GoldenProgram {
-    private static let start = """
-        let golden = readSafetensors("\(GoldenManifest.folder.path)/golden.safetensors")
+    private static func start(_ known: GoldenCase) -> String {
+        """
+        let golden = readSafetensors("\(GoldenManifest.folder.path)/\(known.file ?? "")")
 
         """
+    }
 
     static func call(_ known: GoldenCase) -> String {
         let call = known.call ?? ""
         let mode = known.mode ?? "inference"
-        var text = start
+        var text = start(known)
         for input in known.inputs ?? [] {
             text += "let \(input) = golden[\"\(known.name)/input/\(input)\"]\n"
         }
@@ -53,7 +55,7 @@ enum GoldenProgram {
         let problem = known.problem ?? ""
         var count = 0
         if case .count(let steps) = known.steps { count = steps }
-        return start + """
+        return start(known) + """
             let x = golden["\(problem)/x"]
             let y = golden["\(problem)/y"]
             let net = \(known.net ?? "")

@@ -89,9 +89,12 @@ struct GoldenTests {
     }
 
     private static let golden = Result {
-        let file = GoldenManifest.folder.appending(path: "golden.safetensors")
-        let stored = try Safetensors.read([UInt8](Data(contentsOf: file))).tensors
-        return Dictionary(uniqueKeysWithValues: stored.map { ($0.name, $0.tensor) })
+        let files = try GoldenManifest.read.get().tensors.split(separator: " ")
+        let stored = try files.flatMap { file in
+            let file = GoldenManifest.folder.appending(path: String(file))
+            return try Safetensors.read([UInt8](Data(contentsOf: file))).tensors
+        }
+        return Dictionary(stored.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: Comparing
