@@ -72,7 +72,7 @@ struct ReplayTests {
          for b in data.batches(16, shuffle: true) {
              let column = transpose(b.x, [0, 2, 1])
              print(step(opt) {
-                 crossEntropy(net(b.x), b.y) + (transpose(column, [2, 1, 0]) @ column).mean()
+                 crossEntropy(net(b.x), b.y) + (transpose(column, [0, 2, 1]) @ column).mean()
              })
          }
          print(net[1].W)
