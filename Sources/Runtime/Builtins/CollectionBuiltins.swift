@@ -22,11 +22,14 @@ enum CollectionBuiltins {
         Builtin("fold(xs, start, f)", "Goes through the elements with `f(state, x)`.") { m, a in
             try m.elements(a[0], "fold").reduce(a[1]) { try m.call(a[2], [$0, $1]) }
         },
-        Builtin("zip(xs, ys)", "Pairs of corresponding elements, as many as the shorter has.") { m, a in
-            .list(
-                zip(try m.elements(a[0], "zip"), try m.elements(a[1], "zip")).map {
-                    .tuple([$0, $1])
-                })
+        Builtin(
+            "zip(xs, ys, zs = nil)",
+            "Pairs of corresponding elements, or triples, as many as the shortest has."
+        ) { m, a in
+            let given = a[2].isNone ? a.dropLast() : a
+            let columns = try given.map { try m.elements($0, "zip") }
+            let count = columns.map(\.count).min() ?? 0
+            return .list((0..<count).map { index in .tuple(columns.map { $0[index] }) })
         },
         Builtin("enumerate(xs)", "Pairs of index and element.") { m, a in
             .list(try m.elements(a[0], "enumerate").enumerated().map { .tuple([.int($0), $1]) })
