@@ -1,4 +1,5 @@
 import Autodiff
+import OrderedCollections
 import Tensors
 
 // Blocks and functions that only compute: `inference { … }`, `training { … }`, and functions under
