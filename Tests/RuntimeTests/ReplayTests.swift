@@ -141,6 +141,7 @@ struct ReplayTests {
              for i in 0..<4 { print(step(opt) { mse(net(x), y) }) }
              print(net[0].W, net[1].b)
          }
+         """),
         ("data that were recorded before the block and are read through a view",
          """
          let data = Dataset(randn([48, 8]), randint(0, 3, [48]))
