@@ -168,9 +168,8 @@ extension Machine {
             if let node = box.node { step.write(node, .box(box), over: before) }
         }
         let call = ReplayedCall(closure: closure, key: key)
-        guard let program = try compile(step, result, call, recording, from: start) else {
-            return nil
-        }
+        let compiled = try compile(step, result, call, recording, from: start)
+        guard let program = compiled else { return nil }
         let end = recorder.random
         let assigned = recording.assigned.map { ($0.box, $0.box.node) }
         for (box, before) in recording.assigned { box.node = before }
