@@ -57,9 +57,13 @@ public struct Convolution: Hashable, Sendable {
         _ type: ElementType, _ x: UnsafeRawPointer, _ w: UnsafeRawPointer,
         to y: UnsafeMutableRawPointer, isInterrupted: @Sendable () -> Bool = { false }
     ) -> Bool {
-        type == .float64
-            ? forward(type, double(x), double(w), double(y), isInterrupted)
-            : forward(type, float(x), float(w), float(y), isInterrupted)
+        if type == .float64 {
+            return forward(type, double(x), double(w), double(y), isInterrupted)
+        }
+        if fitsTaps, !window.isPoint {
+            return forwardByTaps(float(x), float(w), float(y), isInterrupted)
+        }
+        return forward(type, float(x), float(w), float(y), isInterrupted)
     }
 
     /// Computes the gradient of x, `[N, C, H, W]`, from that of y and the kernels: a transposed
@@ -69,9 +73,13 @@ public struct Convolution: Hashable, Sendable {
         _ type: ElementType, _ dy: UnsafeRawPointer, _ w: UnsafeRawPointer,
         to dx: UnsafeMutableRawPointer, isInterrupted: @Sendable () -> Bool = { false }
     ) -> Bool {
-        type == .float64
-            ? inputGradient(type, double(dy), double(w), double(dx), isInterrupted)
-            : inputGradient(type, float(dy), float(w), float(dx), isInterrupted)
+        if type == .float64 {
+            return inputGradient(type, double(dy), double(w), double(dx), isInterrupted)
+        }
+        if fitsTaps, !window.isPoint {
+            return inputGradientByTaps(float(dy), float(w), float(dx), isInterrupted)
+        }
+        return inputGradient(type, float(dy), float(w), float(dx), isInterrupted)
     }
 
     /// Computes the gradient of the kernels from x and the gradient of y.
@@ -80,9 +88,16 @@ public struct Convolution: Hashable, Sendable {
         _ type: ElementType, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer,
         to dw: UnsafeMutableRawPointer, isInterrupted: @Sendable () -> Bool = { false }
     ) -> Bool {
-        type == .float64
-            ? weightGradient(type, double(x), double(dy), double(dw), isInterrupted)
-            : weightGradient(type, float(x), float(dy), float(dw), isInterrupted)
+        if type == .float64 {
+            return weightGradient(type, double(x), double(dy), double(dw), isInterrupted)
+        }
+        guard fitsTaps else {
+            return weightGradient(type, float(x), float(dy), float(dw), isInterrupted)
+        }
+        return TapGradient(
+            grid: imageGrid, batch: batch, groups: groups, filters: groupFilters,
+            inputStride: channels * height * width
+        ).run(float(x), float(dy), to: float(dw), isInterrupted)
     }
 }
 

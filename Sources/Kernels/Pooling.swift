@@ -26,6 +26,8 @@ public struct Pooling: Hashable, Sendable {
     ) {
         if type == .float64 {
             gatherLargest(double(x), double(x), double(y))
+        } else if isOfPairs {
+            maximaOfPairs(float(x), float(y))
         } else {
             gatherLargest(float(x), float(x), float(y))
         }
@@ -50,6 +52,8 @@ public struct Pooling: Hashable, Sendable {
     ) {
         if type == .float64 {
             scatterLargest(double(x), double(dy), double(dx))
+        } else if isOfPairs {
+            maximaOfPairsGradient(float(x), float(dy), float(dx))
         } else {
             scatterLargest(float(x), float(dy), float(dx))
         }
@@ -59,7 +63,13 @@ public struct Pooling: Hashable, Sendable {
     public func means(
         _ type: ElementType, _ x: UnsafeRawPointer, to y: UnsafeMutableRawPointer
     ) {
-        if type == .float64 { means(double(x), double(y)) } else { means(float(x), float(y)) }
+        if type == .float64 {
+            means(double(x), double(y))
+        } else if isOfPairs {
+            meansOfPairs(float(x), float(y))
+        } else {
+            means(float(x), float(y))
+        }
     }
 
     /// The gradient of x from that of the means.
@@ -68,6 +78,8 @@ public struct Pooling: Hashable, Sendable {
     ) {
         if type == .float64 {
             meansGradient(double(dy), double(dx))
+        } else if isOfPairs {
+            meansOfPairsGradient(float(dy), float(dx))
         } else {
             meansGradient(float(dy), float(dx))
         }
@@ -75,15 +87,11 @@ public struct Pooling: Hashable, Sendable {
 }
 
 extension Pooling {
-    /// The part of a window along an axis that lies in the image: its first tap and the tap after
-    /// its last, and the row of tap 0.
+    /// The rows (or columns) of the image that a window sees.
     @inline(__always)
-    private func taps(_ axis: ImageWindow.Axis, _ index: Int, _ length: Int) -> (Int, Int, Int) {
-        let origin = index * axis.stride - axis.before
-        let first = origin >= 0 ? 0 : (axis.dilation - 1 - origin) / axis.dilation
-        let last = length - 1 - origin
-        let end = last < 0 ? 0 : min(axis.size, last / axis.dilation + 1)
-        return (first, max(first, end), origin)
+    private func seen(_ axis: ImageWindow.Axis, _ index: Int, _ length: Int) -> (Int, Int) {
+        let origin = index &* axis.stride &- axis.before
+        return (max(0, origin), min(length, origin &+ axis.size))
     }
 
     /// Calls `body` with the number of each output and the element of the plane where its window is
@@ -94,26 +102,30 @@ extension Pooling {
     private func forEachLargest<T: BinaryFloatingPoint>(
         _ plane: UnsafePointer<T>, _ body: (_ output: Int, _ place: Int) -> Void
     ) {
+        let (down, across) = (outputHeight, outputWidth)
         var output = 0
-        for i in 0..<outputHeight {
-            let (top, bottom, row) = taps(window.rows, i, height)
-            for j in 0..<outputWidth {
-                let (left, right, column) = taps(window.columns, j, width)
-                var place = (row + top * window.rows.dilation) * width + column
-                    + left * window.columns.dilation
+        for i in 0..<down {
+            let (top, bottom) = seen(window.rows, i, height)
+            for j in 0..<across {
+                let (left, right) = seen(window.columns, j, width)
+                var place = top &* width &+ left
                 var largest = plane[place]
-                for u in top..<bottom {
-                    let line = (row + u * window.rows.dilation) * width + column
-                    for v in left..<right {
-                        let value = plane[line + v * window.columns.dilation]
-                        if value > largest || value.isNaN {
+                var row = top
+                while row < bottom {
+                    var at = row &* width &+ left
+                    let end = row &* width &+ right
+                    while at < end {
+                        let value = plane[at]
+                        if value > largest || value != value {
                             largest = value
-                            place = line + v * window.columns.dilation
+                            place = at
                         }
+                        at &+= 1
                     }
+                    row &+= 1
                 }
                 body(output, place)
-                output += 1
+                output &+= 1
             }
         }
     }
@@ -142,14 +154,23 @@ extension Pooling {
     private func means<T: BinaryFloatingPoint>(
         _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>
     ) {
-        let size = T(window.count)
+        let part = 1 / T(window.count)
         forEachPlane { plane in
             let image = x + plane * height * width
             let target = y + plane * positions
-            forEachWindow { output, element in
+            forEachWindow { output, rows, columns in
                 var sum: T = 0
-                element { sum += image[$0] }
-                target[output] = sum / size
+                var row = rows.0
+                while row < rows.1 {
+                    let line = image + row &* width
+                    var column = columns.0
+                    while column < columns.1 {
+                        sum += line[column]
+                        column &+= 1
+                    }
+                    row &+= 1
+                }
+                target[output] = sum * part
             }
         }
     }
@@ -157,32 +178,35 @@ extension Pooling {
     private func meansGradient<T: BinaryFloatingPoint>(
         _ dy: UnsafePointer<T>, _ dx: UnsafeMutablePointer<T>
     ) {
-        let size = T(window.count)
+        let part = 1 / T(window.count)
         forEachPlane { plane in
             let heads = dy + plane * positions
             let image = dx + plane * height * width
             image.update(repeating: 0, count: height * width)
-            forEachWindow { output, element in
-                let head = heads[output] / size
-                element { image[$0] += head }
+            forEachWindow { output, rows, columns in
+                let head = heads[output] * part
+                var row = rows.0
+                while row < rows.1 {
+                    let line = image + row &* width
+                    var column = columns.0
+                    while column < columns.1 {
+                        line[column] += head
+                        column &+= 1
+                    }
+                    row &+= 1
+                }
             }
         }
     }
 
-    /// Calls `body` with the number of each output and a function that goes through the elements of
-    /// its window.
+    /// Calls `body` with the number of each output and the rows and columns that its window sees.
     @inline(__always)
-    private func forEachWindow(_ body: (_ output: Int, _ elements: ((Int) -> Void) -> Void) -> Void) {
-        for i in 0..<outputHeight {
-            let (top, bottom, row) = taps(window.rows, i, height)
-            for j in 0..<outputWidth {
-                let (left, right, column) = taps(window.columns, j, width)
-                body(i * outputWidth + j) { element in
-                    for u in top..<bottom {
-                        let line = (row + u * window.rows.dilation) * width + column
-                        for v in left..<right { element(line + v * window.columns.dilation) }
-                    }
-                }
+    private func forEachWindow(_ body: (_ output: Int, (Int, Int), (Int, Int)) -> Void) {
+        let (down, across) = (outputHeight, outputWidth)
+        for i in 0..<down {
+            let rows = seen(window.rows, i, height)
+            for j in 0..<across {
+                body(i &* across &+ j, rows, seen(window.columns, j, width))
             }
         }
     }
