@@ -5,12 +5,19 @@
 /// With g = dy + dh: dx = g (1 - y²), dh = 0. Rows: dy, dh, dx, y, [H] each.
 public func plainBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ n: Int) {
     let (dy, dh, dx, y) = (rows[0], rows[1], rows[2], rows[3])
-    forEachGroup(n) { i, count in
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
         let g = loadLanes(dy, i, count) + loadLanes(dh, i, count)
         let value = loadLanes(y, i, count)
         storeLanes(g * (vector(1) - value * value), dx, i, count)
         storeLanes(vector(0), dh, i, count)
     }
+    var i = 0
+    while i &+ 8 <= n {
+        group(i, 8)
+        i &+= 8
+    }
+    if i < n { group(i, n &- i) }
 }
 
 /// With g = dy + dh and e = dc + g o (1 - t²), t = tanh(c): di = e g' i (1 - i),
@@ -21,7 +28,8 @@ public func lstmBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, 
     let (dy, dh, dx, dc) = (rows[0], rows[1], rows[2], rows[3])
     let (gates, before, after) = (rows[4], rows[5], rows[6])
     let one = vector(1)
-    forEachGroup(n) { i, count in
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
         let g = loadLanes(dy, i, count) + loadLanes(dh, i, count)
         storeLanes(vector(0), dh, i, count)
         let output = loadLanes(gates, 3 &* n &+ i, count)
@@ -37,6 +45,12 @@ public func lstmBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, 
         storeLanes(e * input * (one - candidate * candidate), dx, 2 &* n &+ i, count)
         storeLanes(e * forget, dc, i, count)
     }
+    var i = 0
+    while i &+ 8 <= n {
+        group(i, 8)
+        i &+= 8
+    }
+    if i < n { group(i, n &- i) }
 }
 
 /// With g = dy + dh: dn = g (1 - z) (1 - n²), dr = dn m r (1 - r), dz = g (h' - n) z (1 - z),
@@ -47,7 +61,8 @@ public func gruBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
     let (dy, dh, dx, da) = (rows[0], rows[1], rows[2], rows[3])
     let (gates, inner, before) = (rows[4], rows[5], rows[6])
     let one = vector(1)
-    forEachGroup(n) { i, count in
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
         let g = loadLanes(dy, i, count) + loadLanes(dh, i, count)
         let reset = loadLanes(gates, i, count)
         let update = loadLanes(gates, n &+ i, count)
@@ -64,4 +79,10 @@ public func gruBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
         storeLanes(dz, da, n &+ i, count)
         storeLanes(g * update, dh, i, count)
     }
+    var i = 0
+    while i &+ 8 <= n {
+        group(i, 8)
+        i &+= 8
+    }
+    if i < n { group(i, n &- i) }
 }

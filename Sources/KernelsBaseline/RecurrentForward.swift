@@ -18,25 +18,25 @@ func storeLanes(_ value: Vector, _ row: UnsafeMutablePointer<Float>, _ index: In
     for lane in 0..<count { row[index &+ lane] = value[lane] }
 }
 
-/// Calls `body` with the start and size of each group of eight of `0..<n`, the last one smaller.
-@inline(__always)
-func forEachGroup(_ n: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
-    var start = 0
-    while start < n {
-        body(start, min(8, n &- start))
-        start &+= 8
-    }
-}
-
 /// h = tanh(x + a + b). Rows: x, a, b, h and the output, [H] each.
 public func plainForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ n: Int) {
     let (x, a, b, h, y) = (rows[0], rows[1], rows[2], rows[3], rows[4])
-    forEachGroup(n) { i, count in
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
         let sum = loadLanes(x, i, count) + (loadLanes(a, i, count) + loadLanes(b, i, count))
         let value = hyperbolicTangent(sum)
         storeLanes(value, h, i, count)
         storeLanes(value, y, i, count)
     }
+    // By itself, so that the functions are inlined in the loop.
+    @inline(never)
+    func rest(_ i: Int) { group(i, n &- i) }
+    var i = 0
+    while i &+ 8 <= n {
+        group(i, 8)
+        i &+= 8
+    }
+    if i < n { rest(i) }
 }
 
 /// i, f, g, o = x + a + b; c = σ(f) c + σ(i) tanh(g); h = σ(o) tanh(c).
@@ -46,7 +46,8 @@ public func plainForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, 
 public func lstmForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ n: Int) {
     let (x, a, b, h, y) = (rows[0], rows[1], rows[2], rows[3], rows[4])
     let (c, gates, before, after) = (rows[5], rows[6], rows[7], rows[8])
-    forEachGroup(n) { i, count in
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
         @inline(__always)
         func sum(_ gate: Int) -> Vector {
             let j = gate &* n &+ i
@@ -69,6 +70,15 @@ public func lstmForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
         storeLanes(output * squashed, h, i, count)
         storeLanes(output * squashed, y, i, count)
     }
+    // By itself, so that the functions are inlined in the loop.
+    @inline(never)
+    func rest(_ i: Int) { group(i, n &- i) }
+    var i = 0
+    while i &+ 8 <= n {
+        group(i, 8)
+        i &+= 8
+    }
+    if i < n { rest(i) }
 }
 
 /// r = σ(x + a + b), z = σ(x + a + b), m = a + bh, n = tanh(x + b + r m), h = (1 - z) n + z h.
@@ -78,7 +88,8 @@ public func lstmForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
 public func gruForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ n: Int) {
     let (x, a, b, h, y) = (rows[0], rows[1], rows[2], rows[3], rows[4])
     let (innerBias, gates, inner) = (rows[5], rows[6], rows[7])
-    forEachGroup(n) { i, count in
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
         @inline(__always)
         func sum(_ gate: Int) -> Vector {
             let j = gate &* n &+ i
@@ -98,4 +109,13 @@ public func gruForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ 
         storeLanes(state, h, i, count)
         storeLanes(state, y, i, count)
     }
+    // By itself, so that the functions are inlined in the loop.
+    @inline(never)
+    func rest(_ i: Int) { group(i, n &- i) }
+    var i = 0
+    while i &+ 8 <= n {
+        group(i, 8)
+        i &+= 8
+    }
+    if i < n { rest(i) }
 }

@@ -96,14 +96,16 @@ extension RecurrentInputs where Item == Node {
                 rule: "the last axes to agree")
         }
         let state = [x.shape[0], units]
-        var wanted: [(Node?, [Int])] = [
-            (bias, [width]), (innerBias, [units]), (lengths, [x.shape[0]]),
+        var wanted: [(String, Node?, [Int])] = [
+            ("a bias", bias, [width]), ("bh", innerBias, [units]),
+            ("lengths", lengths, [x.shape[0]]),
         ]
-        for part in states { wanted.append((part, state)) }
-        for (part, shape) in wanted {
-            guard let part, part.shape.dimensions != shape else { continue }
+        for part in states { wanted.append(("a state", part, state)) }
+        for (what, part, sizes) in wanted {
+            guard let part, part.shape.dimensions != sizes else { continue }
             throw .badShape(
-                operation: name, shape: part.shape, rule: "\(Shape(trusted: shape)) here")
+                operation: name, shape: part.shape,
+                rule: "\(what) of shape \(Shape(trusted: sizes)) here")
         }
         for part in differentiable where part.dtype != x.dtype || !part.dtype.isFloat {
             throw .badDType(operation: name, dtype: part.dtype, rule: "floats of one dtype")
@@ -111,29 +113,5 @@ extension RecurrentInputs where Item == Node {
         let sizes = form.sizes(x: x.shape, weights: weights.shape)
         guard sizes.isCountable else { throw .tooLarge(x.shape.dimensions) }
         return sizes
-    }
-}
-
-extension RecurrentInputs where Item == Tensor {
-    /// The buffers, valid while the tensors are.
-    var operands: RecurrentOperands {
-        RecurrentOperands(
-            x: x.pointer, weights: weights.pointer, bias: bias.map { UnsafeRawPointer($0.pointer) },
-            innerBias: innerBias.map { UnsafeRawPointer($0.pointer) },
-            states: states.map { UnsafeRawPointer($0.pointer) },
-            lengths: lengths.map(\.int64Pointer))
-    }
-
-    /// - Throws: `TensorError.badArgument` unless all lengths are from 1 to `steps`.
-    func checkLengths(_ steps: Int) throws(TensorError) {
-        guard let lengths else { return }
-        let numbers = UnsafeBufferPointer(start: lengths.int64Pointer, count: lengths.count)
-        defer { withExtendedLifetime(lengths) {} }
-        for (sample, length) in numbers.enumerated() where length < 1 || length > steps {
-            throw .badArgument(
-                operation: "lengths",
-                rule: "numbers from 1 to \(steps), the steps that there are; that of sample "
-                    + "\(sample) is \(length)")
-        }
     }
 }
