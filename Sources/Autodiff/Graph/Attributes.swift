@@ -23,4 +23,6 @@ public enum Attributes: Hashable, Sendable {
     /// distribution, and how many.
     case random(key: UInt64, draw: UInt64, parameters: [Double], shape: Shape)
     case text(String)
+    /// Which recurrent layer, and which inputs it is given.
+    case recurrence(RecurrenceForm)
 }
