@@ -50,7 +50,7 @@ private func pack(
     }
 }
 
-private func stripProduct(
+func stripProduct(
     _ s: SmallProductShape, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ bRow: Int,
     _ c: UnsafeMutablePointer<Float>, _ width: Int
 ) {

@@ -26,7 +26,11 @@ FLAT = {
 def add(book):
     for kind in MODULES:
         single(book, kind)
+        bidirectional(book, kind)
         training(book, kind)
+    stacked(book)
+    for kind in MODULES:
+        state_dict(book, kind)
 
 
 def weights(book, kind, inputs=D, prefix="", bias=True):
@@ -134,6 +138,62 @@ def single(book, kind):
         tolerance="loose")
 
 
+def bidirectional(book, kind):
+    name = f"recurrent/{kind}/bidirectional"
+    prefixes = [("forward.", "backward.")]
+    x = book.normal(N, T, D)
+    params = weights(book, kind, prefix="forward.") | weights(book, kind, prefix="backward.")
+    book.call(
+        name, "f(x)", lambda v: run(kind, v, prefixes, v["x"])[0],
+        make=f"Bidirectional({kind}({H}, sequences: true))", inputs={"x": x}, params=params,
+        tolerance="loose")
+    book.call(
+        f"{name}/last", "f(x, lengths)",
+        lambda v: torch.cat(list(run(kind, v, prefixes, v["x"], v["lengths"])[1][0]), dim=-1),
+        make=f"Bidirectional({kind}({H}))", inputs={"x": x, "lengths": LENGTHS}, params=params,
+        tolerance="loose")
+    book.call(
+        f"{name}/sum", "f.run(x, lengths: lengths)[0]",
+        lambda v: run(kind, v, prefixes, v["x"], v["lengths"])[0].unflatten(-1, (2, H)).sum(-2),
+        make=f'Bidirectional({kind}({H}), merge: "sum")',
+        inputs={"x": x, "lengths": LENGTHS}, params=params,
+        tolerance="loose")
+
+
+def stacked(book):
+    x = book.normal(N, T, D)
+    params = weights(book, "LSTM", prefix="0.") | weights(book, "LSTM", H, "1.")
+    make = f"Stack([LSTM({H}), LSTM({H})])"
+    starts = {"h": book.normal(2, N, H), "c": book.normal(2, N, H)}
+
+    def states(v):
+        y, (h, c) = run("LSTM", v, [("0.",), ("1.",)], v["x"], v["lengths"], (v["h"], v["c"]))
+        return flat(y, (h[0], c[0], h[1], c[1]))
+
+    book.call(
+        "recurrent/Stack", "f(x)",
+        lambda v: run("LSTM", v, [("0.",), ("1.",)], v["x"])[0][:, -1], make=make,
+        inputs={"x": x}, params=params)
+    book.call(
+        "recurrent/Stack/run",
+        "((y, s) => concat([y.flatten()] + map([s[0][0], s[0][1], s[1][0], s[1][1]], flatten)))"
+        "(f.run(x, [(h[0], c[0]), (h[1], c[1])], lengths))",
+        states, make=make, inputs={"x": x} | starts | {"lengths": LENGTHS}, params=params,
+        tolerance="loose")
+
+    both = [("0.forward.", "0.backward."), ("1.forward.", "1.backward.")]
+    params = {}
+    for level, inputs in enumerate((D, 2 * H)):
+        for direction in ("forward", "backward"):
+            params |= weights(book, "GRU", inputs, f"{level}.{direction}.")
+    book.call(
+        "recurrent/Stack/bidirectional", "f(x, lengths)",
+        lambda v: run("GRU", v, both, v["x"], v["lengths"])[0],
+        make=f"Stack([Bidirectional(GRU({H})), Bidirectional(GRU({H}, sequences: true))])",
+        inputs={"x": x, "lengths": LENGTHS}, params=params,
+        tolerance="loose")
+
+
 def training(book, kind):
     """The params after ten steps of Adam towards given outputs."""
     params = weights(book, kind)
@@ -156,3 +216,19 @@ def training(book, kind):
         f"concat([{joined}])",
         trained, make=f"{kind}({H})", params=params, gradients=[], tolerance="loose",
         inputs={"x": book.normal(N, T, D), "y": book.normal(N, T, H), "lengths": LENGTHS})
+
+
+def state_dict(book, kind):
+    """Two layers in both directions with the weights that PyTorch calls by its own names."""
+    module = MODULES[kind][0](D, H, num_layers=2, batch_first=True, bidirectional=True).double()
+    weights = {}
+    for name, value in module.named_parameters():
+        weights[name] = book.normal(*value.shape)
+        value.data = weights[name].double()
+    entries = ", ".join(f'"rnn.{name}": {name}' for name in weights)
+    layer = f"Bidirectional({kind}({H}, sequences: true))"
+    book.call(
+        f"recurrent/{kind}/torch",
+        f'f(x); setParams(f, torchRecurrent([{entries}], prefix: "rnn.")); f(x)',
+        lambda v: module(v["x"])[0], make=f"Stack([{layer}, {layer}])",
+        inputs={"x": book.normal(N, T, D)} | weights, gradients=[], tolerance="loose")

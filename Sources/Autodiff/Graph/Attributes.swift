@@ -29,4 +29,6 @@ public enum Attributes: Hashable, Sendable {
     /// Images of one size `[H, W]` in another.
     case resampling(Resampling.Method, from: [Int], to: [Int])
     case text(String)
+    /// Which recurrent layer, and which inputs it is given.
+    case recurrence(RecurrenceForm)
 }

@@ -49,21 +49,80 @@ public func gradient(
             wantedInputs[position] |= index < 64 ? 1 << UInt64(index) : 0
         }
     }
-    var sums = [Node?](repeating: nil, count: walk.nodes.count)
-    if walk.contains(target) { sums[target.position] = seed }
+    // What reaches each node from the nodes that read it.
+    var arrived = [[Node]](repeating: [], count: walk.nodes.count)
+    if walk.contains(target) { arrived[target.position] = [seed] }
     for position in walk.nodes.indices.reversed() where leads[position] {
         let node = walk.nodes[position]
-        guard let cotangent = sums[position], let primitive = node.primitive else { continue }
+        guard let cotangent = try recorder.total(of: arrived[position]) else { continue }
+        arrived[position] = [cotangent]
+        guard let primitive = node.primitive else { continue }
         let parts = try primitive.gradient(
             node, cotangent, InputSet(bits: wantedInputs[position]), recorder)
         for case (let input, let part?) in zip(node.inputs, parts)
         where walk.contains(input) && leads[input.position] {
-            let sum = sums[input.position]
-            sums[input.position] =
-                try sum.map { old throws(TensorError) in
-                    try recorder.add(old, part)
-                } ?? part
+            arrived[input.position].append(part)
         }
     }
-    return wanted.map { walk.contains($0) ? sums[$0.position] : nil }
+    return wanted.map { walk.contains($0) ? arrived[$0.position].first : nil }
+}
+
+extension Recorder {
+    /// The sum of the gradients that reach a node; `nil` for none.
+    ///
+    /// What comes from slices of the node, each put into zeros, is joined along the axis that was
+    /// cut rather than added: the gradient of a series that is read step by step costs one pass
+    /// over it, not one for each step.
+    fileprivate func total(of parts: [Node]) throws(TensorError) -> Node? {
+        guard parts.count > 1 else { return parts.first }
+        let slices = parts.compactMap(EmbeddedSlice.init)
+        var rest = parts
+        if slices.count > 1, let joined = try joined(slices) {
+            rest = [joined] + parts.filter { EmbeddedSlice($0) == nil }
+        }
+        var sum = rest[0]
+        for part in rest.dropFirst() { sum = try add(sum, part) }
+        return sum
+    }
+
+    /// Slices of one axis that do not overlap, side by side with zeros between; `nil` for others.
+    private func joined(_ slices: [EmbeddedSlice]) throws(TensorError) -> Node? {
+        let axis = slices[0].axis
+        let sorted = slices.sorted { $0.range.start < $1.range.start }
+        guard sorted.allSatisfy({ $0.axis == axis }) else { return nil }
+        var parts: [Node] = []
+        var end = 0
+        func fill(to start: Int) throws(TensorError) {
+            guard start > end else { return }
+            var sizes = slices[0].shape.dimensions
+            sizes[axis] = start - end
+            parts.append(try full(.float(0), Shape(trusted: sizes), slices[0].value.dtype))
+        }
+        for slice in sorted {
+            guard slice.range.start >= end else { return nil }
+            try fill(to: slice.range.start)
+            parts.append(slice.value)
+            end = slice.range.start + slice.range.count
+        }
+        try fill(to: slices[0].shape[axis])
+        return try concat(parts, axis: axis)
+    }
+}
+
+/// A value put into zeros at a range of one axis.
+private struct EmbeddedSlice {
+    var value: Node
+    var axis: Int
+    var range: SliceRange
+    var shape: Shape
+
+    init?(_ node: Node) {
+        guard node.primitive === Primitive.embed,
+            case .placement(let ranges, let shape, let fill) = node.attributes, fill.double == 0,
+            let value = node.inputs.first
+        else { return nil }
+        let cut = ranges.indices.filter { !ranges[$0].isWhole(of: shape[$0]) }
+        guard cut.count == 1, ranges[cut[0]].step == 1, ranges[cut[0]].count > 0 else { return nil }
+        (self.value, axis, range, self.shape) = (value, cut[0], ranges[cut[0]], shape)
+    }
 }

@@ -38,6 +38,31 @@ extension Shape {
     func layout(around axis: Int) -> AxisLayout { layout(around: axis..<axis + 1) }
 }
 
+extension RecurrentInputs where Item == Tensor {
+    /// The buffers, valid while the tensors are.
+    var operands: RecurrentOperands {
+        RecurrentOperands(
+            x: x.pointer, weights: weights.pointer,
+            bias: bias.map { UnsafeRawPointer($0.pointer) },
+            innerBias: innerBias.map { UnsafeRawPointer($0.pointer) },
+            states: states.map { UnsafeRawPointer($0.pointer) },
+            lengths: lengths.map(\.int64Pointer))
+    }
+
+    /// - Throws: `TensorError.badArgument` unless all lengths are from 1 to `steps`.
+    func checkLengths(_ steps: Int) throws(TensorError) {
+        guard let lengths else { return }
+        let numbers = UnsafeBufferPointer(start: lengths.int64Pointer, count: lengths.count)
+        defer { withExtendedLifetime(lengths) {} }
+        for (sample, length) in numbers.enumerated() where length < 1 || length > steps {
+            throw .badArgument(
+                operation: "lengths",
+                rule: "numbers from 1 to \(steps), the steps that there are; that of sample "
+                    + "\(sample) is \(length)")
+        }
+    }
+}
+
 /// Fills `target` (from element `offset`, with `targetStrides`) with the elements of `source` that
 /// a contiguous walk of `shape` meets with `strides`.
 func copyStrided(

@@ -10,6 +10,7 @@ extension Primitive {
             convolution, convolutionInputGradient, convolutionWeightGradient,
             maxPool, maxPoolGather, maxPoolGradient, avgPool, avgPoolGradient,
             resample, resampleGradient,
+            recurrence, recurrenceResults, recurrenceGradient,
             randn, rand, bernoulli, randint, permutation,
         ]
 }

@@ -26,12 +26,39 @@ extension ModelInstance {
         switch kind {
         case .chain(let parts): return parts.enumerated().map { (String($0), $1) }
         case .defined(let definition):
-            let layout = definition.template.layout
-            return layout.fieldNames.indices.compactMap { index in
-                ParameterWalk.mayHoldModels(fields[index])
-                    ? (layout.fieldNames[index], fields[index]) : nil
+            let names = definition.template.layout.fieldNames
+            let renamed = renamedArguments(definition.template)
+            let named = names.indices.filter { !renamed.contains($0) }.flatMap { index in
+                names[index] == Self.namelessPart
+                    ? ParameterWalk.items(fields[index]) : [(names[index], fields[index])]
             }
+            return named.filter { ParameterWalk.mayHoldModels($0.value) }
         }
+    }
+
+    /// A list, tuple, record or dict of this name, made by a `let` of the body, lends its name to no
+    /// path: what is in it goes by number or label alone, `0.W` or `forward.W`.
+    fileprivate static let namelessPart = "_parts"
+
+    /// The fields of constructor arguments that are in `_parts` too and go by their names there.
+    fileprivate func renamedArguments(_ template: ModelTemplate) -> Set<Int> {
+        guard let part = template.parts.first(where: { $0.name == Self.namelessPart }) else {
+            return []
+        }
+        let values = [fields[part.field]] + ParameterWalk.items(fields[part.field]).map(\.value)
+        let known = Set(values.compactMap(ParameterWalk.identity))
+        return Set(
+            template.argumentFields.filter { index in
+                ParameterWalk.identity(fields[index]).map(known.contains) ?? false
+            })
+    }
+}
+
+extension ModelTemplate {
+    /// The fields that the constructor's parameters fill.
+    fileprivate var argumentFields: [Int] {
+        let others = Set(parts.map(\.field) + members.map(\.field))
+        return layout.fieldNames.indices.filter { !others.contains($0) }
     }
 }
 
@@ -64,45 +91,64 @@ private struct ParameterWalk {
         return false
     }
 
+    /// The object of a model or list, the same under all its names.
+    static func identity(_ value: Value) -> ObjectIdentifier? {
+        switch value {
+        case .model(let model): ObjectIdentifier(model)
+        case .list(let list): ObjectIdentifier(list)
+        default: nil
+        }
+    }
+
+    /// What is in a list, tuple, record or dict, with its number, label or key.
+    static func items(_ value: Value) -> [(name: String, value: Value)] {
+        switch value {
+        case .list(let list): list.items.enumerated().map { (String($0), $1) }
+        case .tuple(let tuple): tuple.items.enumerated().map { (String($0), $1) }
+        case .record(let record): Array(zip(record.layout.labels, record.values))
+        case .dict(let dict): dict.items.map { (name(of: $0.key), $0.value) }
+        default: []
+        }
+    }
+
     mutating func visit(_ value: Value, path: String, isFrozen: Bool) {
         switch value {
         case .model(let model): visit(model, path, isFrozen || model.isFrozen)
-        case .list(let list): visit(list.items, path, isFrozen)
-        case .tuple(let tuple): visit(tuple.items, path, isFrozen)
-        case .record(let record):
-            for (label, item) in zip(record.layout.labels, record.values) {
-                visit(item, path: join(path, label), isFrozen: isFrozen)
-            }
-        case .dict(let dict):
-            for (key, item) in dict.items {
-                let name: String
-                if case .string(let text) = key { name = text } else { name = "\(key)" }
+        case .list, .tuple, .record, .dict:
+            for (name, item) in Self.items(value) {
                 visit(item, path: join(path, name), isFrozen: isFrozen)
             }
         default: break
         }
     }
 
-    private mutating func visit(_ items: [Value], _ path: String, _ isFrozen: Bool) {
-        for (index, item) in items.enumerated() {
-            visit(item, path: join(path, String(index)), isFrozen: isFrozen)
-        }
+    private static func name(of key: DictKey) -> String {
+        if case .string(let text) = key { return text }
+        return "\(key)"
     }
 
     private mutating func visit(_ model: ModelInstance, _ path: String, _ isFrozen: Bool) {
         guard seen.insert(ObjectIdentifier(model)).inserted else { return }
         switch model.kind {
-        case .chain(let parts): visit(parts, path, isFrozen)
+        case .chain(let parts):
+            for (index, part) in parts.enumerated() {
+                visit(part, path: join(path, String(index)), isFrozen: isFrozen)
+            }
         case .defined(let definition):
             let template = definition.template
-            for (index, name) in template.layout.fieldNames.enumerated() {
+            let renamed = model.renamedArguments(template)
+            for (index, name) in template.layout.fieldNames.enumerated()
+            where !renamed.contains(index) {
                 if let member = template.members.first(where: { $0.field == index }) {
                     guard let box = model.box(member) else { continue }
                     found.append(
                         NamedParameter(
                             path: join(path, name), box: box, owner: model, isFrozen: isFrozen))
                 } else if Self.mayHoldModels(model.fields[index]) {
-                    visit(model.fields[index], path: join(path, name), isFrozen: isFrozen)
+                    let isNameless = name == ModelInstance.namelessPart
+                    visit(
+                        model.fields[index], path: isNameless ? path : join(path, name),
+                        isFrozen: isFrozen)
                 }
             }
         }

@@ -1,0 +1,1 @@
+../KernelsBaseline/PackedProduct.swift
