@@ -22,5 +22,6 @@ public enum Attributes: Hashable, Sendable {
     /// A draw from a random stream: which stream, which draw of it, the parameters of the
     /// distribution, and how many.
     case random(key: UInt64, draw: UInt64, parameters: [Double], shape: Shape)
+    case attention(AttentionOptions, scale: Double)
     case text(String)
 }
