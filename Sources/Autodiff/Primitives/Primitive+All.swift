@@ -7,7 +7,7 @@ extension Primitive {
             take, addAt, assignAt, takeAlong, addAlong, oneHot,
             sum, max, min, product, allTrue, anyTrue, argmax, argmin,
             cumsum, argsort, softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, matmul,
-            attention, attentionGradient,
+            attention, attentionGradient, layerNorm, layerNormGradient, fft, rfft, realInverse,
             randn, rand, bernoulli, randint, permutation,
         ]
 }

@@ -1,3 +1,4 @@
+import Kernels
 public import Tensors
 
 // Scaled dot-product attention (Vaswani et al., "Attention is all you need", 2017, section 3.2).
