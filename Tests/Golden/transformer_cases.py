@@ -51,9 +51,9 @@ def operation(book):
         apart = [v[name].unflatten(-1, (3, -1)).transpose(-3, -2) for name in "qkv"]
         return F.scaled_dot_product_attention(*apart, attn_mask=mask).transpose(-3, -2).flatten(-2)
 
-    case("heads", "attention(q, k, v, heads: 3)", heads)
+    case("several", "attention(q, k, v, heads: 3)", heads)
     case(
-        "heads/mask", "attention(q, k, v, heads: 3, mask: mask)",
+        "several/mask", "attention(q, k, v, heads: 3, mask: mask)",
         lambda v: heads(v, v["mask"]), mask=book.normal(N, 3, T, S))
     long = {"q": book.normal(70, 8), "k": book.normal(130, 8), "v": book.normal(130, 4)}
     book.call("attention/long", "attention(q, k, v)", plain, inputs=long)
@@ -78,7 +78,8 @@ def multi_head_params(book, prefix="", size=D, keys=None, values=None, bias=True
         "Wv": book.normal(values or size, size), "Wo": book.normal(size, size)}
     if bias:
         params |= {name: book.normal(size) for name in ("bq", "bk", "bv", "bo")}
-    return {prefix + name: value for name, value in params.items()}
+    # Small, so that scores are, and float32 loses little.
+    return {prefix + name: value * 0.5 for name, value in params.items()}
 
 
 def torch_attention(v, prefix="", target="", same=True):
@@ -136,7 +137,7 @@ def multi_head(book):
         "sizes", "f(q, k, v)", lambda v: attend(v, k="k", value="v", sizes=sizes), q=q,
         k=book.normal(N, S, 3), v=book.normal(N, S, 8),
         params=multi_head_params(book, keys=3, values=8))
-    for name, shape in (("matrix", (T, S)), ("stack", (N, T, S)), ("heads", (N, H, T, S))):
+    for name, shape in (("matrix", (T, S)), ("stack", (N, T, S)), ("each", (N, H, T, S))):
         case(
             f"mask/{name}", "f(q, k, mask: mask)", lambda v: attend(v, k="k", mask=v["mask"]),
             q=q, k=k, mask=visible(book, *shape))
@@ -146,7 +147,7 @@ def multi_head(book):
         mask=visible(book, N, S))
     # PyTorch's weights do not follow params of values, so there are no gradients to compare.
     book.call(
-        "layers/MultiHeadAttention/weights", "f.weights(q, k, mask)",
+        "layers/MultiHeadAttention/weights", "f(q, k); f.weights(q, k, mask)",
         lambda v: attend(v, k="k", mask=v["mask"], weights=True), make=f"MultiHeadAttention({H})",
         params=params, inputs={"q": q, "k": k, "mask": visible(book, N, T, S)}, gradients=[])
     book.call(
@@ -165,8 +166,8 @@ def block_params(book, norms=2, cross=False):
         params[f"norm{number}.scale"] = book.uniform(D, high=2.0)
         params[f"norm{number}.shift"] = book.normal(D)
     return params | {
-        "expand.W": book.normal(D, WIDE), "expand.b": book.normal(WIDE),
-        "contract.W": book.normal(WIDE, D), "contract.b": book.normal(D)}
+        "expand.W": book.normal(D, WIDE) * 0.5, "expand.b": book.normal(WIDE),
+        "contract.W": book.normal(WIDE, D) * 0.5, "contract.b": book.normal(D)}
 
 
 def torch_block(v, norms=2, cross=False):
