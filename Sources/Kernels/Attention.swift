@@ -79,19 +79,25 @@ public struct Attention: Sendable {
         _ x: AttentionBuffers, _ dy: UnsafeRawPointer, to results: AttentionGradients,
         isInterrupted: @Sendable () -> Bool = { false }
     ) -> Bool {
-        zero(results.q, batch * queries * heads * depth)
-        zero(results.k, batch * keys * heads * depth)
-        zero(results.v, batch * keys * heads * width)
-        guard keys > 0, queries > 0 else { return true }
+        if !lastSeesAll {
+            zero(results.k, batch * keys * heads * depth)
+            zero(results.v, batch * keys * heads * width)
+        }
+        guard keys > 0, queries > 0 else {
+            zero(results.q, batch * queries * heads * depth)
+            return true
+        }
         let isStopped = Atomic<Bool>(false)
         let strips = (queries + stripRows - 1) / stripRows
         func run(_ start: Int, _ end: Int) {
             withScratch(2) { scratch in
                 for pair in start..<end {
-                    for index in 0..<strips {
+                    // The last strip comes first: it writes to the keys that others add to.
+                    for index in (0..<strips).reversed() {
                         if isStopped.load(ordering: .relaxed) { return }
                         if isInterrupted() { return isStopped.store(true, ordering: .relaxed) }
-                        add(strip(index, of: pair), x, dy, results, scratch)
+                        let isFirst = index == strips - 1 && lastSeesAll
+                        add(strip(index, of: pair), !isFirst, x, dy, results, scratch)
                     }
                 }
             }
@@ -124,6 +130,9 @@ public struct Attention: Sendable {
         var keys: Int
         var values: Int
     }
+
+    /// Whether the last strip sees all keys, and there is one.
+    private var lastSeesAll: Bool { queries > 0 && keys > 0 && (!isCausal || keys <= queries) }
 
     private static let stripElements = 1 << 16
 
@@ -196,9 +205,10 @@ public struct Attention: Sendable {
         Softmax.run(x, type, AxisLayout(outer: rows, length: n, inner: 1), log: false, to: x)
     }
 
-    /// Adds the part of a strip to the gradients of its head.
+    /// Writes the part of a strip to the gradients of its head; to those of k and v it `adds` it,
+    /// or not.
     private func add(
-        _ strip: Strip, _ x: AttentionBuffers, _ dy: UnsafeRawPointer,
+        _ strip: Strip, _ adds: Bool, _ x: AttentionBuffers, _ dy: UnsafeRawPointer,
         _ results: AttentionGradients, _ scratch: UnsafeMutableRawPointer
     ) {
         let (rows, seen) = (strip.rows, strip.seen)
@@ -210,7 +220,7 @@ public struct Attention: Sendable {
             Side(x.v + offset(strip.values, width), rowOfV, isTransposed: true), to: slopes, seen)
         product(
             seen, width, rows, Side(scratch, seen, isTransposed: true), dy,
-            to: results.v + offset(strip.values, width), rowOfV, adds: true)
+            to: results.v + offset(strip.values, width), rowOfV, adds: adds)
         Softmax.gradient(
             scratch, slopes, type, AxisLayout(outer: rows, length: seen, inner: 1), log: false,
             to: slopes)
@@ -220,7 +230,7 @@ public struct Attention: Sendable {
         product(
             seen, depth, rows, Side(slopes, seen, isTransposed: true),
             Side(x.q + offset(strip.queries, depth), rowOfQ),
-            to: results.k + offset(strip.keys, depth), rowOfQ, scale: scale, adds: true)
+            to: results.k + offset(strip.keys, depth), rowOfQ, scale: scale, adds: adds)
     }
 
     // MARK: Products
