@@ -11,6 +11,7 @@ extension Primitive {
             maxPool, maxPoolGather, maxPoolGradient, avgPool, avgPoolGradient,
             resample, resampleGradient,
             recurrence, recurrenceResults, recurrenceGradient,
+            attention, attentionGradient, layerNorm, layerNormGradient, fft, rfft, realInverse,
             randn, rand, bernoulli, randint, permutation,
         ]
 }

@@ -10,6 +10,10 @@ extension Machine {
         _ R: UnsafeMutablePointer<Value>
     ) throws {
         if case .unknown = value { return bindUnknown(matcher, from: start, closure, R) }
+        // A parameter that a nested function captures.
+        if case .cell(let cell) = value {
+            return try match(cell.value, matcher, from: start, closure, R)
+        }
         guard let sizes = sizes(of: value) else {
             if case .none = value, case .parameter = matcher.subject { return }
             throw ShapeFailures.notATensor(value, matcher)
