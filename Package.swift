@@ -132,7 +132,8 @@ let testTargets: [Target] = [
         name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
-        name: "RuntimeTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        name: "RuntimeTests",
+        dependencies: ["RuntimeTesting", "Runtime", "Formats", "Diagnostics"],
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
