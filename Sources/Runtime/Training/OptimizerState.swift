@@ -58,6 +58,34 @@ enum OptimizerState {
             .filter { seen.insert(ObjectIdentifier($0.box)).inserted }
     }
 
+    /// An optimizer with the same options and state for another model with the same paths.
+    static func copy(
+        _ optimizer: OptimizerInstance, for model: ModelInstance
+    ) throws -> OptimizerInstance {
+        guard let group = optimizer.groups.first, optimizer.groups.count == 1 else {
+            throw Failure("optimizer.copy", "an optimizer with several groups cannot be copied")
+        }
+        let own = OptimizerInstance.Group(
+            target: .model(model), options: group.options, common: group.common)
+        let result = OptimizerInstance(optimizer.definition, groups: [own])
+        let old = parameters(of: optimizer)
+        let new = parameters(of: result)
+        guard old.isEmpty || old.map(\.path) == new.map(\.path) else {
+            throw Failure(
+                "optimizer.copy", "the model has other params than the one that the optimizer holds",
+                help: "`copy(net)` makes one of the same structure")
+        }
+        for (from, to) in zip(old, new) {
+            guard let slots = optimizer.slots[ObjectIdentifier(from.box)] else { continue }
+            result.slots[ObjectIdentifier(to.box)] = OptimizerInstance.Slots(
+                box: to.box, values: slots.values, average: slots.average,
+                accumulated: slots.accumulated)
+        }
+        result.steps = optimizer.steps
+        result.calls = optimizer.calls
+        return result
+    }
+
     /// Takes the state of a file; nothing is changed unless everything fits.
     static func load(
         _ named: [NamedTensor], into optimizer: OptimizerInstance, _ path: String,
