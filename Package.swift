@@ -44,6 +44,8 @@ let edge: [Target] = [
     .systemLibrary(
         name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+        name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
         name: "CCMark", pkgConfig: "libcmark-gfm",
@@ -70,7 +72,7 @@ let modules: [Target] = [
     // Level 2
     module("Checker", ["Syntax", "Diagnostics"], safe),
     module("Autodiff", ["Tensors", "Kernels"], optimised),
-    module("Formats", ["Tensors", "CPNG", "CZlib"], optimised),
+    module("Formats", ["Tensors", "CPNG", "CTurboJPEG", "CZlib"], optimised),
 
     // Level 3
     module(
@@ -115,7 +117,7 @@ let testTargets: [Target] = [
     tests("Tensors"),
     tests("Checker", ["Notebooks", "Runtime", "Syntax", "Diagnostics"]),
     tests("Autodiff", ["Tensors", "Kernels"]),
-    tests("Formats", ["Tensors"]),
+    tests("Formats", ["Tensors"], exclude: ["Files"]),
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),
     tests("Figures", exclude: ["Snapshots"]),
     tests("Drawing", ["Figures"]),
@@ -130,7 +132,8 @@ let testTargets: [Target] = [
         name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
-        name: "RuntimeTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        name: "RuntimeTests",
+        dependencies: ["RuntimeTesting", "Runtime", "Formats", "Diagnostics"],
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],

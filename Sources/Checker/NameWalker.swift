@@ -12,7 +12,7 @@ struct NameWalker {
 
     /// Functions of the library that change the model or optimizer given first.
     private static let changing: Set<String> = [
-        "fit", "step", "apply", "load", "setParams", "freeze", "unfreeze", "build",
+        "fit", "step", "apply", "load", "loadPartial", "setParams", "freeze", "unfreeze", "build",
     ]
 
     // MARK: Names

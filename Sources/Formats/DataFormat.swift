@@ -56,7 +56,7 @@ public struct DataFormat: Sendable {
 
     /// Every format, in the order of the reference pages.
     public static let all: [DataFormat] = [
-        .npy, .npz, .safetensors, .idx, .csv, .png, .wav, .text, .json, .zip, .gzip,
+        .npy, .npz, .safetensors, .torch, .idx, .csv, .png, .jpeg, .wav, .text, .json, .zip, .gzip,
     ]
 
     /// The format of a file name by its ending, and whether the file is compressed on top

@@ -18,7 +18,8 @@ public struct DatasetEntry: Sendable {
     /// knows.
     public var bytes: Int? {
         var sum = 0
-        for file in manifest.files where !file.isFolder {
+        for file in manifest.files {
+            if file.isFolder { return nil }
             let found = filesFolder.flatMap { FileAccess.size(of: $0 + "/" + file.name) }
             guard let size = found ?? file.bytes else { return nil }
             sum += size

@@ -11,7 +11,7 @@ private func require(_ condition: Bool) throws {
 
 extension FuzzTarget {
     static let all: [FuzzTarget] = [
-        npy, npz, safetensors, idx, csv, png, wav, zip, gzip, json, text, manifest,
+        npy, npz, safetensors, torch, idx, csv, png, jpeg, wav, zip, gzip, json, text, manifest,
     ]
 
     private static let npy = FuzzTarget(
@@ -137,6 +137,34 @@ extension FuzzTarget {
         },
         repair: { PNGFixture.withChecksums($0) }, growth: 1032 * 8 * 4 * 4)
 
+    private static let jpeg = FuzzTarget(
+        name: "jpeg",
+        corpus: {
+            try ["colour.jpg", "progressive.jpg", "grey.jpg"].map {
+                try FileAccess.read(fileFolder + "/" + $0)
+            }
+        },
+        read: { bytes in
+            let image = try JPEGImage.read(bytes)
+            try require(image.shape.rank == 3 && image.floats.allSatisfy { (0...1).contains($0) })
+            return image.byteCount
+        }, growth: 4096 * 12)
+
+    private static let torch = FuzzTarget(
+        name: "torch",
+        corpus: {
+            try ["state.zip.pt", "state.legacy.pt", "nested.pt", "net.pt"].map {
+                try FileAccess.read(fileFolder + "/" + $0)
+            } + [TorchFileTests.file(offset: 1, sizes: [1, 1], strides: [7, 1])]
+        },
+        read: { bytes in
+            let tensors = try TorchFile.read(bytes)
+            let again = try Safetensors.read(try Safetensors(tensors: tensors).write()).tensors
+            try require(zip(again, tensors).allSatisfy { $0.tensor.isIdentical(to: $1.tensor) })
+            return tensors.reduce(0) { $0 + $1.tensor.byteCount }
+        },
+        repair: { ZipFixture.withChecksums($0) }, growth: 64)
+
     private static let wav = FuzzTarget(
         name: "wav",
         corpus: {
@@ -229,7 +257,7 @@ extension FuzzTarget {
     private static let manifest = FuzzTarget(
         name: "manifest",
         corpus: {
-            try ["iris", "fashion-mnist"].map {
+            try ["iris", "fashion-mnist", "emoji", "kjv"].map {
                 try FileAccess.read(DatasetCatalogTests.shipped + "/\($0)/manifest.json")
             }
         },

@@ -12,8 +12,13 @@ struct LibraryFile: CustomTestStringConvertible, Sendable {
     var name: String { URL(filePath: path).deletingPathExtension().lastPathComponent }
     var isInternal: Bool { path.contains("/internal/") }
 
-    /// All `.dl` files, sorted by path.
-    static let all: [LibraryFile] = {
+    /// The files of the prelude, sorted by path.
+    static let all = every.filter { $0.path.hasPrefix("prelude/") }
+
+    /// The files that programs import by name.
+    static let modules = every.filter { !$0.path.contains("/") }
+
+    private static let every: [LibraryFile] = {
         let root = repository.appending(path: "stdlib")
         let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String }
         return (paths ?? []).filter { $0.hasSuffix(".dl") }.sorted().compactMap { path in

@@ -8,6 +8,7 @@ enum BuiltinCatalog {
     static let builtins: [Builtin] =
         CollectionBuiltins.all + TextBuiltins.all + NumberBuiltins.all + TensorBuiltins.all
         + ModelBuiltins.all + GradientBuiltins.all + TrainingBuiltins.all + DataBuiltins.all
+        + FileBuiltins.all + TokenizerBuiltins.all
 
     static let operations = Dictionary(
         Operation.all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -29,12 +29,22 @@ enum ModelBuiltins {
             m.setFrozen(a[0], false)
             return a[0]
         },
-        Builtin("copy(net)", "A model of the same structure and values that shares nothing.", isPure: false)
-        { m, a in
+        Builtin(
+            "copy(net, model = nil)",
+            """
+            A model of the same structure and values that shares nothing.
+
+            `copy(opt, net)` is an optimizer with the options and the state of `opt` that holds `net`, a model of the same \
+            structure.
+            """, isPure: false
+        ) { m, a in
             switch a[0] {
             case .model(let model):
                 var copier = ModelCopier()
                 return .model(copier.copy(model))
+            case .optimizer(let optimizer):
+                return .optimizer(
+                    try OptimizerState.copy(optimizer, for: m.model(a[1], "copy")))
             default: return a[0]
             }
         },

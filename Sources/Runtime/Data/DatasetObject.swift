@@ -74,11 +74,30 @@ final class DatasetObject {
                     BatchesObject(
                         self, size: min(size, max(self.count, 1)), shuffles: try m.truth(a[1]), dropsLast: try m.truth(a[2])))
             }
-        case "map": return bound("map(f)") { _, a in .dataset(self.mapped(a[0])) }
-        case "filter": return bound("filter(f)") { m, a in .dataset(try self.filtered(a[0], m)) }
+        case "map":
+            return bound("map(f)") { _, a in
+                guard a[0].isCallable else {
+                    throw CallFailures.argument(
+                        "map", "f", wants: "a function of a batch", got: a[0],
+                        help: "write `.map(b => (b.x * 2, b.y))`")
+                }
+                return .dataset(self.mapped(a[0]))
+            }
+        case "filter":
+            return bound("filter(f)") { m, a in
+                guard a[0].isCallable else {
+                    throw CallFailures.argument(
+                        "filter", "f", wants: "a function of a sample", got: a[0],
+                        help: "write `.filter(s => s.y == 3)`")
+                }
+                return .dataset(try self.filtered(a[0], m))
+            }
         case "take":
             return bound("take(n)") { m, a in
-                let count = max(0, min(try m.int(a[0]) ?? 0, self.count))
+                guard let wanted = try m.int(a[0]), wanted >= 0 else {
+                    throw CallFailures.argument("take", "n", wants: "an Int from 0", got: a[0])
+                }
+                let count = min(wanted, self.count)
                 return .dataset(try self.slice(SliceRange(start: 0, count: count, step: 1)))
             }
         case "shuffled":
@@ -187,19 +206,46 @@ final class DatasetObject {
         ])
     }
 
-    /// Windows of a series: `x [M, length, …]` and as `y` the value after each.
+    /// Windows of a series: `x [M, length, …]` and as `y` the value after each. What `map` makes of the series is made
+    /// before it is cut.
     private func window(_ length: Value, _ step: Value, _ machine: Machine) throws -> DatasetObject {
-        guard let length = try machine.int(length), let step = try machine.int(step), length > 0,
-            step > 0
-        else {
-            throw CallFailures.argument("window", "length", wants: "an Int above 0", got: length)
+        func positive(_ value: Value, _ name: String) throws -> Int {
+            guard let number = try machine.int(value), number > 0 else {
+                throw CallFailures.argument("window", name, wants: "an Int above 0", got: value)
+            }
+            return number
         }
-        let starts = Array(stride(from: 0, to: max(0, count - length), by: step))
+        let length = try positive(length, "length")
+        let step = try positive(step, "step")
+        guard length < count else {
+            throw Failure(
+                "dataset.window",
+                "a window of \(length) with the value after it needs \(length) samples and one more,"
+                    + " there are \(count)")
+        }
+        let (x, y) = try materialized(machine)
+        let starts = Array(stride(from: 0, to: count - length, by: step))
+        let (total, overflow) = starts.count.multipliedReportingOverflow(by: length)
+        try machine.requireMemory(overflow ? Int.max : total, elementsOf: MemoryLayout<Int>.stride)
         let indices = starts.flatMap { start in (0..<length).map { start + $0 } }
         let rows = try Self.rows(of: x, indices)
         let shape = try Shape([starts.count, length] + x.shape.dimensions.dropFirst())
-        let y = try Self.rows(of: y, starts.map { $0 + length })
-        return DatasetObject(name: name, x: rows.reshaped(to: shape), y: y, classes: classes)
+        let targets = try Self.rows(of: y, starts.map { $0 + length })
+        return DatasetObject(name: name, x: rows.reshaped(to: shape), y: targets, classes: classes)
+    }
+
+    /// x and y after the transforms.
+    private func materialized(_ machine: Machine) throws -> (Tensor, Tensor) {
+        guard !transforms.isEmpty else { return (x, y) }
+        guard case .record(let batch) = try transformed(x, y, machine),
+            case .tensor(let first)? = batch["x"], case .tensor(let second)? = batch["y"],
+            first.shape.rank > 0, second.shape.rank > 0, first.shape[0] == count,
+            second.shape[0] == count
+        else {
+            throw Failure(
+                "dataset.window", "`window` needs a data set whose `map` keeps the samples, x and y")
+        }
+        return (try machine.value(of: first), try machine.value(of: second))
     }
 
     // MARK: Batches

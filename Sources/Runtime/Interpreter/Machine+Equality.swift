@@ -49,6 +49,7 @@ extension Machine {
         case (.optimizer(let x), .optimizer(let y)): x === y
         case (.optimizerType(let x), .optimizerType(let y)): x === y
         case (.dataset(let x), .dataset(let y)): x === y
+        case (.tokenizer(let x), .tokenizer(let y)): x === y
         case (.figure(let x), .figure(let y)): x === y
         case (.module(let x), .module(let y)): x === y
         default: false

@@ -25,6 +25,7 @@ extension Machine {
         case .model(let model): return try member(of: model, name)
         case .optimizer(let optimizer): return optimizer.option(name)
         case .dataset(let dataset): return try dataset.member(name, self)
+        case .tokenizer(let tokenizer): return tokenizer.member(name)
         case .symbol where ["shape", "rank", "dtype"].contains(name):
             return try optionalMember(demanded(value), name)
         default: return nil
@@ -64,6 +65,7 @@ extension Machine {
         case .model(let model): model.memberNames
         case .optimizer(let optimizer): optimizer.optionNames
         case .dataset: DatasetObject.memberNames
+        case .tokenizer: TokenizerObject.memberNames
         default: []
         }
     }

@@ -60,7 +60,7 @@ func described(_ value: Value) -> String {
     case .unknown: unknownDescription
     case .bool(let flag): "Bool \(flag)"
     case .int(let number): "Int \(number)"
-    case .float, .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset,
+    case .float, .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset, .tokenizer,
         .optimizer, .batches:
         "AEIOU".contains(value.typeName.prefix(1)) ? "an \(value.typeName)" : "a \(value.typeName)"
     case .tuple(let tuple): "a tuple of \(tuple.items.count)"

@@ -46,12 +46,17 @@ extension Session {
     }
 
     func read(_ path: String, as format: DataFormat) throws -> DataValue {
+        try read(path, by: format.read)
+    }
+
+    /// What a reader makes of a file, which is decompressed first if it is a gzip file.
+    func read(
+        _ path: String, by reader: ([UInt8]) throws(FormatError) -> DataValue
+    ) throws -> DataValue {
         let target = try readablePath(path)
         if machine.check?.mayHaveWritten(target) == true { throw UnknownValue() }
         do {
-            let bytes = try FileAccess.read(target)
-            let isCompressed = DataFormat.of(path: path)?.isCompressed ?? false
-            return try format.read(isCompressed ? Gzip.decompress(bytes) : bytes)
+            return try reader(Gzip.unwrapped(FileAccess.read(target)))
         } catch {
             var named = error
             named.file = path

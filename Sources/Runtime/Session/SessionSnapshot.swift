@@ -162,7 +162,8 @@ private struct SnapshotWalk {
 
     private mutating func expand(_ value: Value) {
         switch value {
-        case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure: break
+        case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure, .tokenizer:
+            break
         case .list(let list): if isNew(list) { add(list.items) }
         case .dict(let dict): if isNew(dict) { add(Array(dict.items.values)) }
         case .record(let record): if isNew(record) { add(record.values) }

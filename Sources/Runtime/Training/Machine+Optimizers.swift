@@ -244,7 +244,7 @@ extension Machine {
         return Update(box: box, new: new, slots: slots, average: average)
     }
 
-    private func firstSlots(_ optimizer: OptimizerInstance, _ parameter: Node) throws -> [Value] {
+    func firstSlots(_ optimizer: OptimizerInstance, _ parameter: Node) throws -> [Value] {
         try optimizer.definition.initializers.map { initializer in
             let made = try run(
                 Closure(

@@ -68,6 +68,7 @@ struct Printer {
         case .model(let model): return try self.model(model)
         case .optimizer(let optimizer): return try self.optimizer(optimizer)
         case .dataset(let dataset): return dataset.description
+        case .tokenizer(let tokenizer): return tokenizer.description
         case .batches(let batches): return "batches of \(batches.size)"
         case .figure: return "figure"
         case .module(let module): return "module \(module.name)"

@@ -32,6 +32,7 @@ enum Value {
     case optimizerType(OptimizerDefinition)
     case dataset(DatasetObject)
     case batches(BatchesObject)
+    case tokenizer(TokenizerObject)
     case figure(FigureObject)
     case module(ModuleObject)
     /// A boxed variable; only in registers.
@@ -68,6 +69,7 @@ enum Value {
         case .optimizer: "Optimizer"
         case .dataset: "Dataset"
         case .batches: "Batches"
+        case .tokenizer: "Tokenizer"
         case .figure: "Figure"
         case .module: "Module"
         case .cell, .iterator: "Internal"

@@ -22,6 +22,7 @@ enum ValueSummary {
         case .list(let list):
             "List of \(list.items.count)" + (list.items.first.map { ": \(shape($0)), …" } ?? "")
         case .dataset(let dataset): dataset.description
+        case .tokenizer(let tokenizer): tokenizer.description
         default: value.typeName
         }
     }
@@ -63,6 +64,7 @@ enum ValueSummary {
         case .model(let model): self.model(model, depth)
         case .optimizer(let optimizer): optimizer.definition.name
         case .dataset(let dataset): dataset.description
+        case .tokenizer(let tokenizer): tokenizer.description
         case .batches(let batches): "batches of \(batches.size)"
         case .figure: "figure"
         case .module(let module): "module \(module.name)"

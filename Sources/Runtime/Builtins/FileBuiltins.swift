@@ -1,0 +1,180 @@
+import Autodiff
+import Formats
+import OrderedCollections
+import Tensors
+
+/// Reading and listing files.
+enum FileBuiltins {
+    static let all: [Builtin] = [
+        Builtin(
+            "readCSV(path, target = nil, header = nil, separator = nil, missing = nil, encoding = nil, skip = 0)",
+            """
+            A dict of columns, or a data set to learn the column `target`.
+
+            A column is a tensor if all its values are numbers (missing ones are nan), else a list of texts. What is not \
+            said is found out: whether the first line names the columns (`header`), what stands between values \
+            (`separator`: `","`, `";"`, `"\\t"` or `" "`). `missing` is a list of the texts that stand for no value, \
+            `skip` a number of lines to leave out, `encoding` `"utf-8"`, `"utf-16"` or `"latin-1"`. Compressed files \
+            (`.csv.gz`) are read as what is inside.
+
+            ```dl
+            writeText("t.csv", "name;height\\nAda;1.65\\nBo;?")
+            readCSV("t.csv")["name"]                  # → ["Ada", "Bo"]
+            readCSV("t.csv")["height"].toList()       # → [1.65, nan]
+            ```
+            """, isPure: false
+        ) { m, a in
+            let path = try m.text(a[0], "readCSV", "path")
+            let options = try m.csvOptions(
+                header: a[2], separator: a[3], missing: a[4], encoding: a[5], skip: a[6])
+            let read = try m.session.read(path, by: { bytes throws(FormatError) in
+                .table(try CSV.read(bytes, options))
+            })
+            guard case .table(let table) = read else { return .none }
+            if a[1].isNone { return try m.columns(table) }
+            let target = try m.text(a[1], "readCSV", "target")
+            return .dataset(DatasetObject(try table.dataset(target: target, called: path)))
+        },
+        Builtin(
+            "readText(path, encoding = nil)",
+            "The text of a file: UTF-8, UTF-16 if it begins with a mark, or what `encoding` says "
+                + "(`\"utf-8\"`, `\"utf-16\"`, `\"latin-1\"`). `.gz` and `.dz` are decompressed.",
+            isPure: false
+        ) { m, a in
+            let path = try m.text(a[0], "readText", "path")
+            let encoding = try m.encoding(a[1], "readText")
+            return try m.value(
+                of: m.session.read(path, by: { bytes throws(FormatError) in
+                    .text(try PlainText.read(bytes, encoding: encoding))
+                }))
+        },
+        Builtin(
+            "readImage(path)",
+            "The picture in a PNG or JPEG file as float32 `[C, H, W]` in 0…1: C is 1 for grey, 3 for colour, "
+                + "4 with transparency.", isPure: false
+        ) { m, a in
+            let path = try m.text(a[0], "readImage", "path")
+            return try m.value(of: m.session.read(path, by: DataFormat.readPicture))
+        },
+        Builtin(
+            "readJSON(path)",
+            "What a JSON file holds: dicts, lists, Strings, Ints, Floats, Bools and nil.", isPure: false
+        ) { m, a in
+            guard case .json(let json) = try m.session.read(m.text(a[0], "readJSON", "path"), as: .json)
+            else { return .none }
+            return m.value(of: json)
+        },
+        reader("readNpy", "The tensor in an npy file.", .npy),
+        reader("readNpz", "A dict of the tensors in an npz file.", .npz),
+        reader("readSafetensors", "A dict of the tensors in a safetensors file.", .safetensors),
+        reader(
+            "readTorch",
+            "A dict of the tensors that PyTorch saved, such as a state dictionary (`.pt`, `.pth`), by path. "
+                + "float16 and bfloat16 become float32; no code of the file runs.", .torch),
+        reader("readIdx", "The tensor in an idx file, compressed or not.", .idx),
+        reader("readWav", "A record `(samples, rate)`: samples in -1…1, rate in Hz.", .wav),
+        Builtin("writeText(path, text)", "Writes a text file, whole or not at all.", isPure: false) { m, a in
+            try m.session.write(
+                Array(m.text(a[1], "writeText", "text").utf8),
+                to: m.text(a[0], "writeText", "path"))
+            return .none
+        },
+        Builtin("listFiles(folder, pattern = \"*\")", "The paths of files that match, sorted.", isPure: false)
+        { m, a in
+            .list(
+                try m.session.listFiles(
+                    m.text(a[0], "listFiles", "folder"), m.text(a[1], "listFiles", "pattern")
+                ).map { .string($0) })
+        },
+    ]
+
+    private static func reader(
+        _ name: String, _ documentation: String, _ format: DataFormat
+    ) -> Builtin {
+        Builtin("\(name)(path)", documentation, isPure: false) { m, a in
+            try m.value(of: m.session.read(m.text(a[0], name, "path"), as: format))
+        }
+    }
+}
+
+extension Machine {
+    fileprivate func encoding(_ value: Value, _ function: String) throws -> TextEncoding? {
+        if value.isNone { return nil }
+        guard let encoding = TextEncoding(name: try text(value, function, "encoding")) else {
+            throw CallFailures.argument(
+                function, "encoding", wants: "\"utf-8\", \"utf-16\" or \"latin-1\"", got: value)
+        }
+        return encoding
+    }
+
+    fileprivate func csvOptions(
+        header: Value, separator: Value, missing: Value, encoding: Value, skip: Value
+    ) throws -> CSV.Options {
+        var options = CSV.Options()
+        if !header.isNone { options.hasHeader = try truth(header) }
+        if !separator.isNone {
+            let bytes = Array(try text(separator, "readCSV", "separator").utf8)
+            guard bytes.count == 1, let found = CSV.Separator(rawValue: bytes[0]) else {
+                throw CallFailures.argument(
+                    "readCSV", "separator", wants: "\",\", \";\", \"\\t\" or \" \"", got: separator)
+            }
+            options.separator = found
+        }
+        if case .string(let text) = missing {
+            options.missing = [text.text]
+        } else if !missing.isNone {
+            options.missing = Set(
+                try elements(missing, "readCSV").map { try text($0, "readCSV", "missing") })
+        }
+        options.encoding = try self.encoding(encoding, "readCSV")
+        guard let lines = try int(skip), lines >= 0 else {
+            throw CallFailures.argument("readCSV", "skip", wants: "an Int from 0", got: skip)
+        }
+        options.skippedLines = lines
+        return options
+    }
+
+    fileprivate func columns(_ table: Table) throws -> Value {
+        var items: OrderedDictionary<DictKey, Value> = [:]
+        for column in table.columns {
+            switch column.values {
+            case .numbers: items[.string(column.name)] = .tensor(Node(try table.tensor(column.name)))
+            case .strings(let texts):
+                items[.string(column.name)] = .list(texts.map { .string($0) })
+            }
+        }
+        return .dict(DictObject(items))
+    }
+
+    func value(of data: DataValue) throws -> Value {
+        switch data {
+        case .tensor(let tensor): return .tensor(Node(tensor))
+        case .tensors(let named):
+            var items: OrderedDictionary<DictKey, Value> = [:]
+            for entry in named { items[.string(entry.name)] = .tensor(Node(entry.tensor)) }
+            return .dict(DictObject(items))
+        case .table(let table): return try columns(table)
+        case .sound(let sound):
+            return .record(["samples", "rate"], [.tensor(Node(sound.samples)), .int(sound.rate)])
+        case .text(let text): return .string(text)
+        case .json(let json): return value(of: json)
+        case .files: throw Failure("file.kind", "the file holds no tensors")
+        }
+    }
+
+    /// Nested no deeper than `JSON.maximumDepth`. Of a name that is there twice the last value counts.
+    private func value(of json: JSON) -> Value {
+        switch json {
+        case .null: return .none
+        case .bool(let flag): return .bool(flag)
+        case .integer(let number): return .int(number)
+        case .number(let number): return .float(number)
+        case .string(let text): return .string(text)
+        case .array(let items): return .list(items.map { value(of: $0) })
+        case .object(let members):
+            var items: OrderedDictionary<DictKey, Value> = [:]
+            for member in members { items[.string(member.name)] = value(of: member.value) }
+            return .dict(DictObject(items))
+        }
+    }
+}

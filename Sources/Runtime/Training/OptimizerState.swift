@@ -1,0 +1,181 @@
+import Autodiff
+import Formats
+import Tensors
+
+/// What an optimizer knows besides its options, as named tensors: with it and the params training goes on as if it
+/// had not stopped.
+///
+/// Entries: `steps` and `calls` (`[1]` int64, the updates done and the calls towards the next one), and of each param
+/// `path.slot`, `path:ema` (the average) and `path:sum` (gradients summed by `accumulate`). A slot that became a
+/// plain number is `path.slot:number`.
+enum OptimizerState {
+    private static let average = ":ema"
+    private static let sum = ":sum"
+    private static let numberMark = ":number"
+
+    static func tensors(
+        of optimizer: OptimizerInstance, _ machine: Machine
+    ) throws -> [NamedTensor] {
+        let names = optimizer.definition.template.slots.map(\.name)
+        var tensors = try [("steps", optimizer.steps), ("calls", optimizer.calls)].map {
+            NamedTensor($0, try Tensor([$1], shape: Shape([1]), dtype: .int64))
+        }
+        for parameter in parameters(of: optimizer) {
+            guard let slots = optimizer.slots[ObjectIdentifier(parameter.box)] else { continue }
+            for (name, slot) in zip(names, slots.values) {
+                tensors.append(try tensor(of: slot, "\(parameter.path).\(name)", machine))
+            }
+            for (name, node) in [(average, slots.average), (sum, slots.accumulated)] {
+                guard let node else { continue }
+                tensors.append(
+                    NamedTensor(parameter.path + name, try machine.value(of: node)))
+            }
+        }
+        return tensors
+    }
+
+    private static func tensor(
+        of slot: Value, _ name: String, _ machine: Machine
+    ) throws -> NamedTensor {
+        switch slot {
+        case .tensor(let node): return NamedTensor(name, try machine.value(of: node))
+        case .int(let number):
+            return NamedTensor(name + numberMark, try Tensor([number], shape: Shape([]), dtype: .int64))
+        case .float(let number):
+            return NamedTensor(
+                name + numberMark, try Tensor([number], shape: Shape([]), dtype: .float64))
+        default:
+            throw Failure(
+                "optimizer.state", "the slot `\(name)` holds \(described(slot)), which cannot be saved",
+                help: "slots that are tensors or numbers can")
+        }
+    }
+
+    /// Every param of the optimizer's models once.
+    private static func parameters(of optimizer: OptimizerInstance) -> [NamedParameter] {
+        var seen: Set<ObjectIdentifier> = []
+        return optimizer.groups.flatMap { OptimizerInstance.parameters(of: $0.target) }
+            .filter { seen.insert(ObjectIdentifier($0.box)).inserted }
+    }
+
+    /// An optimizer with the same options and state for another model with the same paths.
+    static func copy(
+        _ optimizer: OptimizerInstance, for model: ModelInstance
+    ) throws -> OptimizerInstance {
+        guard let group = optimizer.groups.first, optimizer.groups.count == 1 else {
+            throw Failure("optimizer.copy", "an optimizer with several groups cannot be copied")
+        }
+        let own = OptimizerInstance.Group(
+            target: .model(model), options: group.options, common: group.common)
+        let result = OptimizerInstance(optimizer.definition, groups: [own])
+        let old = parameters(of: optimizer)
+        let new = parameters(of: result)
+        guard old.isEmpty || old.map(\.path) == new.map(\.path) else {
+            throw Failure(
+                "optimizer.copy", "the model has other params than the one that the optimizer holds",
+                help: "`copy(net)` makes one of the same structure")
+        }
+        for (from, to) in zip(old, new) {
+            guard let slots = optimizer.slots[ObjectIdentifier(from.box)] else { continue }
+            result.slots[ObjectIdentifier(to.box)] = OptimizerInstance.Slots(
+                box: to.box, values: slots.values, average: slots.average,
+                accumulated: slots.accumulated)
+        }
+        result.steps = optimizer.steps
+        result.calls = optimizer.calls
+        return result
+    }
+
+    /// Takes the state of a file; nothing is changed unless everything fits.
+    static func load(
+        _ named: [NamedTensor], into optimizer: OptimizerInstance, _ path: String,
+        _ machine: Machine
+    ) throws {
+        var entries = Dictionary(
+            named.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+        let steps = try count("steps", &entries, path)
+        let calls = entries["calls"] == nil ? 0 : try count("calls", &entries, path)
+        let names = optimizer.definition.template.slots.map(\.name)
+        var slots: [ObjectIdentifier: OptimizerInstance.Slots] = [:]
+        for parameter in parameters(of: optimizer) {
+            let values = names.compactMap { slot("\(parameter.path).\($0)", &entries) }
+            let average = try tensor(parameter.path + Self.average, of: parameter, &entries, path)
+            let sum = try tensor(parameter.path + Self.sum, of: parameter, &entries, path)
+            guard values.count == names.count else {
+                guard values.isEmpty, average == nil, sum == nil else {
+                    throw Failure(
+                        "optimizer.load",
+                        "`\(path)` has only a part of the state of `\(parameter.path)`: it is not"
+                            + " that of `\(optimizer.definition.name)`")
+                }
+                continue
+            }
+            if names.isEmpty, average == nil, sum == nil { continue }
+            try check(values, of: parameter, optimizer, path, machine)
+            slots[ObjectIdentifier(parameter.box)] = OptimizerInstance.Slots(
+                box: parameter.box, values: values, average: average, accumulated: sum)
+        }
+        if let extra = named.first(where: { entries[$0.name] != nil }) {
+            throw Failure(
+                "optimizer.load",
+                "`\(path)` has an entry `\(extra.name)` that the optimizer has not",
+                help: "it was saved by another optimizer, or with another model")
+        }
+        optimizer.slots = slots
+        optimizer.steps = steps
+        optimizer.calls = calls
+    }
+
+    private static func count(
+        _ name: String, _ entries: inout [String: Tensor], _ path: String
+    ) throws -> Int {
+        guard let tensor = entries.removeValue(forKey: name), tensor.count == 1,
+            tensor.dtype == .int64, tensor.int(at: 0) >= 0
+        else {
+            throw Failure(
+                "optimizer.load", "`\(path)` is no state of an optimizer: `\(name)` is missing or damaged")
+        }
+        return tensor.int(at: 0)
+    }
+
+    private static func slot(_ name: String, _ entries: inout [String: Tensor]) -> Value? {
+        if let number = entries.removeValue(forKey: name + numberMark), number.count == 1 {
+            return number.dtype == .int64 ? .int(number.int(at: 0)) : .float(number.double(at: 0))
+        }
+        return entries.removeValue(forKey: name).map { .tensor(Node($0)) }
+    }
+
+    /// Slots have the shapes that the optimizer would give them.
+    private static func check(
+        _ values: [Value], of parameter: NamedParameter, _ optimizer: OptimizerInstance,
+        _ path: String, _ machine: Machine
+    ) throws {
+        guard let node = parameter.box.node else { return }
+        let first = try machine.firstSlots(optimizer, node)
+        for (index, (value, expected)) in zip(values, first).enumerated() {
+            guard case .tensor(let found) = value, case .tensor(let wanted) = expected,
+                found.shape != wanted.shape
+            else { continue }
+            let name = "\(parameter.path).\(optimizer.definition.template.slots[index].name)"
+            throw unfitting(name, found.shape, wanted.shape, path)
+        }
+    }
+
+    /// An entry of the shape of the param.
+    private static func tensor(
+        _ name: String, of parameter: NamedParameter, _ entries: inout [String: Tensor],
+        _ path: String
+    ) throws -> Node? {
+        guard let tensor = entries.removeValue(forKey: name) else { return nil }
+        if let node = parameter.box.node, tensor.shape != node.shape {
+            throw unfitting(name, tensor.shape, node.shape, path)
+        }
+        return Node(tensor)
+    }
+
+    private static func unfitting(
+        _ name: String, _ found: Shape, _ expected: Shape, _ path: String
+    ) -> Failure {
+        Failure("shape.load", "`\(name)` in `\(path)` has shape \(found), not \(expected)")
+    }
+}
