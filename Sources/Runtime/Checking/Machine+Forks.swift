@@ -21,8 +21,8 @@ extension Machine {
     func openFork(_ kind: Fork.Kind, join: Int, other: Int? = nil) -> Fork? {
         guard let check, let frame = frames.last else { return nil }
         let fork = Fork(
-            kind, depth: frames.count, base: frame.base, site: frame.counter - 1, join: join,
-            registers: topRegisters)
+            kind, moment: check.nextMoment(), depth: frames.count, base: frame.base,
+            site: frame.counter - 1, join: join, registers: topRegisters)
         fork.other = other
         check.forks.append(fork)
         return fork
@@ -32,13 +32,21 @@ extension Machine {
     func loopIterator(over value: Value, join: Int) throws -> IteratorObject {
         guard check != nil else { return try iterator(over: value) }
         var inner: IteratorObject?
-        if case .unknown = value { inner = nil } else { inner = try iterator(over: value) }
+        var limit = turnLimit(of: value)
+        switch value {
+        case .unknown: inner = nil
+        case .batches(let batches) where limit == 1:
+            inner = batches.makeShapeIterator()
+            limit = 2
+        default: inner = try iterator(over: value)
+        }
         guard let fork = openFork(.loop, join: join) else { return ListIterator([]) }
         fork.mayNotRun = inner == nil
-        return CheckedIterator(inner, limit: turnLimit(of: value), fork)
+        return CheckedIterator(inner, limit: limit, fork, isSample: limit == 2)
     }
 
     private func turnLimit(of value: Value) -> Int {
+        if check?.isTired == true { return 1 }
         let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
         let limit = isLibrary ? ShapeCheck.fullTurns * 8 : ShapeCheck.fullTurns
         switch value {
@@ -56,7 +64,10 @@ extension Machine {
     func beginTurn(join: Int) -> Bool {
         guard let fork = check?.forks.last, fork.kind == .loop, fork.join == join else { return false }
         fork.turns += 1
-        guard fork.mustLeave || fork.turns > 1000 else { return false }
+        check?.countTurn()
+        guard fork.mustLeave || fork.turns > 1000 || (fork.turns > 2 && check?.isTired == true) else {
+            return false
+        }
         fork.isCut = true
         frames[frames.count - 1].counter = join
         return true
@@ -100,7 +111,7 @@ extension Machine {
             let now = topRegisters
             restore(zip(now, fork.registers).map { merged($0, $1) }, fork)
             for entry in fork.state([]).changes.values {
-                entry.place.value = merged(entry.new, entry.old)
+                join(entry.place, entry.new, entry.old)
             }
         }
         fork.passChanges(to: check.forks.last)
@@ -113,13 +124,24 @@ extension Machine {
             restore(zip(now, state.registers).map { merged($0, $1) }, fork)
             let mine = fork.state([]).changes
             for (key, change) in mine {
-                change.place.value = merged(change.new, state.changes[key]?.new ?? change.old)
+                join(change.place, change.new, state.changes[key]?.new ?? change.old)
             }
             for (key, change) in state.changes where mine[key] == nil {
                 let value = change.place.value
                 fork.note(change.place, change.old)
-                change.place.value = merged(value, change.new)
+                join(change.place, value, change.new)
             }
+        }
+    }
+
+    /// What is certain of a place that two ways left differently.
+    private func join(_ place: OuterPlace, _ left: Value, _ right: Value) {
+        if place.isPartOfModel, left.isUnset != right.isUnset { check?.hasOpenModels = true }
+        // A part of a model that one way has made counts as not made.
+        if case .unset = right, place.isPartOfModel {
+            place.value = .unset
+        } else {
+            place.value = merged(left, right)
         }
     }
 
@@ -231,7 +253,10 @@ extension Machine {
 
     /// A branch has failed: its error counts if it is certain, and the other branch goes on.
     func failBranch(_ error: any Error, in fork: Fork) throws -> Bool {
-        if let failure = error as? Failure { check?.report(failure.diagnostic) }
+        if let failure = error as? Failure {
+            let isOfLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
+            check?.report(failure.diagnostic, isOfLibrary: isOfLibrary)
+        }
         while frames.count > fork.depth {
             check?.returned[frames.count] = nil
             dropForks { $0.depth >= frames.count }
@@ -248,12 +273,15 @@ final class CheckedIterator: IteratorObject {
     private let inner: IteratorObject?
     private let limit: Int
     private let fork: Fork
+    /// Whether the elements are only some of those that there are.
+    private let isSample: Bool
     private var index = 0
 
-    init(_ inner: IteratorObject?, limit: Int, _ fork: Fork) {
+    init(_ inner: IteratorObject?, limit: Int, _ fork: Fork, isSample: Bool = false) {
         self.inner = inner
         self.limit = limit
         self.fork = fork
+        self.isSample = isSample
     }
 
     override func next(_ machine: Machine) throws -> Value? {
@@ -262,7 +290,10 @@ final class CheckedIterator: IteratorObject {
             fork.isCut = true
             return nil
         }
+        machine.check?.countTurn()
         guard let inner else { return .unknown }
-        return try inner.next(machine)
+        let element = try inner.next(machine)
+        if element == nil, isSample { fork.isCut = true }
+        return element
     }
 }

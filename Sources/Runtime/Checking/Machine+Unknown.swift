@@ -29,6 +29,12 @@ extension Machine {
         }
     }
 
+    /// Errors that a model is not built, or holds nothing.
+    private static let ofUnbuilt: Set<String> = [
+        "model.unbuilt", "model.sizes", "model.early", "step.nothing", "model.path", "optimizer.path",
+        "model.load",
+    ]
+
     private static func isAboutSignature(_ failure: Failure) -> Bool {
         ["call.label", "call.extra", "call.missing", "call.repeated"]
             .contains(failure.diagnostic.id)
@@ -42,6 +48,7 @@ extension Machine {
         case let failure as Failure:
             failure.diagnostic.id == "unknown"
                 || failure.diagnostic.message.contains(unknownDescription)
+                || (check?.hasOpenModels == true && Self.ofUnbuilt.contains(failure.diagnostic.id))
         default: false
         }
     }
@@ -203,24 +210,68 @@ extension Machine {
     ///
     /// - Returns: what it gives; `nil` if it is called as usual.
     func checkedCall(
-        _ builtin: BuiltinObject, _ arguments: [Value], _ check: ShapeCheck
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?], _ check: ShapeCheck
     ) throws -> Value? {
         switch builtin.signature.name {
-        case "print": return Value.none
-        case "save", "writeText":
-            let isText = builtin.signature.name == "writeText"
-            _ = try builtin.signature.order(of: arguments.count, [])
-            let path = isText ? arguments.first : arguments.dropFirst().first
-            if case .string(let text)? = path {
-                check.written.insert(try session.writablePath(text.text))
-            } else {
-                check.writesAnywhere = true
-            }
-            return isText ? Value.none : arguments.first
+        case "print":
+            try checkSignature(builtin, arguments, labels)
+            return Value.none
+        case "clock": return .unknown
+        case "save", "writeText", "load":
+            guard arguments.contains(where: { Self.holdsUnknown($0) }) || mayReadUnknown(builtin, arguments)
+            else { return nil }
+            return try checkedFileCall(builtin, arguments, labels, check)
         default:
-            for case .unknown in arguments { throw UnknownValue() }
+            for case .unknown in arguments {
+                try checkSignature(builtin, arguments, labels)
+                throw UnknownValue()
+            }
             return nil
         }
+    }
+
+    /// Labels and the number of arguments of a call whose values are not all known.
+    private func checkSignature(
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?]
+    ) throws {
+        switch builtin.kind {
+        case .native: _ = try builtin.signature.order(of: arguments.count, labels)
+        case .variadic:
+            if let label = labels.compactMap({ $0 }).first {
+                throw CallFailures.unknownLabel(label, builtin.signature)
+            }
+        case .operation(let operation):
+            _ = try OperationCalls(machine: self).call(operation, arguments, labels)
+        case .labelled, .overloaded, .composition: break
+        }
+    }
+
+    /// Whether a `load` reads a file that the program itself writes, in a way that is not known.
+    private func mayReadUnknown(_ builtin: BuiltinObject, _ arguments: [Value]) -> Bool {
+        guard builtin.signature.name == "load", case .string(let path)? = arguments.dropFirst().first,
+            let target = try? session.readablePath(path.text)
+        else { return false }
+        do { _ = try check?.written(target) } catch { return true }
+        return false
+    }
+
+    /// Of values or a file that are not known: only what is certain is noted.
+    private func checkedFileCall(
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?], _ check: ShapeCheck
+    ) throws -> Value {
+        let name = builtin.signature.name
+        _ = try builtin.signature.order(of: arguments.count, labels)
+        if name == "load" {
+            check.hasOpenModels = true
+            return arguments.first ?? .none
+        }
+        let path = name == "writeText" ? arguments.first : arguments.dropFirst().first
+        if case .string(let text)? = path {
+            check.write(.unknown, to: try session.writablePath(text.text))
+        } else {
+            check.writesAnywhere = true
+        }
+        return name == "writeText" ? .none : arguments.first ?? .none
     }
 
     /// Warns of `[N, 1]` beside `[N]`, which broadcast to `[N, N]`.

@@ -59,6 +59,7 @@ extension Machine {
         _ closure: Closure, _ arguments: some Collection<Value>, _ labels: [String?], result: Int
     ) throws {
         let prototype = closure.prototype
+        try check?.enter(prototype, frames)
         let base = top
         try reserve(base + max(arguments.count, prototype.registerCount))
         if labels.isEmpty, arguments.count == prototype.parameters.count {

@@ -98,6 +98,8 @@ final class Cell {
     var value: Value
     /// The recording that has met this cell, or made it; see `Recording`.
     var mark: Int32 = 0
+    /// When it was made, where a program is run on shapes alone: see `ShapeCheck`.
+    var birth = 0
 
     init(_ value: Value) { self.value = value }
 }
