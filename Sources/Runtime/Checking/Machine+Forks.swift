@@ -5,14 +5,14 @@ import Tensors
 // Branches and loops of a program that is run on shapes alone.
 
 extension Machine {
-    private var topRegisters: [Value] {
+    var topRegisters: [Value] {
         guard let frame = frames.last else { return [] }
         return Array(
             UnsafeBufferPointer(
                 start: registers + frame.base, count: frame.closure.prototype.registerCount))
     }
 
-    private func restore(_ values: [Value], _ fork: Fork) {
+    func restore(_ values: [Value], _ fork: Fork) {
         for (index, value) in values.enumerated() { registers[fork.base + index] = value }
     }
 
@@ -26,51 +26,6 @@ extension Machine {
         fork.other = other
         check.forks.append(fork)
         return fork
-    }
-
-    /// The iterator of a `for`, which opens a fork of its own.
-    func loopIterator(over value: Value, join: Int) throws -> IteratorObject {
-        guard check != nil else { return try iterator(over: value) }
-        var inner: IteratorObject?
-        var limit = turnLimit(of: value)
-        switch value {
-        case .unknown: inner = nil
-        case .batches(let batches) where limit == 1:
-            inner = batches.makeShapeIterator()
-            limit = 2
-        default: inner = try iterator(over: value)
-        }
-        guard let fork = openFork(.loop, join: join) else { return ListIterator([]) }
-        fork.mayNotRun = inner == nil
-        return CheckedIterator(inner, limit: limit, fork, isSample: limit == 2)
-    }
-
-    private func turnLimit(of value: Value) -> Int {
-        if check?.isTired == true { return 1 }
-        let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
-        let limit = isLibrary ? ShapeCheck.fullTurns * 8 : ShapeCheck.fullTurns
-        switch value {
-        case .range(let range): return range.count > limit ? 1 : limit
-        case .list(let list): return list.items.count > limit ? 1 : limit
-        case .batches(let batches):
-            return batches.shuffles || batches.count > ShapeCheck.fullTurns ? 1 : limit
-        case .dataset, .unknown: return 1
-        case .tensor(let node): return node.shape.rank > 0 && node.shape[0] > limit ? 1 : limit
-        default: return limit
-        }
-    }
-
-    /// The head of a `while`: whether the loop is left.
-    func beginTurn(join: Int) -> Bool {
-        guard let fork = check?.forks.last, fork.kind == .loop, fork.join == join else { return false }
-        fork.turns += 1
-        check?.countTurn()
-        guard fork.mustLeave || fork.turns > 1000 || (fork.turns > 2 && check?.isTired == true) else {
-            return false
-        }
-        fork.isCut = true
-        frames[frames.count - 1].counter = join
-        return true
     }
 
     // MARK: Joining
@@ -105,18 +60,6 @@ extension Machine {
         frames[frames.count - 1].counter = other
     }
 
-    private func closeLoop(_ fork: Fork, _ check: ShapeCheck) {
-        check.forks.removeLast()
-        if fork.isCut {
-            let now = topRegisters
-            restore(zip(now, fork.registers).map { merged($0, $1) }, fork)
-            for entry in fork.state([]).changes.values {
-                join(entry.place, entry.new, entry.old)
-            }
-        }
-        fork.passChanges(to: check.forks.last)
-    }
-
     /// Merges what the branches left with what the running one has made.
     private func mergeStates(of fork: Fork) {
         for state in fork.arrived + fork.left {
@@ -135,13 +78,15 @@ extension Machine {
     }
 
     /// What is certain of a place that two ways left differently.
-    private func join(_ place: OuterPlace, _ left: Value, _ right: Value) {
+    func join(_ place: OuterPlace, _ left: Value, _ right: Value) {
         if place.isPartOfModel, left.isUnset != right.isUnset { check?.hasOpenModels = true }
         // A part of a model that one way has made counts as not made.
         if case .unset = right, place.isPartOfModel {
             place.value = .unset
         } else {
-            place.value = merged(left, right)
+            let value = merged(left, right)
+            if place.isPartOfModel, value.isUnknown { check?.hasOpenModels = true }
+            place.value = value
         }
     }
 
@@ -267,33 +212,3 @@ extension Machine {
 }
 
 enum LeaveKind: Int { case returned, broke, continued }
-
-/// A loop that is cut after a number of turns.
-final class CheckedIterator: IteratorObject {
-    private let inner: IteratorObject?
-    private let limit: Int
-    private let fork: Fork
-    /// Whether the elements are only some of those that there are.
-    private let isSample: Bool
-    private var index = 0
-
-    init(_ inner: IteratorObject?, limit: Int, _ fork: Fork, isSample: Bool = false) {
-        self.inner = inner
-        self.limit = limit
-        self.fork = fork
-        self.isSample = isSample
-    }
-
-    override func next(_ machine: Machine) throws -> Value? {
-        defer { index += 1 }
-        guard index < limit else {
-            fork.isCut = true
-            return nil
-        }
-        machine.check?.countTurn()
-        guard let inner else { return .unknown }
-        let element = try inner.next(machine)
-        if element == nil, isSample { fork.isCut = true }
-        return element
-    }
-}

@@ -1,5 +1,6 @@
 import Autodiff
 import Diagnostics
+import Figures
 import OrderedCollections
 import Tensors
 
@@ -36,7 +37,7 @@ extension Machine {
     ]
 
     private static func isAboutSignature(_ failure: Failure) -> Bool {
-        ["call.label", "call.extra", "call.missing", "call.repeated"]
+        ["call.label", "call.extra", "call.missing", "call.repeated", "member.unknown"]
             .contains(failure.diagnostic.id)
     }
 
@@ -104,8 +105,8 @@ extension Machine {
         case .combineAnd, .combineOr:
             return Self.holdsUnknown(R[Int(instruction.a)])
                 || Self.holdsUnknown(R[Int(instruction.b)])
-        case .negate, .not, .member, .index, .iterate, .format:
-            return Self.holdsUnknown(R[Int(instruction.b)])
+        case .negate, .not, .iterate, .format: return Self.holdsUnknown(R[Int(instruction.b)])
+        case .member, .index: return R[Int(instruction.b)].isUnknown
         case .jumpIfFalse, .jumpIfTrue, .testAnd, .testOr, .unpack, .matchShape:
             return Self.holdsUnknown(R[Int(instruction.a)])
         default: return false
@@ -154,7 +155,7 @@ extension Machine {
         let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
         switch instruction.operation {
         case .jumpIfFalse:
-            if c > 0 { openFork(.branch, join: c, other: b) } else if c < 0 { turnOnce(exit: b) }
+            if c > 0 { openFork(.branch, join: c, other: b) } else if c < 0 { turnOnUnknown(exit: b) }
         case .jumpIfTrue: frames[last].counter = b
         case .iterate:
             guard let fork = openFork(.loop, join: c) else { return }
@@ -172,17 +173,6 @@ extension Machine {
             bindUnknown(frame.closure.prototype.shapes[b], from: c, frame.closure, R)
         default: R[a] = .unknown
         }
-    }
-
-    /// A `while` on an unknown condition turns once.
-    private func turnOnce(exit: Int) {
-        let depth = frames.count
-        guard let fork = check?.forks.last(where: { $0.depth == depth && $0.kind == .loop }) else {
-            return
-        }
-        fork.isCut = true
-        if fork.mayNotRun { frames[frames.count - 1].counter = exit }
-        fork.mayNotRun = true
     }
 
     /// A variable is unknown after an assignment to an unknown place of it, or of an unknown value.
@@ -222,6 +212,8 @@ extension Machine {
             else { return nil }
             return try checkedFileCall(builtin, arguments, labels, check)
         default:
+            // Figures look at the other arguments as well.
+            if case .labelled = builtin.kind, Mark.named(builtin.signature.name) != nil { return nil }
             for case .unknown in arguments {
                 try checkSignature(builtin, arguments, labels)
                 throw UnknownValue()
@@ -242,6 +234,13 @@ extension Machine {
             }
         case .operation(let operation):
             _ = try OperationCalls(machine: self).call(operation, arguments, labels)
+        case .overloaded(let operation, let other) where !other.isVariadic:
+            let other = Signature(name: other.name, parameters: other.parameters)
+            do {
+                _ = try OperationCalls.signature(operation).order(of: arguments.count, labels)
+            } catch {
+                _ = try other.order(of: arguments.count, labels)
+            }
         case .labelled, .overloaded, .composition: break
         }
     }

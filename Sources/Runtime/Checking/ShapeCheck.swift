@@ -27,7 +27,8 @@ final class ShapeCheck {
     /// Errors that programs make on purpose, or that depend on the world: they count only where no condition is
     /// unknown. All others hold whenever their place is reached.
     private static let conditional = [
-        "assert", "error", "limit", "training", "file", "memory", "number.zero", "interrupted", "internal",
+        "assert", "error", "limit", "training", "file.m", "file.f", "file.r",
+        "file.w", "file.p", "memory", "number.zero", "interrupted", "internal",
     ]
 
     /// What the program has written to a file; `nil` if it has not.
@@ -68,10 +69,15 @@ final class ShapeCheck {
     private var turns = 0
 
     /// Counts a turn of a loop.
-    func countTurn() { turns += 1 }
+    ///
+    /// - Throws: `Interruption` after very many: the rest of the cell is taken to be right.
+    func countTurn() throws {
+        turns += 1
+        if turns > 100_000 { throw Interruption(reason: .time) }
+    }
 
     /// Whether loops have turned so often that the others are cut short: nested ones would take for ever.
-    var isTired: Bool { turns > 20_000 }
+    var isTired: Bool { turns > 10_000 }
 
     /// Notes that a function is called.
     ///
@@ -172,6 +178,10 @@ final class Fork {
     var isCut = false
     var mustLeave = false
     var turns = 0
+    /// Of a `while`: turns whose condition was not known.
+    var unknownTurns = 0
+    /// Whether what its turns change counts as unknown already.
+    var isWidened = false
 
     var isConditional: Bool { kind == .branch || mayNotRun }
 

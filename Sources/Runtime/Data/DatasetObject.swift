@@ -254,10 +254,9 @@ final class BatchesObject {
         return BatchIterator(self, order: !isOrdered ? try machine.permutation(dataset.count) : nil)
     }
 
-    /// The first batch, and the last if it is smaller: all shapes that there are.
+    /// The first and the last batch, which may be smaller: all shapes that there are.
     func makeShapeIterator() -> IteratorObject {
-        let isEven = dropsLast || dataset.count % size == 0 || count < 2
-        return BatchIterator(self, order: nil, picks: isEven ? [0] : [0, count - 1])
+        BatchIterator(self, order: nil, picks: count < 2 ? [0] : [0, count - 1])
     }
 }
 

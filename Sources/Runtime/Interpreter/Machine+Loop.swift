@@ -183,7 +183,7 @@ extension Machine {
                 openFork(.loop, join: a)
             case .turn:
                 save(counter)
-                if beginTurn(join: a) {
+                if try beginTurn(join: a) {
                     (closure, prototype, code, R, counter) = current()
                 }
             case .fail: throw Failure("assert", try text(of: R[a]))

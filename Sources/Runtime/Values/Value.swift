@@ -74,6 +74,10 @@ enum Value {
         }
     }
 
+    var isUnknown: Bool {
+        if case .unknown = self { true } else { false }
+    }
+
     var isUnset: Bool {
         if case .unset = self { return true }
         return false

@@ -40,7 +40,9 @@ final class MutantTrial {
     /// Whether an error depends on numbers, which `check` cannot know: the program's own assertions.
     static func isNumeric(_ error: Diagnostic) -> Bool {
         guard error.id == "assert" else { return error.id == "training.finite" }
-        return error.span.map { $0.source.text(of: $0).hasPrefix("assert") } ?? false
+        guard let span = error.span else { return false }
+        let line = span.source.lineText(span.source.line(at: span.start))
+        return line.drop { $0 == " " }.hasPrefix("assert") || error.message.hasPrefix("assertion failed")
     }
 
     static let allowedWarnings: Set<String> = [
