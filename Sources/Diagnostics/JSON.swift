@@ -1,5 +1,5 @@
-/// A finding of `check` as a JSON object on one line: the fields of `render(_:as: .json)` after where it was
-/// found. `docs/check.md` describes them.
+/// A finding of `check` as a JSON object on one line: the fields of `render(_:as: .json)` after
+/// where it was found. `docs/check.md` describes them.
 ///
 /// - Parameters:
 ///   - file: The notebook or script, as the user named it.

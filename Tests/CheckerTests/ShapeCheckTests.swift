@@ -67,6 +67,8 @@ struct ShapeCheckTests {
         Case(["call.label"], "func f(x) { softmax(x, axes: 1) }"),
         Case(["member.unknown"], "let t = zeros([2, 3])\nfunc f(x) { x + t.shap }"),
         Case(["call.label"], "let n = randn([]).item()\nsplit(n, by: 3)"),
+        Case(["member.unknown"], "let n = randn([5])\nlet xs = (0..<100).filter(i => n[0] > i)\nxs.jon(\",\")"),
+        Case(["member.unknown"], "let r = (a: randn([]).item(), b: 1)\nassert r.a > 0 and r.c > 1"),
         Case(["dict.missing"], "let d = [\"a\": 1]\nif rand([]) > 0.5 { d[\"b\"] }"),
         Case(["assert"], "let x = randn([4])\nif x.sum() > 0 { binaryCrossEntropy(x, x, reduction: \"summ\") }"),
     ]
@@ -93,6 +95,10 @@ struct ShapeCheckTests {
         "let net = Dense(1).build([N, 2])\nif rand([]) > 0.5 { freeze(net) }\nstep(SGD(net)) { net(zeros([3, 2])).sum() }",
         "model M() { state n: [] = zeros()\nlet k = 3\nforward(x: [N]) { n = n + 1\nx * n } }\nlet m = M()\nfor i in 0..<500 { m(ones([2])) }\nassert m.n > 100",
         "func f(x) { for i in 0..<1000 { track(a: i) } }\nf(1)\ntracked().a[500]",
+        "var found = nil\nfor i in 0..<1000 { if i == 500 { found = i } }\nfound + 1",
+        "var n = 0\nvar found = nil\nwhile rand([]) < 2 { n += 1\nif n == 700 { found = n\nbreak } }\nfound + 1",
+        "var best = nil\nfor i in randn([100]) { if best == nil or i > best { best = i } }\nbest + 1",
+        "model M() { func encode(x) { x }\nforward(x) { x } }\nlet ms = [M(), M()].filter(m => rand([]) < 2)\nms[0].encode(3)",
         // What cannot be known.
         "var xs = []\nfor b in Dataset(zeros([10, 2]), zeros([10])).batches(3, shuffle: true) { xs += [b.x] }\nconcat(xs) + zeros([10, 2])",
         "func fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(randint(1, 9, []).item())",

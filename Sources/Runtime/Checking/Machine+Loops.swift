@@ -2,8 +2,8 @@ import Autodiff
 import Tensors
 
 // Loops of a program that is run on shapes alone. A short one turns as often as it would; a long one, or one whose
-// end is not known, turns once as it would, and once more with everything that the turn has changed unknown: what holds
-// after both holds after any number of turns.
+// end is not known, turns twice as it would, and once more with everything that the turns have changed unknown: what holds
+// after that holds after any number of turns.
 
 extension Machine {
     /// The iterator of a `for`, which opens a fork of its own.
@@ -14,7 +14,7 @@ extension Machine {
         var givesElements = true
         switch value {
         case .unknown: inner = nil
-        case .batches(let batches) where limit == 1: inner = batches.makeShapeIterator()
+        case .batches(let batches) where limit < batches.count || batches.shuffles: inner = batches.makeShapeIterator()
         case .tensor, .dataset, .batches: inner = try iterator(over: value)
         default:
             inner = try iterator(over: value)
@@ -22,22 +22,30 @@ extension Machine {
         }
         guard let fork = openFork(.loop, join: join) else { return ListIterator([]) }
         fork.mayNotRun = inner == nil
-        return CheckedIterator(inner, limit: limit, fork, givesElements: givesElements)
+        let result = CheckedIterator(inner, limit: limit, fork, givesElements: givesElements)
+        result.firstStep = check?.steps ?? 0
+        // The batches of `fit`: no number that it counts with decides anything.
+        let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
+        if case .batches = value, isLibrary { result.widens = false }
+        return result
     }
 
     private func turnLimit(of value: Value) -> Int {
         if check?.isTired == true { return 1 }
         let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
-        let limit = isLibrary ? ShapeCheck.fullTurns * 8 : ShapeCheck.fullTurns
+        let most = isLibrary ? ShapeCheck.fullTurns * 8 : ShapeCheck.fullTurns
+        let count: Int?
         switch value {
-        case .range(let range): return range.count > limit ? 1 : limit
-        case .list(let list): return list.items.count > limit ? 1 : limit
+        case .range(let range): count = range.count
+        case .list(let list): count = list.items.count
         case .batches(let batches):
-            return batches.shuffles || batches.count > ShapeCheck.fullTurns ? 1 : limit
-        case .dataset, .unknown: return 1
-        case .tensor(let node): return node.shape.rank > 0 && node.shape[0] > limit ? 1 : limit
-        default: return limit
+            count = batches.shuffles || batches.count > ShapeCheck.fullTurns ? nil : batches.count
+        case .tensor(let node): count = node.shape.rank > 0 ? node.shape[0] : 0
+        case .unknown: return 1
+        case .dataset: count = nil
+        default: return most
         }
+        return count.map { $0 <= most ? most : 2 } ?? 2
     }
 
     /// The head of a `while`: whether the loop is left.
@@ -47,7 +55,7 @@ extension Machine {
         }
         fork.turns += 1
         try check.countTurn()
-        let mustWiden = fork.unknownTurns > 0 || fork.mustLeave || fork.turns > 1000
+        let mustWiden = fork.unknownTurns > 1 || fork.mustLeave || fork.turns > 1000
         if mustWiden, !fork.isWidened, !check.isTired {
             fork.mustLeave = false
             widen(fork)
@@ -70,7 +78,7 @@ extension Machine {
         fork.isCut = true
         fork.mayNotRun = true
         fork.unknownTurns += 1
-        if fork.unknownTurns > (check?.isTired == true ? 1 : 2) {
+        if fork.unknownTurns > (check?.isTired == true ? 1 : 3) {
             frames[frames.count - 1].counter = exit
         }
     }
@@ -102,6 +110,10 @@ final class CheckedIterator: IteratorObject {
     /// Whether the elements of all turns are alike, as far as is known: rows, batches.
     private let givesElements: Bool
     private var index = 0
+    /// How many `step`s there were before.
+    var firstStep = 0
+    /// Whether there is a turn in which what the others change is unknown.
+    var widens = true
 
     init(_ inner: IteratorObject?, limit: Int, _ fork: Fork, givesElements: Bool = false) {
         self.inner = inner
@@ -113,11 +125,12 @@ final class CheckedIterator: IteratorObject {
     override func next(_ machine: Machine) throws -> Value? {
         defer { index += 1 }
         try machine.check?.countTurn()
-        if index < limit {
+        let steps = (machine.check?.steps ?? 0) - firstStep
+        if index < limit, steps < ShapeCheck.fullSteps {
             guard let inner else { return .unknown }
             return try inner.next(machine)
         }
-        guard !fork.isWidened, machine.check?.isTired != true else {
+        guard !fork.isWidened, widens, machine.check?.isTired != true else {
             fork.isCut = true
             return nil
         }

@@ -162,8 +162,10 @@ extension Machine {
             fork.mayNotRun = true
             R[a] = .iterator(CheckedIterator(nil, limit: 1, fork))
         case .testAnd, .testOr:
-            R[a] = .unknown
+            // Either the left side decides, or the right one is the result.
+            R[a] = .bool(instruction.operation == .testOr)
             openFork(.branch, join: b, other: b)
+            R[a] = .bool(instruction.operation == .testAnd)
         case .next:
             check?.forks.last { $0.kind == .loop }?.isCut = true
             frames[last].counter = c

@@ -19,6 +19,7 @@ extension Session {
     ) -> [Diagnostic] {
         guard let machine, let check = machine.check else { return [] }
         check.begin()
+        check.words.formUnion(Self.words(in: source.text))
         machine.recorder.isAbstract = true
         deadline = Session.now + seconds
         defer {

@@ -10,9 +10,15 @@ import Tensors
 final class ShapeCheck {
     /// The most turns of a loop that are run one by one.
     static let fullTurns = 64
+    /// The most `step`s in a loop that turns as often as it would.
+    static let fullSteps = 64
+    /// How often `step` was called.
+    var steps = 0
 
     var forks: [Fork] = []
     private(set) var diagnostics: [Diagnostic] = []
+    /// The names in the texts of the cells so far.
+    var words: Set<String> = []
     /// Values given by `return` under a condition that is not known, by the depth of their frame.
     var returned: [Int: [Value]] = [:]
     private var seen: Set<String> = []

@@ -256,7 +256,7 @@ final class BatchesObject {
 
     /// The first and the last batch, which may be smaller: all shapes that there are.
     func makeShapeIterator() -> IteratorObject {
-        BatchIterator(self, order: nil, picks: count < 2 ? [0] : [0, count - 1])
+        BatchIterator(self, order: nil, picks: count < 2 ? [0] : [0, count - 1, 0])
     }
 }
 

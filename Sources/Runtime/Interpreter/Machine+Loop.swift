@@ -129,12 +129,14 @@ extension Machine {
             // What is unknown may decide: then the right side is not known to run.
             case .testAnd:
                 switch try logicalOperand(R[a], "and") {
-                case .bool(false), .unknown: counter = b
+                case .bool(false): counter = b
+                case .unknown: throw UnknownValue()
                 default: break
                 }
             case .testOr:
                 switch try logicalOperand(R[a], "or") {
-                case .bool(true), .unknown: counter = b
+                case .bool(true): counter = b
+                case .unknown: throw UnknownValue()
                 default: break
                 }
             case .iterate:
