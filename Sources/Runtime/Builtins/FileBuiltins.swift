@@ -148,10 +148,12 @@ extension Machine {
 
     func value(of data: DataValue) throws -> Value {
         switch data {
-        case .tensor(let tensor): return .tensor(Node(tensor))
+        case .tensor(let tensor): return .tensor(DatasetObject.node(tensor, self))
         case .tensors(let named):
             var items: OrderedDictionary<DictKey, Value> = [:]
-            for entry in named { items[.string(entry.name)] = .tensor(Node(entry.tensor)) }
+            for entry in named {
+                items[.string(entry.name)] = .tensor(DatasetObject.node(entry.tensor, self))
+            }
             return .dict(DictObject(items))
         case .table(let table): return try columns(table)
         case .sound(let sound):

@@ -46,7 +46,14 @@ extension Session {
     }
 
     func read(_ path: String, as format: DataFormat) throws -> DataValue {
-        try read(path, by: format.read)
+        if case .value(let value)? = try machine.check?.written(readablePath(path)) {
+            // What is written is what is read only by formats that keep names and shapes.
+            guard ["npy", "npz", "safetensors"].contains(format.name),
+                DataFormat.of(path: path)?.format.name == format.name
+            else { throw UnknownValue() }
+            return value
+        }
+        return try read(path, by: format.read)
     }
 
     /// What a reader makes of a file, which is decompressed first if it is a gzip file.
@@ -54,9 +61,12 @@ extension Session {
         _ path: String, by reader: ([UInt8]) throws(FormatError) -> DataValue
     ) throws -> DataValue {
         let target = try readablePath(path)
-        if machine.check?.mayHaveWritten(target) == true { throw UnknownValue() }
+        let written = try machine.check?.written(target)
+        if case .value? = written { throw UnknownValue() }
         do {
-            return try reader(Gzip.unwrapped(FileAccess.read(target)))
+            let bytes: [UInt8]
+            if case .text(let text)? = written { bytes = text } else { bytes = try FileAccess.read(target) }
+            return try reader(Gzip.unwrapped(bytes))
         } catch {
             var named = error
             named.file = path
@@ -65,7 +75,9 @@ extension Session {
     }
 
     func write(_ bytes: [UInt8], to path: String) throws {
-        try FileAccess.write(bytes, to: writablePath(path))
+        let target = try writablePath(path)
+        if let check = machine.check { return check.write(.text(bytes), to: target) }
+        try FileAccess.write(bytes, to: target)
     }
 
     func write(_ value: DataValue, to path: String) throws {
@@ -74,6 +86,7 @@ extension Session {
                 "file.kind", "tensors cannot be written to `\(path)`",
                 help: "endings that can: .npy, .npz, .safetensors, .csv, .png")
         }
+        if let check = machine.check { return check.write(.value(value), to: try writablePath(path)) }
         try self.write(write(value), to: path)
     }
 
@@ -83,6 +96,7 @@ extension Session {
                 "file.kind", "a figure cannot be written to `\(path)`",
                 help: "endings that can: .png, .svg, .pdf")
         }
+        if let check = machine.check { return check.write(.unknown, to: try writablePath(path)) }
         guard let renderer = configuration.renderer else {
             throw Failure("figure.renderer", "figures cannot be drawn here")
         }
