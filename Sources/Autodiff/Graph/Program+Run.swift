@@ -15,7 +15,7 @@ extension Program {
     ///   `.badArgument` for inputs that do not fit. The inputs are then as they were.
     public func run(
         inputs: inout [Tensor], random: RandomStream = RandomStream(key: 0),
-        isInterrupted: @Sendable () -> Bool = { false }
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) throws(EvaluationError) -> [Tensor] {
         try check(inputs)
         let frame: ProgramFrame
@@ -24,10 +24,14 @@ extension Program {
         } catch {
             throw EvaluationError(error: error, origin: .none)
         }
+        let scope = WorkScope(stopsWhen: isInterrupted)
         for index in 0..<firstCommit {
             do throws(TensorError) {
                 if isInterrupted() { throw .interrupted }
-                try step(instructions[index], frame, random, isInterrupted)
+                try scope.run { () throws(TensorError) in
+                    try step(instructions[index], frame, random, isInterrupted)
+                }
+                if scope.isStopped { throw .interrupted }
             } catch {
                 throw EvaluationError(error: error, origin: origins[index])
             }
