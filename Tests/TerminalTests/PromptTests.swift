@@ -134,7 +134,7 @@ struct PromptTests {
     @Test(
         "Tab completes names, members, labels, commands and files",
         arguments: [
-            ("crossEn", "crossEntropy"), ("pair.le", "pair.left"), ("Adam(bias", "Adam(bias"),
+            ("crossEn", "crossEntropy"), ("pair.lef", "pair.left"), ("Adam(bias", "Adam(bias"),
             ("Conv2", "Conv2D"), ("Dense(3, act", "Dense(3, activation: "),
             (":un", ":undo "), ("readText(\"no", "readText(\"notes.txt\""), ("?accur", "?accuracy"),
             ("pair.right.arg", "pair.right.arg"),
@@ -193,7 +193,7 @@ struct PromptTests {
         arguments: [
             (":help", ":undo"), (":help undo", "May be repeated"), (":vars", "no names yet"),
             (":shape randn([7, 3]) @ ones([3, 2])", "float32 [7, 2]"), (":time 1 + 1", "\n2\n"),
-            (":explain exp(ones([8, 3])) @ ones([3, 2])", "matmul NN 8×3×2"),
+            (":explain exp(randn([8, 3])) @ ones([3, 2])", "matmul NN 8×3×2"),
             (":explain 1 + 1", "no tensor"),
             (":undo", "nothing to take back"), (":undo x", "how many entries"),
             ("help", ":help shows the commands"), (":reset", "all names are gone"),

@@ -62,7 +62,7 @@ final class PseudoTerminal {
 
     /// Waits for a text; gives what was shown up to its end and forgets it.
     @discardableResult
-    func expect(_ text: String, within seconds: Double = 60) throws -> String {
+    func expect(_ text: String, within seconds: Double = 30) throws -> String {
         let limit = Date().addingTimeInterval(seconds)
         while true {
             if let range = unread.range(of: text) {
@@ -117,14 +117,15 @@ final class PseudoTerminal {
         guard count > 0 else { return false }
         raw += buffer[..<count]
         // A sequence or character may be cut off: its beginning waits for the rest.
-        let text = String(decoding: raw, as: UTF8.self)
+        // Carriage returns go first: with a newline behind it one is a single character.
+        let text = String(decoding: raw.filter { $0 != 13 }, as: UTF8.self)
         if let cut = text.lastIndex(of: "\u{1B}"), text[cut...].count < 8,
             text[cut...].firstMatch(of: Self.sequence) == nil
         {
             return true
         }
         guard text.last != "\u{FFFD}" else { return true }
-        unread += text.replacing(Self.sequence, with: "").replacing("\r", with: "")
+        unread += text.replacing(Self.sequence, with: "")
         raw = []
         return true
     }

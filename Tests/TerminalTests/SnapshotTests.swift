@@ -16,7 +16,7 @@ struct Change: Sendable, CustomTestStringConvertible {
 @Suite("Snapshots of a session")
 struct SnapshotTests {
     private static let training = """
-        let x = ones([4, 2])
+        let x = Tensor([[1, 2], [3, 5], [0, 1], [2, 2]])
         let net = Dense(3, tanh) >> BatchNorm() >> Dense(2)
         net(x)
         let opt = Adam(net, lr: 0.1)

@@ -71,7 +71,8 @@ struct ToolTests {
             let result = try Program.run(["export", kind, "n.dln"], input: "", folder: folder)
             #expect(result.code == 0 && result.output.hasSuffix("n.\(kind)\n"), "\(result)")
             let text = try read("n.\(kind)", folder)
-            #expect(text.contains("randn([4])"))
+            // The page marks words of the code.
+            #expect(text.contains(kind == "html" ? "randn" : "randn([4])"))
             if kind == "dl" {
                 #expect(try Program.run(["run", "n.dl"], input: "", folder: folder).code == 0)
             }

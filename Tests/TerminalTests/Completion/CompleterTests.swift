@@ -13,7 +13,7 @@ struct CompleterTests {
         func touch() { counter += 1; 5 }
         let r = (loss: 0.5, other: (inner: 3, list: [1]))
         let net = Dense(3, relu)
-        let twice = (x, factor = 2) => x * factor
+        func twice(x, factor = 2) { x * factor }
         let t = ones([2, 3])
         """
 
