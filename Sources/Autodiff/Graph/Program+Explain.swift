@@ -8,7 +8,7 @@ extension Program {
     /// `out0` a result, `constant2` a tensor of the program, `@64` byte 64 of the arena. `*` marks
     /// the steps that replace inputs, which come last.
     public func explain() -> String {
-        var lines = notes + ["program:"]
+        var lines = notes + [instructions.isEmpty ? "program: nothing is left to compute" : "program:"]
         for (index, instruction) in instructions.enumerated() {
             let mark = index < firstCommit ? " " : "*"
             lines.append("\(mark) \(index): \(describe(instruction))")

@@ -11,7 +11,8 @@ extension ColonCommand {
             """
     ) { state, text in
         guard let count = text.isEmpty ? 1 : Int(text), count > 0 else {
-            let error = PromptError("`:undo` takes how many entries, got `\(text)`", help: "`:undo 2`")
+            let error = PromptError(
+                "`:undo` takes how many entries, got `\(text)`", help: "`:undo 2`")
             state.complain(error.diagnostic)
             return .stay
         }
