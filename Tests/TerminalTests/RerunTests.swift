@@ -112,7 +112,7 @@ struct RerunTests {
             terminal.enter("fit(net, (x, x), loss: mse, epochs: 1).loss[0] > 0")
             try terminal.expect("\ntrue\ndl 2> ")
             terminal.enter(":save more.dln")
-            try terminal.expect("more.dln: 5 cells\n")
+            try terminal.expect("more.dln: 5 cells\ndl 2> ")
             terminal.enter(":rerun train")
             let again = try terminal.expect("dl 2> ")
             #expect(again.contains("is taken back"))
