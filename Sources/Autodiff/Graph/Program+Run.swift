@@ -28,7 +28,7 @@ extension Program {
     /// holds the only reference to the node, and the node to the storage; else the node is
     /// exchanged.
     public func run(
-        nodes: inout [Node], random: RandomStream, isInterrupted: @Sendable () -> Bool
+        nodes: inout [Node], random: RandomStream, isInterrupted: @escaping @Sendable () -> Bool
     ) throws(EvaluationError) -> [Tensor] {
         try check(nodes)
         defer { frame.end() }
