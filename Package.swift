@@ -72,7 +72,7 @@ let modules: [Target] = [
     // Level 2
     module("Checker", ["Syntax", "Diagnostics"], safe),
     module("Autodiff", ["Tensors", "Kernels"], optimised),
-    module("Formats", ["Tensors", "CPNG", "CTurboJPEG", "CZlib"], optimised),
+    module("Formats", ["Tensors", "Kernels", "CPNG", "CTurboJPEG", "CZlib"], optimised),
 
     // Level 3
     module(
