@@ -74,7 +74,8 @@ struct MutantTests {
     private static func report(of program: MutantProgram) throws -> Report {
         try withTemporaryFolder { folder in
             if let files = program.folder {
-                for name in try FileManager.default.contentsOfDirectory(atPath: files.path) {
+                let names = try? FileManager.default.contentsOfDirectory(atPath: files.path)
+                for name in names ?? [] {
                     try? FileManager.default.copyItem(
                         at: files.appending(path: name), to: folder.appending(path: name))
                 }
