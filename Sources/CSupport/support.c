@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,6 +25,33 @@ static _Thread_local int thread_build;
 int support_thread_build(void) { return thread_build; }
 
 void support_set_thread_build(int build) { thread_build = build; }
+
+static _Thread_local void *thread_scope;
+
+void *support_thread_scope(void) { return thread_scope; }
+
+void support_set_thread_scope(void *scope) { thread_scope = scope; }
+
+static _Thread_local void *scratch;
+static _Thread_local int64_t scratch_size;
+static pthread_key_t scratch_key;
+static pthread_once_t scratch_once = PTHREAD_ONCE_INIT;
+
+/* The key only frees the memory when its thread ends. */
+static void make_scratch_key(void) { pthread_key_create(&scratch_key, free); }
+
+void *support_thread_scratch(int64_t bytes) {
+    if (bytes <= scratch_size) return scratch;
+    pthread_once(&scratch_once, make_scratch_key);
+    int64_t size = (bytes + 0xffff) & ~(int64_t)0xffff;
+    void *larger = aligned_alloc(64, (size_t)size);
+    if (!larger) return 0;
+    free(scratch);
+    scratch = larger;
+    scratch_size = size;
+    pthread_setspecific(scratch_key, scratch);
+    return scratch;
+}
 
 static _Atomic int pending;
 static _Atomic int endless;
@@ -54,6 +82,27 @@ int support_interrupt_pending(void) {
 void support_clear_interrupt(void) { atomic_store_explicit(&pending, 0, memory_order_relaxed); }
 
 void support_raise_interrupt(void) { atomic_store_explicit(&pending, 1, memory_order_relaxed); }
+
+static _Atomic int leaving;
+
+static void on_leave(int signal_number) {
+    if (atomic_exchange_explicit(&leaving, signal_number, memory_order_relaxed) != 0) {
+        _exit(128 + signal_number);
+    }
+    atomic_store_explicit(&pending, 1, memory_order_relaxed);
+}
+
+void support_install_leave_handler(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_leave;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
+    sigaction(SIGTERM, &action, 0);
+    sigaction(SIGHUP, &action, 0);
+}
+
+int support_leave_signal(void) { return atomic_load_explicit(&leaving, memory_order_relaxed); }
 
 void support_futex_wait(uint32_t *address, uint32_t expected) {
     syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, expected, 0, 0, 0);

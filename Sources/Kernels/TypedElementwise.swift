@@ -66,6 +66,7 @@ private func forEachBlock<T>(
         let base = scratch.baseAddress.unsafelyUnwrapped
         var position = 0
         while position < count {
+            if position & (piece - 1) == 0, WorkScope.shouldStop { return }
             let n = min(tileSize, count - position)
             var next = 0
             var condition = UnsafeRawPointer(base)
@@ -208,6 +209,26 @@ private func applyDouble(
     _ count: Int
 ) {
     forEachBlock(code, inputs, output, count) { (block: Block<Double>) in
+        if code.arity == 1 {
+            applyUnaryDouble(code, block)
+        } else {
+            applyBinaryDouble(code, block)
+        }
+    }
+}
+
+extension Elementwise {
+    /// `code` of one or two single float64 numbers; not for `select`. The result is float64, or
+    /// Boolean for predicates.
+    public static func applyToNumbers(
+        _ code: ElementwiseCode, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+        to y: UnsafeMutableRawPointer
+    ) {
+        let block = Block<Double>(
+            a: a.assumingMemoryBound(to: Double.self), b: b.assumingMemoryBound(to: Double.self),
+            condition: a.assumingMemoryBound(to: UInt8.self),
+            target: y.assumingMemoryBound(to: Double.self),
+            predicate: y.assumingMemoryBound(to: UInt8.self), count: 1)
         if code.arity == 1 {
             applyUnaryDouble(code, block)
         } else {

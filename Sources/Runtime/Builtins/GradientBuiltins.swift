@@ -8,14 +8,18 @@ enum GradientBuiltins {
         Builtin("grad(f)", "The gradient of `f` with respect to its first argument, as a function.") { _, a in
             .builtin(
                 BuiltinObject(derivative: "grad", holding: [a[0]]) { m, arguments in
-                    try m.valueAndGradient(of: a[0], arguments).gradient
+                    try m.replayedGradient(of: a[0], arguments, withValue: false) {
+                        try m.valueAndGradient(of: a[0], arguments).gradient
+                    }
                 })
         },
         Builtin("valueAndGrad(f)", "A function that gives the value of `f` and its gradient.") { _, a in
             .builtin(
                 BuiltinObject(derivative: "valueAndGrad", holding: [a[0]]) { m, arguments in
-                    let (value, gradient) = try m.valueAndGradient(of: a[0], arguments)
-                    return .tuple([value, gradient])
+                    try m.replayedGradient(of: a[0], arguments, withValue: true) {
+                        let (value, gradient) = try m.valueAndGradient(of: a[0], arguments)
+                        return .tuple([value, gradient])
+                    }
                 })
         },
         Builtin("jacobian(f)", "All derivatives of a tensor: shape of the value, then of the argument.") { _, a in

@@ -28,6 +28,8 @@ final class Machine {
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
+    /// The step blocks that ran, while `:explain` watches.
+    var watchedSteps: WatchedSteps?
     /// Set while a program is run on shapes alone.
     var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.
@@ -92,7 +94,9 @@ final class Machine {
             initialized = top
         }
         frames.append(
-            Frame(closure: closure, base: base, counter: 0, result: result, isEntry: isEntry))
+            Frame(
+                closure: closure, base: base, top: top, counter: 0, result: result,
+                isEntry: isEntry))
     }
 
     /// Makes sure that registers below `top` may be written.
@@ -109,15 +113,11 @@ final class Machine {
     /// Closes the top frame and lets go of its registers.
     func pop() {
         guard let frame = frames.popLast() else { return }
-        let count = frame.closure.prototype.registerCount
-        for index in frame.base..<(frame.base + count) { registers[index] = .unset }
+        for index in frame.base..<frame.top { registers[index] = .unset }
     }
 
     /// The first free register.
-    var top: Int {
-        guard let frame = frames.last else { return 0 }
-        return frame.base + frame.closure.prototype.registerCount
-    }
+    var top: Int { frames.isEmpty ? 0 : frames[frames.count - 1].top }
 
     // MARK: Running from the host
 
