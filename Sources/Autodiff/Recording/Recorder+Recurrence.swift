@@ -198,7 +198,7 @@ extension Recorder {
             copies[position] = Node(
                 primitive: primitive, attributes: node.attributes,
                 inputs: node.inputs.map { copies[$0.position] }, shape: node.shape,
-                dtype: node.dtype, origin: node.origin)
+                dtype: node.dtype, origin: node.origin, serial: node.serial)
         }
         return roots.map { root in root.map { copies[$0.position] } }
     }
