@@ -60,9 +60,7 @@ enum FileBuiltins {
             "readJSON(path)",
             "What a JSON file holds: dicts, lists, Strings, Ints, Floats, Bools and nil.", isPure: false
         ) { m, a in
-            guard case .json(let json) = try m.session.read(m.text(a[0], "readJSON", "path"), as: .json)
-            else { return .none }
-            return m.value(of: json)
+            try m.value(of: m.session.read(m.text(a[0], "readJSON", "path"), as: .json))
         },
         reader("readNpy", "The tensor in an npy file.", .npy),
         reader("readNpz", "A dict of the tensors in an npz file.", .npz),
