@@ -118,7 +118,11 @@ extension KernelsTests {
         let gradient = float32(8, [ties, [1, 2]]) { p.maximaGradient(.float32, $0[0], $0[1], to: $1) }
         #expect(gradient == [1, 0, 2, 0, 0, 0, 0, 0])
         let holes: [Float] = [3, 4, -.infinity, -.infinity, .nan, 5, -.infinity, -.infinity]
-        let maxima = float32(2, [holes]) { p.maxima(.float32, $0[0], to: $1) }
+        let maxima = filled(2, Float(0)) { y in
+            withOperands([Input(holes, .float32)]) {
+                p.maxima(.float32, $0[0].pointer, to: y)
+            }
+        }
         #expect(maxima[0].isNaN && maxima[1] == -.infinity)
     }
 
