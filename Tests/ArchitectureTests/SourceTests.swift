@@ -15,7 +15,7 @@ private let unsafeFiles: Set<String> = [
     "Autodiff/Graph/ProgramFrame.swift", "Autodiff/Graph/ProgramInstruction.swift",
     // Bytes of files, libjpeg-turbo, libpng, zlib.
     "Formats/ByteReader.swift", "Formats/Deflate.swift", "Formats/Elements.swift",
-    "Formats/FileAccess.swift", "Formats/JPEGImage.swift", "Formats/PNGImage.swift",
+    "Formats/FileAccess.swift", "Formats/PNGImage.swift",
     "Formats/SHA256.swift", "Formats/Wav.swift",
     // The registers of the interpreter.
     "Runtime/Interpreter/Machine.swift", "Runtime/Interpreter/Machine+Assignment.swift",

@@ -119,8 +119,11 @@ struct ShapeCheckTests {
         let files = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String }
         for path in (files ?? []).sorted() where path.hasSuffix(".dl") {
             let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
-            for example in examples(in: text) {
-                let ids = await found(example)
+            // Files of installed data are not there; a module's examples go on from the first, which imports it.
+            let examples = examples(in: text)
+            let start = path.contains("/") ? "" : (examples.first ?? "") + "\n#---\n"
+            for example in examples where !example.contains("dataFile(\"m") {
+                let ids = await found(example == examples.first ? example : start + example)
                 #expect(ids == [], "\(path)\n\(example)")
             }
         }

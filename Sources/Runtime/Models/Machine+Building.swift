@@ -132,40 +132,49 @@ extension Machine {
         return "[\(sizes.joined(separator: ", "))]"
     }
 
-    /// Refuses a chain whose built parts do not fit.
+    /// Refuses a chain whose built parts do not fit, from the first part on whose input is known but for the batch.
     func checkFit(_ chain: ModelInstance) throws {
-        guard let first = firstInput(of: chain) else { return }
         let parameters = chain.namedParameters()
         guard !parameters.isEmpty, parameters.allSatisfy({ $0.box.node != nil }) else { return }
-        do {
-            _ = try trace(chain, [.list(first)])
-        } catch let failure as Failure where failure.diagnostic.id.hasPrefix("shape") {
-            throw failure
-        } catch let error as TensorError {
-            throw error
-        } catch {
-            // What cannot be known before data come is found then.
+        for (index, part) in chain.chainParts.enumerated() {
+            guard let input = knownInput(of: part) else { continue }
+            let rest = ModelInstance(
+                .chain(Array(chain.chainParts[index...])), initialization: chain.initialization)
+            do {
+                _ = try trace(rest, [.list(input)])
+            } catch let failure as Failure where failure.diagnostic.id.hasPrefix("shape") {
+                throw failure
+            } catch let error as TensorError {
+                throw error
+            } catch {
+                // What cannot be known before data come is found then.
+            }
+            return
         }
     }
 
-    /// The sizes of a chain's input, as far as its first part knows them.
-    private func firstInput(of chain: ModelInstance) -> [Value]? {
-        guard case .model(let first)? = chain.chainParts.first, let definition = first.definition,
-            definition.template.forwardShapes.count == 1,
-            let shape = definition.template.forwardShapes[0]
+    /// The sizes of the one input of a part if all but the first are known; `nil` otherwise.
+    private func knownInput(of part: Value) -> [Value]? {
+        guard case .model(let model) = part, let template = model.definition?.template,
+            template.forwardShapes.count == 1, let shape = template.forwardShapes[0]
         else { return nil }
-        return shape.dimensions.compactMap { (dimension: DimensionPattern) -> Value? in
+        var sizes: [Value] = []
+        for (axis, dimension) in shape.dimensions.enumerated() {
             switch dimension.kind {
-            case .literal(let size), .sized(_, let size): return .int(size)
+            case .literal(let size), .sized(_, let size): sizes.append(.int(size))
             case .name(let name):
-                if let field = definition.template.layout.dimensions[name] {
-                    return first.fields[field]
+                if let field = template.layout.dimensions[name], !model.fields[field].isUnset {
+                    sizes.append(model.fields[field])
+                } else if axis == 0 {
+                    sizes.append(.string(name))
+                } else {
+                    return nil
                 }
-                return .string(name)
-            case .rest: return .string("N")
+            case .rest: sizes.append(.string("N"))
             case .wildcard, .expression: return nil
             }
         }
+        return sizes
     }
 
     // MARK: Summary
