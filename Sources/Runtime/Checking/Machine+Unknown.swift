@@ -161,6 +161,7 @@ extension Machine {
             guard let fork = openFork(.loop, join: c) else { return }
             fork.mayNotRun = true
             R[a] = .iterator(CheckedIterator(nil, limit: 1, fork))
+            R[a + 2] = .unset
         case .testAnd, .testOr:
             // Either the left side decides, or the right one is the result.
             R[a] = .bool(instruction.operation == .testOr)
