@@ -130,7 +130,10 @@ let testTargets: [Target] = [
         name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
-        name: "RuntimeTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],
+        name: "RuntimeTests",
+        dependencies: [
+            "RuntimeTesting", "Runtime", "Diagnostics", "Syntax", "Autodiff", "Tensors", "Figures",
+        ],
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],

@@ -21,7 +21,13 @@ enum DataBuiltins {
             guard case .table(let table) = try m.session.read(path, as: .csv) else { return .none }
             if a[1].isNone { return try m.columns(table) }
             let target = try m.text(a[1], "readCSV", "target")
-            return .dataset(DatasetObject(try table.dataset(target: target, called: path)))
+            do throws(FormatError) {
+                return .dataset(DatasetObject(try table.dataset(target: target, called: path)))
+            } catch {
+                var named = error
+                named.file = path
+                throw named
+            }
         },
         reader("readImage", "The image as float32 `[C, H, W]` in 0…1.", .png),
         reader("readNpy", "The tensor in an npy file.", .npy),
@@ -215,6 +221,11 @@ extension Machine {
                             + " \(entry.tensor.shape)")
                 }
             } else {
+                guard entry.tensor.dtype.isFloat || parameter.box.isState else {
+                    throw Failure(
+                        "dtype.load",
+                        "`\(parameter.path)` is trained, in `\(path)` it is \(entry.tensor.dtype.name)")
+                }
                 try bindSizes(of: parameter, to: entry.tensor.shape, path)
             }
             pending.append((parameter.box, entry.tensor))
@@ -277,7 +288,8 @@ extension Machine {
         }
         optimizer.slots = slots
         if let steps = named.first(where: { $0.name == "steps" }), steps.tensor.count > 0 {
-            optimizer.steps = max(0, steps.tensor.int(at: 0))
+            // What a file says may be anything; counting on must not overflow.
+            optimizer.steps = min(max(0, steps.tensor.int(at: 0)), Int.max >> 1)
         }
     }
 }

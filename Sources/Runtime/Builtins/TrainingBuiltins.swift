@@ -41,6 +41,7 @@ enum TrainingBuiltins {
                     "fit", "optimizer", wants: "an optimizer such as Adam()", got: a[0],
                     help: { if case .optimizerType(let type) = a[0] { return "write `\(type.name)()`" } else { return nil } }())
             }
+            if case .modelType = a[1] { _ = try m.model(a[1], "fit") }
             return .optimizer(m.bind(optimizer, to: a[1]))
         },
         Builtin("averaged(optimizer, block)", "Runs a block with the averages of the weights in their places.", isPure: false)

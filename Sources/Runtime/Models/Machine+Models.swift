@@ -35,6 +35,7 @@ extension Machine {
             definition.constructor.prototype, captures: definition.constructor.captures,
             receiver: instance)
         _ = try run(constructor, arguments, labels)
+        try instance.measureNesting()
         recording?.creates("a model is made")
         return .model(instance)
     }
@@ -83,6 +84,7 @@ extension Machine {
             }
         }
         let chain = ModelInstance(.chain(all), initialization: newStream())
+        try chain.measureNesting()
         try checkFit(chain)
         return .model(chain)
     }

@@ -3,20 +3,27 @@ import Diagnostics
 import Syntax
 
 /// A function with the variables that it captured, and the model or optimizer whose body it stands in.
-final class Closure {
+final class Closure: Compound {
     let prototype: Prototype
-    let captures: [Cell]
-    let receiver: Receiver?
+    private(set) var captures: [Cell]
+    private(set) var receiver: Receiver?
 
     init(_ prototype: Prototype, captures: [Cell], receiver: Receiver?) {
         self.prototype = prototype
         self.captures = captures
         self.receiver = receiver
     }
+
+    override func surrender(to pending: inout [Compound]) {
+        pending += captures
+        captures = []
+        if let receiver { pending.append(receiver) }
+        receiver = nil
+    }
 }
 
 /// An object whose body's names are plain names in its functions.
-class Receiver {
+class Receiver: Compound {
     /// Constructor parameters, members and dimensions, in the order of the definition's layout.
     var fields: [Value] = []
 }
@@ -102,6 +109,8 @@ struct CallSite {
     /// Where the name or expression before the parenthesis stands.
     var calleeSpan: Span
     var argumentSpans: [Span]
+    /// Where the labels stand; nil for an argument without one.
+    var labelSpans: [Span?] = []
 }
 
 /// The left side of an assignment with accessors: `xs[i].loss[j] = v`.
