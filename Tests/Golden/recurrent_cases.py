@@ -1,0 +1,158 @@
+"""Recurrent layers beside `torch.nn`: outputs, final states, all gradients, training.
+
+A layer's weights are those of PyTorch transposed, in PyTorch's order of the gates; its `b` is the
+sum of PyTorch's two biases, but for the n of a GRU, whose second bias is `bh`.
+"""
+
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+MODULES = {
+    "RNN": (torch.nn.RNN, 1),
+    "LSTM": (torch.nn.LSTM, 4),
+    "GRU": (torch.nn.GRU, 3),
+}
+N, T, D, H = 3, 5, 4, 3
+LENGTHS = torch.tensor([5, 2, 3])
+
+# What `run` gives as one vector: its outputs, then its states.
+FLAT = {
+    "RNN": "((y, s) => concat([y.flatten(), s.flatten()]))",
+    "GRU": "((y, s) => concat([y.flatten(), s.flatten()]))",
+    "LSTM": "((y, s) => concat([y.flatten(), s[0].flatten(), s[1].flatten()]))",
+}
+
+
+def add(book):
+    for kind in MODULES:
+        single(book, kind)
+        training(book, kind)
+
+
+def weights(book, kind, inputs=D, prefix="", bias=True):
+    gates = MODULES[kind][1]
+    result = {"Wx": book.normal(inputs, gates * H), "Wh": book.normal(H, gates * H)}
+    if bias:
+        result["b"] = book.normal(gates * H)
+    if bias and kind == "GRU":
+        result["bh"] = book.normal(H)
+    return {prefix + name: value for name, value in result.items()}
+
+
+def torch_names(kind, v, prefix, suffix):
+    """The params under `prefix` as PyTorch has them."""
+    Wx, Wh = v[prefix + "Wx"], v[prefix + "Wh"]
+    none = torch.zeros(Wx.shape[1], dtype=Wx.dtype)
+    second = none
+    if prefix + "bh" in v:
+        second = torch.cat([none[: 2 * H], v[prefix + "bh"]])
+    return {
+        "weight_ih_" + suffix: Wx.T, "weight_hh_" + suffix: Wh.T,
+        "bias_ih_" + suffix: v.get(prefix + "b", none), "bias_hh_" + suffix: second}
+
+
+def run(kind, v, prefixes, x, lengths=None, state=None):
+    """`torch.nn`'s outputs and final states. `prefixes`: for each layer those of its directions."""
+    both = len(prefixes[0]) == 2
+    module = MODULES[kind][0](
+        x.shape[2], H, num_layers=len(prefixes), batch_first=True, bidirectional=both).double()
+    params = {}
+    for level, names in enumerate(prefixes):
+        for prefix, end in zip(names, ("", "_reverse")):
+            params |= torch_names(kind, v, prefix, f"l{level}{end}")
+    if lengths is not None:
+        x = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    y, last = torch.func.functional_call(module, params, (x, state))
+    if lengths is not None:
+        y = pad_packed_sequence(y, batch_first=True, total_length=T)[0]
+    return y, last if kind == "LSTM" else (last,)
+
+
+def backward_only(kind, v, x, lengths=None):
+    """The second direction of a bidirectional layer."""
+    y, last = run(kind, v, [("", "")], x, lengths)
+    return y[..., H:], tuple(s[1] for s in last)
+
+
+def flat(y, states):
+    return torch.cat([y.flatten()] + [s.flatten() for s in states])
+
+
+def single(book, kind):
+    name = f"recurrent/{kind}"
+    x, params = book.normal(N, T, D), weights(book, kind)
+
+    def case(end, call, reference, make=f"{kind}({H})", params=params, **inputs):
+        book.call(
+            f"{name}/{end}", call, reference, make=make, inputs={"x": x} | inputs, params=params,
+            tolerance="loose")
+
+    case("last", "f(x)", lambda v: run(kind, v, [("",)], v["x"])[0][:, -1])
+    case(
+        "sequences", "f(x)", lambda v: run(kind, v, [("",)], v["x"])[0],
+        make=f"{kind}({H}, sequences: true)")
+    case(
+        "noBias", "f(x)", lambda v: run(kind, v, [("",)], v["x"])[0][:, -1],
+        make=f"{kind}({H}, bias: false)", params=weights(book, kind, bias=False))
+    case(
+        "reverse", f"{FLAT[kind]}(f.run(x))", lambda v: flat(*backward_only(kind, v, v["x"])),
+        make=f"{kind}({H}, reverse: true)")
+    case(
+        "reverse/last", "f(x)", lambda v: backward_only(kind, v, v["x"])[1][0],
+        make=f"{kind}({H}, reverse: true)")
+
+    starts = {"h": book.normal(N, H)} | ({"c": book.normal(N, H)} if kind == "LSTM" else {})
+    text = "(h, c)" if kind == "LSTM" else "h"
+
+    def started(v, lengths=None):
+        state = tuple(v[key][None] for key in starts)
+        return flat(*run(
+            kind, v, [("",)], v["x"], lengths, state if kind == "LSTM" else state[0]))
+
+    case("state", f"{FLAT[kind]}(f.run(x, {text}))", started, **starts)
+    case(
+        "lengths", f"{FLAT[kind]}(f.run(x, {text}, lengths))",
+        lambda v: started(v, v["lengths"]), **starts, lengths=LENGTHS)
+    case(
+        "lengths/last", "f(x, lengths)",
+        lambda v: run(kind, v, [("",)], v["x"], v["lengths"])[1][0][0], lengths=LENGTHS)
+    case(
+        "lengths/reverse", f"{FLAT[kind]}(f.run(x, lengths: lengths))",
+        lambda v: flat(*backward_only(kind, v, v["x"], v["lengths"])),
+        make=f"{kind}({H}, reverse: true)", lengths=LENGTHS)
+
+    def cell(v):
+        state = tuple(v[key][None] for key in starts)
+        _, last = run(kind, v, [("",)], v["x"][:, None], None,
+                      state if kind == "LSTM" else state[0])
+        return torch.stack([s[0] for s in last]) if kind == "LSTM" else last[0][0]
+
+    step = f"f.cell(x, {text})"
+    book.call(
+        f"{name}/cell", f"((h, c) => stack([h, c]))({step})" if kind == "LSTM" else step, cell,
+        make=f"{kind}({H})", inputs={"x": book.normal(N, D)} | starts, params=params,
+        tolerance="loose")
+
+
+def training(book, kind):
+    """The params after ten steps of Adam towards given outputs."""
+    params = weights(book, kind)
+
+    def trained(v):
+        own = {key: v[key].clone().requires_grad_() for key in params}
+        optimizer = torch.optim.Adam(own.values(), lr=0.05)
+        for _ in range(10):
+            optimizer.zero_grad()
+            y, _ = run(kind, own, [("",)], v["x"], v["lengths"])
+            torch.nn.functional.mse_loss(y, v["y"]).backward()
+            optimizer.step()
+        return torch.cat([own[key].detach().flatten() for key in params])
+
+    loss = "mse(f.run(x, lengths: lengths)[0], y)"
+    joined = ", ".join(f"f.{key}.flatten()" for key in params)
+    book.call(
+        f"recurrent/{kind}/training",
+        f"let opt = Adam(f, lr: 0.05); for i in 0..<10 {{ step(opt) {{ {loss} }} }}; "
+        f"concat([{joined}])",
+        trained, make=f"{kind}({H})", params=params, gradients=[], tolerance="loose",
+        inputs={"x": book.normal(N, T, D), "y": book.normal(N, T, H), "lengths": LENGTHS})
