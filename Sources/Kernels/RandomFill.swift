@@ -128,13 +128,20 @@ public struct RandomFill: Sendable, Hashable {
 
     /// The numbers `0..<count` in random order.
     /// - Source: Durstenfeld, "Algorithm 235: Random permutation", 1964.
-    public func permutation(to y: UnsafeMutablePointer<Int64>, count: Int) {
+    /// - Parameter isInterrupted: asked now and then.
+    /// - Returns: whether it came to its end.
+    @discardableResult
+    public func permutation(
+        to y: UnsafeMutablePointer<Int64>, count: Int, isInterrupted: () -> Bool = { false }
+    ) -> Bool {
         for index in 0..<count { y[index] = Int64(index) }
         for index in stride(from: count - 1, to: 0, by: -1) {
+            if index & 0xF_FFFF == 0, isInterrupted() { return false }
             let other = Int(
                 truncatingIfNeeded: longWord(index).multipliedFullWidth(by: UInt64(index + 1)).high)
             (y[index], y[other]) = (y[other], y[index])
         }
+        return true
     }
 
     /// The 64-bit word of element `index`.

@@ -19,28 +19,44 @@ public enum Sorting {
     /// The `count` largest elements in descending order (or smallest, ascending) and their indices:
     /// both `[outer, count, inner]`.
     /// - Precondition: `count <= layout.length`.
+    /// - Parameters:
+    ///   - scratch: `scratchBytes(layout)` bytes to work in; nil takes them from the system.
+    ///   - isInterrupted: asked between columns and between passes over long ones.
+    /// - Returns: whether it came to its end.
+    @discardableResult
     public static func top(
         _ count: Int, of x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout,
         largest: Bool = true, values: UnsafeMutableRawPointer?,
-        indices: UnsafeMutablePointer<Int64>?
-    ) {
-        partialOrder(x, type, layout, count, largest, values, indices)
+        indices: UnsafeMutablePointer<Int64>?, scratch: UnsafeMutableRawPointer? = nil,
+        isInterrupted: @Sendable () -> Bool = { false }
+    ) -> Bool {
+        partialOrder(
+            x, type, layout, count, largest, values, indices, scratch: scratch, isInterrupted)
     }
 
+    /// The memory that sorting along an axis works in; nil if no memory has so many bytes.
+    public static func scratchBytes(_ layout: AxisLayout) -> Int? {
+        let (bytes, overflow) = layout.length.multipliedReportingOverflow(
+            by: 2 * MemoryLayout<Entry>.stride)
+        return overflow ? nil : bytes
+    }
+
+    @discardableResult
     private static func partialOrder(
         _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, _ count: Int,
         _ descending: Bool, _ values: UnsafeMutableRawPointer?,
-        _ indices: UnsafeMutablePointer<Int64>?
-    ) {
+        _ indices: UnsafeMutablePointer<Int64>?, scratch: UnsafeMutableRawPointer? = nil,
+        _ isInterrupted: @Sendable () -> Bool = { false }
+    ) -> Bool {
         let job = OrderJob(
             x: x, layout: layout, count: count, descending: descending, values: values,
-            indices: indices)
-        switch type {
-        case .bool, .uint8: order(job) { (key: UInt8) in UInt64(key) }
-        case .int32: order(job) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
-        case .int64: order(job) { (key: Int64) in UInt64(bitPattern: key) ^ (1 << 63) }
-        case .float32: order(job) { (key: Float) in orderKey(Double(key)) }
-        case .float64: order(job) { (key: Double) in orderKey(key) }
+            indices: indices, scratch: scratch)
+        return switch type {
+        case .bool, .uint8: order(job, isInterrupted) { (key: UInt8) in UInt64(key) }
+        case .int32: order(job, isInterrupted) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
+        case .int64: order(job, isInterrupted) { (key: Int64) in UInt64(bitPattern: key) ^ (1 << 63) }
+        case .float32: order(job, isInterrupted) { (key: Float) in orderKey(Double(key)) }
+        case .float64: order(job, isInterrupted) { (key: Double) in orderKey(key) }
         }
     }
 }
@@ -52,6 +68,7 @@ private struct OrderJob {
     let descending: Bool
     let values: UnsafeMutableRawPointer?
     let indices: UnsafeMutablePointer<Int64>?
+    let scratch: UnsafeMutableRawPointer?
 }
 
 /// An unsigned number that orders as the float does, -0 like 0. NaN maps to the largest.
@@ -67,43 +84,62 @@ private struct Entry {
 }
 
 @inline(__always)
-private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
-    let layout = job.layout
-    let x = job.x.assumingMemoryBound(to: T.self)
-    let values = job.values?.assumingMemoryBound(to: T.self)
-    withUnsafeTemporaryAllocation(of: Entry.self, capacity: max(1, 2 * layout.length)) { memory in
+private func order<T>(
+    _ job: OrderJob, _ isInterrupted: () -> Bool, _ key: (T) -> UInt64
+) -> Bool {
+    if let scratch = job.scratch {
+        return order(job, scratch.assumingMemoryBound(to: Entry.self), isInterrupted, key)
+    }
+    let capacity = max(1, 2 * job.layout.length)
+    return withUnsafeTemporaryAllocation(of: Entry.self, capacity: capacity) { memory in
         // Never nil: the capacity is positive.
-        let entries = memory.baseAddress.unsafelyUnwrapped
-        for outer in 0..<layout.outer {
-            for i in 0..<layout.inner {
-                let column = x + outer * layout.length * layout.inner + i
-                for index in 0..<layout.length {
-                    let ascending = key(column[index * layout.inner])
-                    // Descending turns the order round, but NaN stays last.
-                    let flips = job.descending && ascending != .max
-                    entries[index] = Entry(
-                        key: flips ? .max - 1 - ascending : ascending, index: index)
-                }
-                let sorted = mergeSort(entries, entries + layout.length, layout.length)
-                for rank in 0..<job.count {
-                    let at = (outer * job.count + rank) * layout.inner + i
-                    let source = sorted[rank].index
-                    if let values { values[at] = column[source * layout.inner] }
-                    if let indices = job.indices { indices[at] = Int64(source) }
-                }
-            }
-        }
+        order(job, memory.baseAddress.unsafelyUnwrapped, isInterrupted, key)
     }
 }
 
-/// Stable bottom-up merge sort between two buffers; returns the one that holds the result.
+@inline(__always)
+private func order<T>(
+    _ job: OrderJob, _ entries: UnsafeMutablePointer<Entry>, _ isInterrupted: () -> Bool,
+    _ key: (T) -> UInt64
+) -> Bool {
+    let layout = job.layout
+    let x = job.x.assumingMemoryBound(to: T.self)
+    let values = job.values?.assumingMemoryBound(to: T.self)
+    for outer in 0..<layout.outer {
+        if isInterrupted() { return false }
+        for i in 0..<layout.inner {
+            let column = x + outer * layout.length * layout.inner + i
+            for index in 0..<layout.length {
+                let ascending = key(column[index * layout.inner])
+                // Descending turns the order round, but NaN stays last.
+                let flips = job.descending && ascending != .max
+                entries[index] = Entry(
+                    key: flips ? .max - 1 - ascending : ascending, index: index)
+            }
+            let sorted = mergeSort(
+                entries, entries + layout.length, layout.length, isInterrupted)
+            guard let sorted else { return false }
+            for rank in 0..<job.count {
+                let at = (outer * job.count + rank) * layout.inner + i
+                let source = sorted[rank].index
+                if let values { values[at] = column[source * layout.inner] }
+                if let indices = job.indices { indices[at] = Int64(source) }
+            }
+        }
+    }
+    return true
+}
+
+/// Stable bottom-up merge sort between two buffers; returns the one that holds the result, nil if it was stopped.
 private func mergeSort(
-    _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ count: Int
-) -> UnsafeMutablePointer<Entry> {
+    _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ count: Int,
+    _ isInterrupted: () -> Bool
+) -> UnsafeMutablePointer<Entry>? {
     var source = first
     var target = second
     var width = 1
     while width < count {
+        if count > 1 << 16, isInterrupted() { return nil }
         var start = 0
         while start < count {
             let middle = min(start + width, count)

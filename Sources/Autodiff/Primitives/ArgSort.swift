@@ -21,15 +21,23 @@ extension Primitive {
             sizes[numbers[0]] = numbers[1]
             return (Shape(trusted: sizes), .int64)
         },
-        evaluate: { inputs, attributes, output, _ throws(TensorError) in
+        evaluate: { inputs, attributes, output, isInterrupted throws(TensorError) in
             guard case .ints(let numbers) = attributes, numbers.count == 3 else {
                 throw .lacksAttributes("argsort")
             }
             let x = inputs[0]
-            Sorting.top(
-                numbers[1], of: x.pointer, x.dtype.element, x.shape.layout(around: numbers[0]),
+            let layout = x.shape.layout(around: numbers[0])
+            guard let bytes = Sorting.scratchBytes(layout) else {
+                throw .tooLarge(x.shape.dimensions)
+            }
+            // As a tensor, so that the memory is counted.
+            let scratch = try Tensor(uninitialized: Shape([bytes / 8]), dtype: .int64)
+            let isDone = Sorting.top(
+                numbers[1], of: x.pointer, x.dtype.element, layout,
                 largest: numbers[2] == 1, values: nil,
-                indices: output.pointer.assumingMemoryBound(to: Int64.self))
-            withExtendedLifetime(x) {}
+                indices: output.pointer.assumingMemoryBound(to: Int64.self),
+                scratch: scratch.pointer, isInterrupted: isInterrupted)
+            withExtendedLifetime((x, scratch)) {}
+            guard isDone else { throw .interrupted }
         })
 }

@@ -155,10 +155,18 @@ struct FigureCalls {
         try machine.poll()
         switch value {
         case .tensor(let node):
+            // Numbers, and what is drawn of them; a figure keeps both.
+            try machine.requireMemory(
+                node.shape.count, elementsOf: 4 * MemoryLayout<Double>.stride)
             let tensor = try machine.value(of: node)
+            var values: [Double] = []
+            values.reserveCapacity(tensor.count)
+            for index in 0..<tensor.count {
+                if index & 0xF_FFFF == 0 { try machine.pollNow() }
+                values.append(tensor.double(at: index))
+            }
             return NumberArray(
-                shape: tensor.shape.dimensions,
-                values: (0..<tensor.count).map { tensor.double(at: $0) },
+                shape: tensor.shape.dimensions, values: values,
                 isInteger: !tensor.dtype.isFloat)
         case .range(let range):
             return NumberArray(
