@@ -64,7 +64,9 @@ struct ProgramGenerator {
         case 14: return training(depth: depth)
         case 15: return pick(["return 1", "break", "continue", "import nlp", "dims 批, Q", "nil"])
         case 16, 17: return "print(\(expression(anySort(), depth: depth - 1)))"
-        default: return expression(anySort(), depth: depth)
+        default:
+            let value = expression(anySort(), depth: depth)
+            return once(in: 4) ? value : "try \(value) else lastError()"
         }
     }
 
@@ -78,7 +80,9 @@ struct ProgramGenerator {
 
     private mutating func definition(depth: Int) -> String {
         let sort = anySort()
-        let value = expression(sort, depth: depth)
+        // What fails gets a plain value, so that the program goes on.
+        var value = expression(sort, depth: depth)
+        if !once(in: 4) { value = "try \(value) else \(literal(sort))" }
         if once(in: 12) {
             let (first, second) = (fresh("a"), fresh("b"))
             names += [first, second].map { Name(text: $0, sort: .int, isVariable: true) }
