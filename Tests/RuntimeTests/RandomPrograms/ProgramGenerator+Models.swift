@@ -1,7 +1,7 @@
 // Models, optimizers and training in random programs.
 extension ProgramGenerator {
     mutating func model(depth: Int) -> String {
-        let name = "M\(number(1...3))"
+        let name = fresh("M")
         let text = scoped { generator in
             let parameters = generator.parameters(generator.number(0...2), depth: 1)
             var members: [String] = []
@@ -39,7 +39,7 @@ extension ProgramGenerator {
     }
 
     mutating func optimizer(depth: Int) -> String {
-        let name = "O\(number(1...2))"
+        let name = fresh("O")
         let text = scoped { generator in
             let slot = generator.pick(["zerosLike", "onesLike", "x => x", "zeros", "3"])
             let body = generator.pick([
