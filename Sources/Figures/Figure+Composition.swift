@@ -45,7 +45,8 @@ extension Figure {
 
     /// Figures in rows and columns, filled row by row; places may stay empty at the end.
     ///
-    /// - Throws: ``FigureError/tooManyFigures(rows:columns:figures:)``, ``FigureError/tooLarge(what:limit:)``, or
+    /// - Throws: ``FigureError/tooManyFigures(rows:columns:figures:)``,
+    ///   ``FigureError/tooLarge(what:limit:)``, or
     ///   ``FigureError/outOfRange(mark:parameter:rule:given:)`` unless both counts are 1 to 100.
     public static func grid(
         rows: Int, columns: Int, figures: [Figure], title: String? = nil
@@ -71,7 +72,8 @@ extension Figure {
     private static let maximumPlots = 2_500
     private static let maximumDepth = 50
 
-    /// Refuses to lay out more than can be drawn: `f = f | f`, thirty times over, is a billion plots.
+    /// Refuses to lay out more than can be drawn: `f = f | f`, thirty times over, is a billion
+    /// plots.
     private static func requireRoom(for figures: [Figure]) throws(FigureError) {
         let extents = figures.map(\.content.extent)
         guard extents.reduce(0, { $0 + $1.plots }) <= maximumPlots else {

@@ -126,7 +126,8 @@ enum SyntaxDiagnostics {
             id: "syntax.separator", "\(found) does not belong to what stands before it", at: span,
             help: found == "`->`"
                 ? "a function without a name is written with `=>`: `x => x + 1`"
-                : "begin a new line, put `;` between two statements, or check for a missing operator")
+                : "begin a new line, put `;` between two statements,"
+                    + " or check for a missing operator")
     }
 
     static func reservedWord(_ word: String, _ span: Span) -> Diagnostic {

@@ -18,7 +18,8 @@ public enum FigureError: Error, Equatable, Sendable {
     case overlayOfLayout
     /// `figure(rows, columns, figures)` has fewer places than figures.
     case tooManyFigures(rows: Int, columns: Int, figures: Int)
-    /// More plots or layers in one figure than can be drawn in sensible time, or layouts too deep in one another.
+    /// More plots or layers in one figure than can be drawn in sensible time, or layouts too deep
+    /// in one another.
     case tooLarge(what: String, limit: Int)
 
     /// An argument and how many elements it has.
