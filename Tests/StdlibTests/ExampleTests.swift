@@ -19,9 +19,11 @@ struct ExampleTests {
         #expect(problems == [])
     }
 
-    @Test("run in docs/language.md in order, as one session")
-    func guide() async throws {
-        let file = repository.appending(path: "docs/language.md")
+    @Test(
+        "run in the guides in order, as one session",
+        arguments: ["docs/language.md"])
+    func guide(path: String) async throws {
+        let file = repository.appending(path: path)
         let blocks = codeBlocks(of: try String(contentsOf: file, encoding: .utf8))
         let problems = try await LargeStack.run {
             try withTemporaryFolder { try ExampleRun(folder: $0).problems(in: blocks) }

@@ -33,8 +33,11 @@ public func gradient(
             operation: "grad", left: target.shape, right: seed.shape,
             rule: "a seed of the shape and dtype of the target")
     }
-    // Integers carry no gradient, so nothing behind them matters.
-    let walk = GraphWalk(from: [target]) { $0.dtype.isFloat }
+    // Integers carry no gradient, so nothing behind them matters; neither does what opaque nodes were made of.
+    let ends = Set(wanted.filter { !recorder.isTransparent($0) }.map { ObjectIdentifier($0) })
+    let walk = GraphWalk(from: [target]) {
+        $0.dtype.isFloat && (recorder.isTransparent($0) || ends.contains(ObjectIdentifier($0)))
+    }
     var leads = [Bool](repeating: false, count: walk.nodes.count)
     for node in wanted where walk.contains(node) { leads[node.position] = true }
     // Gradient rules record new nodes but start no walk, so positions stay valid below.

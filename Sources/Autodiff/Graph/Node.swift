@@ -19,6 +19,8 @@ public final class Node {
     public let shape: Shape
     public let dtype: DType
     public let origin: Origin
+    /// Its place in the order of recording, from 1; 0 for a leaf.
+    let serial: Int
     public internal(set) var value: Tensor?
 
     /// Which walk over the graph saw the node last, and as which of its nodes: see `GraphWalk`.
@@ -33,6 +35,7 @@ public final class Node {
         self.shape = value.shape
         self.dtype = value.dtype
         self.origin = origin
+        self.serial = 0
         self.value = value
     }
 
@@ -44,12 +47,13 @@ public final class Node {
         self.shape = shape
         self.dtype = dtype
         self.origin = origin
+        self.serial = 0
         self.value = nil
     }
 
     init(
         primitive: Primitive, attributes: Attributes, inputs: [Node], shape: Shape, dtype: DType,
-        origin: Origin
+        origin: Origin, serial: Int
     ) {
         self.primitive = primitive
         self.attributes = attributes
@@ -57,6 +61,7 @@ public final class Node {
         self.shape = shape
         self.dtype = dtype
         self.origin = origin
+        self.serial = serial
         self.value = nil
     }
 

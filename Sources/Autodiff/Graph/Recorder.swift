@@ -17,7 +17,26 @@ public final class Recorder {
     /// `TensorError.interrupted`.
     public var isInterrupted: @Sendable () -> Bool = { false }
 
+    /// How many nodes have been recorded.
+    private var recorded = 0
+    /// Nodes recorded up to here stand for themselves: see `isTransparent`.
+    private var horizon = 0
+
     public init(random: RandomStream) { self.random = random }
+
+    /// Runs `body` with all nodes recorded so far opaque: values, not expressions. A block whose program takes some of
+    /// them as inputs must not reach around them to what they were made of, as that would become a constant of the
+    /// program, and its gradient must not depend on whether somebody has looked at them before.
+    public func withOpaquePast<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = horizon
+        horizon = recorded
+        defer { horizon = before }
+        return try body()
+    }
+
+    /// Whether an operation on the node may be recorded as one on the node's inputs instead, and gradients go through
+    /// it. Leaves are not.
+    func isTransparent(_ node: Node) -> Bool { node.serial > horizon }
 
     /// Records one primitive after its shape rule has accepted the inputs.
     /// - Throws: what the shape rule finds.
@@ -26,10 +45,10 @@ public final class Recorder {
         _ primitive: Primitive, _ inputs: [Node], _ attributes: Attributes = .none
     ) throws(TensorError) -> Node {
         let (shape, dtype) = try primitive.shapeRule(inputs, attributes)
+        recorded &+= 1
         return Node(
             primitive: primitive, attributes: attributes, inputs: inputs, shape: shape,
-            dtype: dtype,
-            origin: origin)
+            dtype: dtype, origin: origin, serial: recorded)
     }
 }
 

@@ -58,7 +58,7 @@ extension Recorder {
     /// What `x` is the transpose of, if it swaps just the last two axes.
     private func untransposed(_ x: Node) -> (Node, Bool) {
         guard x.primitive === Primitive.transpose, case .ints(var order) = x.attributes,
-            let source = x.inputs.first
+            isTransparent(x), let source = x.inputs.first
         else { return (x, false) }
         order.swapAt(order.count - 1, order.count - 2)
         return order == Array(0..<order.count) ? (source, true) : (x, false)

@@ -10,7 +10,7 @@ extension Recorder {
     ) throws(TensorError) -> Node {
         Node(
             primitive: .full, attributes: .full(value, shape: shape, dtype: dtype), inputs: [],
-            shape: shape, dtype: dtype, origin: origin)
+            shape: shape, dtype: dtype, origin: origin, serial: 0)
     }
 
     /// The value as a constant for gradients.
@@ -22,7 +22,7 @@ extension Recorder {
     /// - Throws: `TensorError.badShape` if the numbers of elements differ.
     public func reshape(_ x: Node, to shape: Shape) throws(TensorError) -> Node {
         if x.shape == shape { return x }
-        if x.primitive === Primitive.reshape, let source = x.inputs.first {
+        if x.primitive === Primitive.reshape, isTransparent(x), let source = x.inputs.first {
             return try reshape(source, to: shape)
         }
         return try record(.reshape, [x], .shape(shape))
@@ -54,7 +54,8 @@ extension Recorder {
     public func transpose(_ x: Node, order: [Int]) throws(TensorError) -> Node {
         if order == Array(0..<x.shape.rank) { return x }
         if x.primitive === Primitive.transpose, case .ints(let before) = x.attributes,
-            order.sorted() == Array(0..<x.shape.rank), let source = x.inputs.first
+            order.sorted() == Array(0..<x.shape.rank), isTransparent(x),
+            let source = x.inputs.first
         {
             return try transpose(source, order: order.map { before[$0] })
         }

@@ -12,6 +12,24 @@ enum DataBuiltins {
             let data = try m.session.dataset(m.text(a[0], "dataset", "name"))
             return .dataset(data)
         },
+        Builtin(
+            "dataFile(name)",
+            """
+            The path of a shipped or installed file, for the functions that read files.
+
+            `name` is a data set and a file of it, `"kjv/genesis.txt"`; the set alone if it has one file only. A file \
+            that is not there names the command that installs it. `dlrepl data list` shows the sets, `docs/data.md` says \
+            what is in them.
+
+            ```dl
+            readText(dataFile("kjv/genesis.txt"))[0:16]   # → "In the beginning"
+            readImage(dataFile("photos/chelsea.png")).shape
+            readCSV(dataFile("sunspots"))["SUNACTIVITY"]
+            ```
+            """, isPure: false
+        ) { m, a in
+            .string(try m.session.datasets.path(of: m.text(a[0], "dataFile", "name")))
+        },
         Builtin("Dataset(x, y, classes = nil)", "A data set of tensors with one first axis.") { m, a in
             .dataset(try m.makeDataset(a[0], a[1], a[2]))
         },

@@ -28,7 +28,9 @@ enum EngineDiagnostics {
             text = text.dropFirst(kind.count)
         }
         let message = error.file.map { "\($0): \(text)" } ?? String(text)
-        guard case .notFound = error.problem else { return Failure("file.format", message) }
+        guard case .notFound = error.problem else {
+            return Failure("file.format", message, help: error.help)
+        }
         return Failure(
             "file.missing", message,
             help: "paths start at the notebook's folder: `listFiles(\".\", \"*\")` lists it")

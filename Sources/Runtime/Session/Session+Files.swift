@@ -21,7 +21,7 @@ extension Session {
         guard !path.utf8.contains(0) else { throw Failure("file.path", "a path holds a zero byte") }
         let target = absolute(path)
         let folders = [configuration.folder, configuration.data] + configuration.readable
-        guard configuration.isUnrestricted || isBelow(target, folders) else {
+        guard configuration.isUnrestricted || isBelow(target, folders) || datasets.holds(target) else {
             throw Failure(
                 "file.read", "`\(path)` lies outside of the notebook's folder",
                 help: "allow it with `--allow-read=\(parent(target))`")

@@ -86,7 +86,16 @@ extension Session {
     }
 
     /// The names that `dataset` knows, installed or not.
-    public var datasetNames: [String] { datasets.entries.map(\.name) }
+    public var datasetNames: [String] {
+        datasets.entries.filter { $0.manifest.samples > 0 }.map(\.name)
+    }
+
+    /// What `dataFile` opens: `kjv/genesis.txt`.
+    public var dataFileNames: [String] {
+        datasets.entries.flatMap { entry in
+            entry.manifest.files.map { entry.name + "/" + $0.name }
+        }
+    }
 
     // MARK: Members
 

@@ -42,7 +42,9 @@ extension Machine {
             for (cell, value) in restored { cell.value = value }
         }
         do {
-            return try recordStep(optimizer, closure, key, recording)
+            return try recorder.withOpaquePast {
+                try recordStep(optimizer, closure, key, recording)
+            }
         } catch {
             recording.undo()
             throw error
@@ -91,7 +93,7 @@ extension Machine {
         if gradients.isEmpty {
             throw Failure(
                 "step.nothing", "the loss depends on no param that the optimizer holds",
-                help: "is the model frozen, or does the optimizer hold another one?")
+                help: "is the model frozen, does the optimizer hold another one, or was the loss computed before the block?")
         }
         let before = gradients.map {
             optimizer.slots[ObjectIdentifier($0.parameter.box)]?.accumulated

@@ -21,6 +21,9 @@ struct Completer {
         case .dataset:
             return CompletionAnswer(
                 candidates: datasets, words: .paths, suffix: UInt8(ascii: "\""))
+        case .dataFile:
+            return CompletionAnswer(
+                candidates: session.dataFileNames, words: .paths, suffix: UInt8(ascii: "\""))
         case .module: return chosen(modules, context.word)
         case .member(let path):
             guard let path else { return chosen(session.functions(taking: nil), context.word) }

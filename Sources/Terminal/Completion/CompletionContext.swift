@@ -12,6 +12,8 @@ struct CompletionContext: Equatable, Sendable {
         case file
         /// The name of a data set.
         case dataset
+        /// A file of a data set.
+        case dataFile
         /// A module after `import`.
         case module
         /// A command after the colon.
@@ -110,6 +112,7 @@ struct CompletionContext: Equatable, Sendable {
             let function = call.path?.last
         else { return }
         if function == "dataset" { kind = .dataset }
+        if function == "dataFile" { kind = .dataFile }
         let verbs = ["read", "load", "save", "write", "listFiles", "checkpoint", "csvLog"]
         if verbs.contains(where: function.hasPrefix) { kind = .file }
     }
