@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,6 +25,27 @@ static _Thread_local int thread_build;
 int support_thread_build(void) { return thread_build; }
 
 void support_set_thread_build(int build) { thread_build = build; }
+
+static _Thread_local void *scratch;
+static _Thread_local int64_t scratch_size;
+static pthread_key_t scratch_key;
+static pthread_once_t scratch_once = PTHREAD_ONCE_INIT;
+
+/* The key only frees the memory when its thread ends. */
+static void make_scratch_key(void) { pthread_key_create(&scratch_key, free); }
+
+void *support_thread_scratch(int64_t bytes) {
+    if (bytes <= scratch_size) return scratch;
+    pthread_once(&scratch_once, make_scratch_key);
+    int64_t size = (bytes + 0xffff) & ~(int64_t)0xffff;
+    void *larger = aligned_alloc(64, (size_t)size);
+    if (!larger) return 0;
+    free(scratch);
+    scratch = larger;
+    scratch_size = size;
+    pthread_setspecific(scratch_key, scratch);
+    return scratch;
+}
 
 static _Atomic int pending;
 static _Atomic int endless;

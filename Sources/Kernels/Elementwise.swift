@@ -1,3 +1,4 @@
+import CSupport
 import KernelsAVX2
 import KernelsBaseline
 
@@ -95,16 +96,26 @@ public enum Elementwise {
     }
 
     private static func runRange(_ call: TileCall, _ start: Int, _ end: Int) {
+        // The thread's own scratch memory: a heap allocation for every small program would cost as
+        // much as the program.
+        if let scratch = support_thread_scratch(Int64(call.scratchByteCount)) {
+            runRange(call, start, end, scratch)
+            return
+        }
+        withUnsafeTemporaryAllocation(byteCount: call.scratchByteCount, alignment: 64) { scratch in
+            // Never nil: the byte count is positive.
+            runRange(call, start, end, scratch.baseAddress.unsafelyUnwrapped)
+        }
+    }
+
+    private static func runRange(
+        _ call: TileCall, _ start: Int, _ end: Int, _ scratch: UnsafeMutableRawPointer
+    ) {
         withUnsafePointer(to: call) { pointer in
-            withUnsafeTemporaryAllocation(byteCount: call.scratchByteCount, alignment: 64) {
-                scratch in
-                // Never nil: the byte count is positive.
-                let base = scratch.baseAddress.unsafelyUnwrapped
-                if usesAVX2 {
-                    KernelsAVX2.runTiles(pointer, start, end, base)
-                } else {
-                    KernelsBaseline.runTiles(pointer, start, end, base)
-                }
+            if usesAVX2 {
+                KernelsAVX2.runTiles(pointer, start, end, scratch)
+            } else {
+                KernelsBaseline.runTiles(pointer, start, end, scratch)
             }
         }
     }

@@ -216,6 +216,26 @@ private func applyDouble(
     }
 }
 
+extension Elementwise {
+    /// `code` of one or two single float64 numbers; not for `select`. The result is float64, or
+    /// Boolean for predicates.
+    public static func applyToNumbers(
+        _ code: ElementwiseCode, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+        to y: UnsafeMutableRawPointer
+    ) {
+        let block = Block<Double>(
+            a: a.assumingMemoryBound(to: Double.self), b: b.assumingMemoryBound(to: Double.self),
+            condition: a.assumingMemoryBound(to: UInt8.self),
+            target: y.assumingMemoryBound(to: Double.self),
+            predicate: y.assumingMemoryBound(to: UInt8.self), count: 1)
+        if code.arity == 1 {
+            applyUnaryDouble(code, block)
+        } else {
+            applyBinaryDouble(code, block)
+        }
+    }
+}
+
 private func applyUnaryDouble(_ code: ElementwiseCode, _ block: Block<Double>) {
     switch code {
     case .copy: block.map { $0 }

@@ -39,6 +39,10 @@ private func test(
 /// One instruction over `n` elements, a multiple of 8, of the registers in `r`.
 @inline(__always)
 func execute(_ instruction: TileInstruction, _ r: UnsafeMutablePointer<Register>, _ n: Int) {
+    if instruction.chain != .single {
+        executeChain(instruction, r, n)
+        return
+    }
     let d = r[Int(instruction.destination)]
     let a = r[Int(instruction.a)]
     switch instruction.code.arity {

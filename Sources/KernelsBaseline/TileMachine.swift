@@ -38,6 +38,9 @@ struct TileRun {
     let patterns: UnsafeMutablePointer<Register?>
     /// Bit r: result r may be written by the instruction that computes it.
     var direct: UInt64 = 0
+    /// Four instructions that run as one, and the number of the first.
+    private var moments: MomentsUpdate?
+    private var firstOfMoments = 0
 
     init(_ call: TileCall, _ scratch: UnsafeMutableRawPointer) {
         self.call = call
@@ -52,7 +55,13 @@ struct TileRun {
 
     /// Fills what is the same for all tiles: constants, scalars and patterns.
     mutating func prepare(_ count: Int) {
-        let padded = (count + 7) & ~7
+        for index in 0..<call.instructionCount where moments == nil {
+            moments = moments(at: index)
+            firstOfMoments = index
+        }
+        // A run of moments reads one element of each number.
+        let isAllMoments = moments != nil && call.instructionCount == 4
+        let padded = isAllMoments ? 8 : (count + 7) & ~7
         for register in 0..<call.registerCount {
             current[register] = home + register * registerStride
         }
@@ -78,6 +87,20 @@ struct TileRun {
         }
         for index in 0..<min(call.resultCount, 64) where mayWriteDirectly(results[index]) {
             direct |= 1 << UInt64(index)
+        }
+    }
+
+    /// The instructions over `count` elements, a multiple of 8.
+    private func executeAll(_ count: Int) {
+        var index = 0
+        while index < call.instructionCount {
+            if let moments, index == firstOfMoments {
+                moments.run(current, count)
+                index += 4
+            } else {
+                execute(instructions[index], current, count)
+                index += 1
+            }
         }
     }
 
@@ -115,9 +138,7 @@ struct TileRun {
                 ? results[index].pointer.assumingMemoryBound(to: Float.self) + position
                 : home + register * registerStride
         }
-        for index in 0..<call.instructionCount {
-            execute(instructions[index], current, padded)
-        }
+        executeAll(padded)
         for index in 0..<call.resultCount {
             store(results[index], position, count)
         }

@@ -1,13 +1,17 @@
 // This file is compiled into three modules (Kernels and its two builds) so that the structs
 // have one layout on both sides of the boundary, which only pointers cross.
 
-/// One step of a tile program: `destination = code(a, b, c)` on registers of `tileSize` float32.
+/// One step of a tile program: `destination = code(a, b, c)`, or that of a chain, on registers of
+/// `tileSize` float32.
 public struct TileInstruction: Sendable, Equatable {
+    public var chain = TileChain.single
+    /// The operation of a single one.
     public var code: ElementwiseCode
     public var destination: UInt8
     public var a: UInt8
     public var b: UInt8
     public var c: UInt8
+    public var d: UInt8 = 0
 
     public init(
         _ code: ElementwiseCode, _ destination: UInt8, _ a: UInt8, _ b: UInt8 = 0, _ c: UInt8 = 0
@@ -18,6 +22,19 @@ public struct TileInstruction: Sendable, Equatable {
         self.b = b
         self.c = c
     }
+
+    public init(
+        _ chain: TileChain, _ destination: UInt8, _ a: UInt8, _ b: UInt8, _ c: UInt8 = 0,
+        _ d: UInt8 = 0
+    ) {
+        self.init(.copy, destination, a, b, c)
+        self.chain = chain
+        self.d = d
+    }
+
+    /// How many of `a`, `b`, `c` and `d` it reads.
+    @inline(__always)
+    var operandCount: Int { chain == .single ? code.arity : chain.operandCount }
 }
 
 /// A register that holds one number in all its elements, for the whole run. No instruction writes
@@ -135,7 +152,9 @@ extension TileOperand {
 extension TileInstruction {
     @inline(__always)
     func reads(_ register: UInt8) -> Bool {
-        a == register || (code.arity > 1 && b == register) || (code.arity > 2 && c == register)
+        let count = operandCount
+        return a == register || (count > 1 && b == register) || (count > 2 && c == register)
+            || (count > 3 && d == register)
     }
 }
 

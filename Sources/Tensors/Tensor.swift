@@ -24,6 +24,9 @@ public struct Tensor: Sendable {
             storage: try Storage(byteCount: shape.count * dtype.size), shape: shape, dtype: dtype)
     }
 
+    /// Whether nobody else refers to the storage, so that it may be written.
+    public mutating func ownsStorage() -> Bool { isKnownUniquelyReferenced(&storage) }
+
     public var count: Int { shape.count }
     public var byteCount: Int { shape.count * dtype.size }
     /// The address of the first element; valid while the tensor lives.

@@ -12,7 +12,7 @@ private let unsafeFiles: Set<String> = [
     // Where tensors become the buffers that kernels take.
     "Autodiff/Primitives/KernelCalls.swift", "Autodiff/Primitives/MatMul.swift",
     // Replay: instructions over one arena.
-    "Autodiff/Graph/Program+Run.swift", "Autodiff/Graph/ProgramInstruction.swift",
+    "Autodiff/Graph/ProgramFrame.swift", "Autodiff/Graph/ProgramInstruction.swift",
     // Bytes of files, libpng, zlib.
     "Formats/ByteReader.swift", "Formats/Deflate.swift", "Formats/Elements.swift",
     "Formats/FileAccess.swift", "Formats/PNGImage.swift", "Formats/SHA256.swift",

@@ -109,7 +109,7 @@ def single(book, kind):
         return flat(*run(
             kind, v, [("",)], v["x"], lengths, state if kind == "LSTM" else state[0]))
 
-    case("state", f"{FLAT[kind]}(f.run(x, {text}))", started, **starts)
+    case("given", f"{FLAT[kind]}(f.run(x, {text}))", started, **starts)
     case(
         "lengths", f"{FLAT[kind]}(f.run(x, {text}, lengths))",
         lambda v: started(v, v["lengths"]), **starts, lengths=LENGTHS)

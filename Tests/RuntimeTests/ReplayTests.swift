@@ -63,6 +63,85 @@ struct ReplayTests {
              print(ld, lg)
          }
          """),
+        ("weights that a variable remembers",
+         """
+         let (x, y) = (randn([8, 4]), randn([8, 1]))
+         let net = Dense(3, tanh) >> Dense(1)
+         net.build([8, 4])
+         let start = net[0].W
+         let opt = Adam(net, lr: 0.1)
+         var kept = [start]
+         for i in 0..<6 {
+             print(step(opt) { mse(net(x), y) + ((net[0].W - start)^2).sum() })
+             kept += [net[0].W]
+         }
+         print(kept.map(w => w.sum().item()))
+         """),
+        ("blocks in inference and training mode",
+         """
+         let x = randn([40, 6])
+         let net = Dense(5, relu) >> BatchNorm() >> Dropout(0.5) >> Dense(3)
+         net.build([40, 6])
+         var scale = 1.0
+         func score(rows) {
+             inference {
+                 let p = net(rows) * scale
+                 (logits: p, total: p.sum(), rows: len(rows), kind: "score")
+             }
+         }
+         for i in 0..<9 {
+             let r = score(x[i:(i + 10)])
+             print(r.total, r.rows, r.kind, r.logits[0])
+             print(training { net(x) }.sum(), net[1].mean.sum(), randn([2]))
+             if i == 4 { scale = 0.5 }
+             if i == 6 { net[0].W = net[0].W * 2 }
+             if i == 7 { freeze(net[1]) }
+         }
+         print(score(x[0:3]).total, predict(net, x, batch: 16).sum(), predict(net, x).sum())
+         """),
+        ("gradients of functions",
+         """
+         let (x, y) = (randn([12, 4]), randn([12, 1]))
+         let net = Dense(5, tanh) >> Dense(1)
+         net.build([12, 4])
+         var w = randn([4, 1])
+         var weight = 0.1
+         let loss = (w, x) => mse(x @ w, y[0:len(x)]) + weight * (w^2).sum()
+         for i in 0..<8 {
+             let (value, g) = valueAndGrad(loss)(w, x[0:(if i < 5 { 12 } else { 6 })])
+             w = w - 0.1 * g
+             print(value, g.sum())
+             if i == 3 { weight = 0.2 }
+         }
+         let f = net => mse(net(x), y)
+         let opt = SGD(net, lr: 0.1)
+         for i in 0..<5 {
+             opt.apply(grad(f)(net))
+             print(f(net))
+         }
+         let slope = t => grad(u => (u^3).sum())(t).sum()
+         for i in 0..<4 { print(grad(t => t^3)(2.0 + i), grad(slope)(ones([2]) * i)) }
+         func drop(v) { (v * bernoulli(0.5, v.shape)).sum() }
+         for i in 0..<4 { print(grad(drop)(x).sum()) }
+         """),
+        ("every optimizer of the library",
+         """
+         let (x, y) = (randn([24, 4]), randn([24, 1]))
+         let makers = [
+             net => SGD(net, lr: 0.1), net => SGD(net, lr: 0.1, momentum: 0.9),
+             net => SGD(net, lr: 0.1, momentum: 0.9, nesterov: true), net => Adam(net, lr: 0.1),
+             net => AdamW(net, lr: 0.1, exclude: path => path == "b"), net => RMSprop(net, lr: 0.1),
+             net => RMSprop(net, lr: 0.1, momentum: 0.5), net => Adagrad(net), net => Adadelta(net),
+             net => Nadam(net), net => Lion(net), net => Adam(net, lr: 0.1, decay: 0.1, clip: 0.1),
+             net => Adam(net, clipValue: 0.01, ema: 0.5),
+         ]
+         for make in makers {
+             let net = Dense(7, tanh) >> Dense(1)
+             let opt = make(net)
+             for i in 0..<4 { print(step(opt) { mse(net(x), y) }) }
+             print(net[0].W, net[1].b)
+         }
+         """),
         ("data that were recorded before the block and are read through a view",
          """
          let data = Dataset(randn([48, 8]), randint(0, 3, [48]))
@@ -165,6 +244,57 @@ struct ReplayTests {
         let printing = try await Self.explanation(
             of: "step(opt) {\nprint(1)\nmse(net(x), y)\n}")
         #expect(printing == "not replayed: it calls `print`")
+    }
+
+    @Test("a block that prints or writes does so at every call")
+    func effects() async throws {
+        let text = """
+            var count = 0
+            let x = ones([2])
+            let list = (0..<5).map(i => inference { count += 1
+                x * count })
+            print(count, list.map(v => v.sum().item()))
+            for i in 0..<3 { inference { print(x.sum()) } }
+            let fs = (0..<4).map(i => inference { () => x * i })
+            print(fs.map(f => f().sum().item()))
+            """
+        let output = try await Self.output(of: text, replays: true)
+        #expect(output == "5 [2.0, 4.0, 6.0, 8.0, 10.0]\n2.0\n2.0\n2.0\n[0.0, 2.0, 4.0, 6.0]\n")
+    }
+
+    @Test("training on from a snapshot gives the same numbers again")
+    func snapshots() async throws {
+        let outputs = try await LargeStack.run {
+            try withTemporaryFolder { folder in
+                let session = Session(.testing(folder: folder))
+                var output = ""
+                session.output = { output += $0 }
+                func run(_ text: String) -> String {
+                    output = ""
+                    let outcome = session.run(SourceText(name: "cell", text: text), stream: "#1")
+                    #expect(outcome.ending == .succeeded, "\(outcome.diagnostics)")
+                    return output
+                }
+                _ = run(
+                    """
+                    let (x, y) = (randn([8, 4]), randn([8, 1]))
+                    let net = Dense(3, tanh) >> Dense(1)
+                    let opt = Adam(net, lr: 0.1)
+                    func train(n) { for i in 0..<n { print(step(opt) { mse(net(x), y) }) } }
+                    train(3)
+                    """)
+                let snapshot = session.snapshot()
+                var outputs: [String] = []
+                for _ in 0..<3 {
+                    outputs.append(run("train(4)\nprint(net.params)"))
+                    session.restore(snapshot)
+                }
+                return outputs
+            }
+        }
+        #expect(outputs[0].split(separator: "\n").count >= 5)
+        #expect(outputs[1] == outputs[0])
+        #expect(outputs[2] == outputs[0])
     }
 
     private static func explanation(of step: String) async throws -> String {

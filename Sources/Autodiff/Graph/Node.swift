@@ -78,6 +78,9 @@ public final class Node {
         releaseInputs()
     }
 
+    /// Whether nobody but this node refers to the storage of its value.
+    func ownsValue() -> Bool { value?.ownsStorage() ?? false }
+
     deinit { releaseInputs() }
 
     /// Lets go of the inputs without recursion: a chain of a million nodes must not overflow the

@@ -20,7 +20,9 @@ extension Program {
     private func describe(_ instruction: ProgramInstruction) -> String {
         switch instruction {
         case .tile(let step):
-            let codes = step.plan.program.instructions.map { "\($0.code)" }
+            let codes = step.plan.program.instructions.map {
+                $0.chain == .single ? "\($0.code)" : "\($0.chain)"
+            }
             return call(
                 "tile[\(step.plan.count)] \(codes.joined(separator: " "))", step.operandPlaces,
                 step.resultPlaces)
@@ -37,6 +39,10 @@ extension Program {
             return call("\(name) \(describe(layout))", [y, c], [dx])
         case .copy(let copy, _, let x, let y):
             return call("copy \(copy.dimensions)", [x], [y])
+        case .cast(let from, let to, let count, let x, let y):
+            return call("cast[\(count)] \(from) \(to)", [x], [y])
+        case .number(let code, let a, let b, let y):
+            return call("\(code)", code.arity == 1 ? [a] : [a, b], [y])
         case .primitive(let step):
             return call(
                 "\(step.primitive.name) \(step.output.shape)", step.inputs.map(\.place),

@@ -17,10 +17,23 @@ extension Program {
         inputs: inout [Tensor], random: RandomStream = RandomStream(key: 0),
         isInterrupted: @Sendable () -> Bool = { false }
     ) throws(EvaluationError) -> [Tensor] {
-        try check(inputs)
-        let frame: ProgramFrame
+        var nodes = inputs.map { Node($0) }
+        // The nodes are the only owners while the program runs.
+        inputs.removeAll(keepingCapacity: true)
+        defer { inputs = nodes.compactMap(\.value) }
+        return try run(nodes: &nodes, random: random, isInterrupted: isInterrupted)
+    }
+
+    /// The same for inputs that are leaves: the bytes of an update's are written over if the array
+    /// holds the only reference to the node, and the node to the storage; else the node is
+    /// exchanged.
+    public func run(
+        nodes: inout [Node], random: RandomStream, isInterrupted: @Sendable () -> Bool
+    ) throws(EvaluationError) -> [Tensor] {
+        try check(nodes)
+        defer { frame.end() }
         do throws(TensorError) {
-            frame = try makeFrame(&inputs)
+            try prepareFrame(&nodes)
         } catch {
             throw EvaluationError(error: error, origin: .none)
         }
@@ -34,18 +47,31 @@ extension Program {
         }
         commit(frame)
         for (number, update) in updates.enumerated() where frame.isNew[number] {
-            let shape = self.inputs[update.input].shape
-            inputs[update.input] = frame.tensor(
-                ProgramPlace(base: bases.update(number), offset: 0), shape,
-                self.inputs[update.input].dtype)
+            nodes[update.input] = Node(
+                frame.tensor(
+                    ProgramPlace(base: bases.update(number), offset: 0),
+                    inputs[update.input].shape, inputs[update.input].dtype))
         }
         return results.map { frame.tensor($0.place, $0.shape, $0.dtype) }
     }
 
-    private func check(_ tensors: [Tensor]) throws(EvaluationError) {
-        let isFitting =
-            tensors.count == inputs.count
-            && zip(tensors, inputs).allSatisfy { $0.shape == $1.shape && $0.dtype == $1.dtype }
+    /// Lets go of the memory of values if it is more than `limit` bytes; the next run makes it anew.
+    public func releaseMemory(above limit: Int) {
+        if arenaByteCount > limit { arena = nil }
+    }
+
+    /// Whether a node has the shape and dtype of an input.
+    public func takes(_ node: Node, at input: Int) -> Bool {
+        node.shape == inputs[input].shape && node.dtype == inputs[input].dtype
+    }
+
+    private func check(_ nodes: [Node]) throws(EvaluationError) {
+        var isFitting = nodes.count == inputs.count
+        if isFitting {
+            for (index, node) in nodes.enumerated() where node.value == nil || !takes(node, at: index) {
+                isFitting = false
+            }
+        }
         guard isFitting else {
             throw EvaluationError(
                 error: .badArgument(operation: "program", rule: "inputs of the recorded shapes"),
@@ -55,49 +81,43 @@ extension Program {
 
     // MARK: Memory
 
-    /// The memory of a run: the arena, the inputs, where updates go, room for results, the
-    /// constants.
-    private func makeFrame(_ tensors: inout [Tensor]) throws(TensorError) -> ProgramFrame {
-        var frame = ProgramFrame()
-        // Before the frame holds references of its own.
-        for update in updates { frame.isNew.append(!ownsStorage(&tensors[update.input])) }
-        if arena == nil { arena = try Storage(byteCount: arenaByteCount) }
-        let arena = if let arena { arena } else { try Storage(byteCount: 0) }
-        frame.reserve(bases.count)
-        frame.append(arena, 0)
-        for tensor in tensors { frame.append(tensor.storage, tensor.byteOffset) }
-        for (number, update) in updates.enumerated() {
-            let tensor = tensors[update.input]
-            if frame.isNew[number] {
-                frame.append(try Storage(byteCount: tensor.byteCount), 0)
-            } else {
-                frame.append(tensor.storage, tensor.byteOffset)
+    /// Fills the frame: the arena, the inputs, where updates go, room for results. The constants
+    /// stay where they are.
+    private func prepareFrame(_ nodes: inout [Node]) throws(TensorError) {
+        if arena == nil {
+            let arena = try Storage(byteCount: arenaByteCount)
+            self.arena = arena
+            frame.set(ProgramBases.arena, arena)
+            for (number, tensor) in constants.enumerated() {
+                frame.set(bases.constant(number), tensor.storage, tensor.byteOffset)
             }
         }
-        for result in results {
-            frame.append(
-                result.byteCount == 0 ? arena : try Storage(byteCount: result.byteCount), 0)
+        for index in nodes.indices {
+            // `check` has seen the value.
+            guard let value = nodes[index].value else { continue }
+            frame.set(bases.input(index), value.storage, value.byteOffset)
         }
-        for tensor in constants { frame.append(tensor.storage, tensor.byteOffset) }
-        return frame
-    }
-
-    /// Whether the tensor is the only one that refers to its storage.
-    private func ownsStorage(_ tensor: inout Tensor) -> Bool {
-        let (offset, shape, dtype) = (tensor.byteOffset, tensor.shape, tensor.dtype)
-        var storage = tensor.storage
-        // The tensor lets go while we count.
-        tensor = Tensor(storage: placeholder, shape: .scalar, dtype: .bool)
-        let isUnique = isKnownUniquelyReferenced(&storage)
-        tensor = Tensor(storage: storage, byteOffset: offset, shape: shape, dtype: dtype)
-        return isUnique
+        for (number, update) in updates.enumerated() {
+            let isOwned =
+                isKnownUniquelyReferenced(&nodes[update.input])
+                && nodes[update.input].ownsValue()
+            frame.setNew(number, !isOwned)
+            if isOwned {
+                frame.copy(bases.input(update.input), to: bases.update(number))
+            } else {
+                try frame.make(bases.update(number), byteCount: update.byteCount)
+            }
+        }
+        for (number, result) in results.enumerated() where result.byteCount > 0 {
+            try frame.make(bases.output(number), byteCount: result.byteCount)
+        }
     }
 
     // MARK: Steps
 
     /// Replaces the inputs of updates. Nothing here can fail or be interrupted.
     private func commit(_ frame: ProgramFrame) {
-        for case .tile(let step) in instructions[firstCommit...] { run(step, frame) }
+        for case .tile(let step) in instructions[firstCommit...] { step.run(frame.pointers) }
         for (number, update) in updates.enumerated() {
             guard let source = update.source else { continue }
             // An update may be a view of the new value of another, never of its own bytes.
@@ -106,19 +126,12 @@ extension Program {
         }
     }
 
-    private func run(_ step: TileStep, _ frame: ProgramFrame) {
-        frame.pointers.withUnsafeBufferPointer { pointers in
-            // Never nil: the arena is always there.
-            step.run(pointers.baseAddress.unsafelyUnwrapped)
-        }
-    }
-
     private func step(
         _ instruction: ProgramInstruction, _ frame: ProgramFrame, _ random: RandomStream,
         _ isInterrupted: @Sendable () -> Bool
     ) throws(TensorError) {
         switch instruction {
-        case .tile(let step): run(step, frame)
+        case .tile(let step): step.run(frame.pointers)
         case .product(let product, let type, let a, let b, let c):
             let isFinished = product.run(
                 type, frame.address(a), frame.address(b), to: frame.address(c),
@@ -133,6 +146,11 @@ extension Program {
                 frame.address(y), frame.address(c), type, layout, log: log, to: frame.address(dx))
         case .copy(let copy, let elementSize, let x, let y):
             copy.run(frame.address(x), to: frame.address(y), elementSize: elementSize)
+        case .cast(let from, let to, let count, let x, let y):
+            Casting.cast(frame.address(x), from, to: frame.address(y), to, count: count)
+        case .number(let code, let a, let b, let y):
+            Elementwise.applyToNumbers(
+                code, frame.address(a), frame.address(b), to: frame.address(y))
         case .primitive(let step):
             let output = frame.tensor(step.output.place, step.output.shape, step.output.dtype)
             guard output.count > 0 else { return }
@@ -140,37 +158,5 @@ extension Program {
                 step.inputs.map { frame.tensor($0.place, $0.shape, $0.dtype) },
                 step.attributes(random), output, isInterrupted)
         }
-    }
-}
-
-/// The memory of one run: for each base its storage and address.
-struct ProgramFrame {
-    private var storages: [Storage] = []
-    private var offsets: [Int] = []
-    fileprivate(set) var pointers: [UnsafeMutableRawPointer] = []
-    /// For each update whether it goes to a new storage.
-    fileprivate(set) var isNew: [Bool] = []
-
-    fileprivate mutating func reserve(_ count: Int) {
-        storages.reserveCapacity(count)
-        offsets.reserveCapacity(count)
-        pointers.reserveCapacity(count)
-    }
-
-    fileprivate mutating func append(_ storage: Storage, _ offset: Int) {
-        storages.append(storage)
-        offsets.append(offset)
-        pointers.append(storage.pointer + offset)
-    }
-
-    @inline(__always)
-    func address(_ place: ProgramPlace) -> UnsafeMutableRawPointer {
-        pointers[place.base] + place.offset
-    }
-
-    func tensor(_ place: ProgramPlace, _ shape: Shape, _ dtype: DType) -> Tensor {
-        Tensor(
-            storage: storages[place.base], byteOffset: offsets[place.base] + place.offset,
-            shape: shape, dtype: dtype)
     }
 }

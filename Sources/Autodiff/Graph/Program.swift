@@ -23,8 +23,7 @@ public final class Program {
     let notes: [String]
     /// Made by the first run and kept.
     var arena: Storage?
-    /// Stands in for a storage while its references are counted.
-    let placeholder: Storage
+    let frame: ProgramFrame
 
     /// Compiles the graph from `inputs` to `outputs`.
     ///
@@ -60,7 +59,8 @@ public final class Program {
         results = parts.results
         notes = parts.notes
         do throws(TensorError) {
-            placeholder = try Storage(byteCount: 0)
+            frame = ProgramFrame(
+                count: bases.count, updates: updates.count, nowhere: try Storage(byteCount: 0))
         } catch {
             throw EvaluationError(error: error, origin: .none)
         }

@@ -165,7 +165,7 @@ extension ProgramCompiler {
         var tiles = 0
         for case .tile(let plan) in schedule.units.map(\.work) {
             tiles += 1
-            fused += plan.program.instructions.count
+            fused += plan.operationCount
         }
         let values = graph.values.reduce(0) { $0 + $1.byteCount }
         return [

@@ -16,7 +16,8 @@ struct TileCluster {
 /// its members; then it must run before its reader and takes no more members. So dependencies
 /// between clusters always lead from one that was closed earlier, and can form no cycle. A value
 /// joins an open cluster of its shape that computes one of its inputs or reads one of its operands
-/// (an optimizer's moments share the gradient); two open clusters that one value reads become one.
+/// (an optimizer's moments share the gradient; single numbers do not count, or the updates of all
+/// params of a shape would be one program); two open clusters that one value reads become one.
 struct ProgramFusion {
     let graph: ProgramGraph
     let aliases: ProgramAliases
@@ -81,7 +82,10 @@ struct ProgramFusion {
         if let target { return target }
         let related = clusters.indices.last { cluster in
             takes(cluster, value)
-                && value.inputs.contains { clusters[cluster].operands.contains($0) }
+                && value.inputs.contains {
+                    (graph.values[$0].shape.count > 1 || value.shape.count == 1)
+                        && clusters[cluster].operands.contains($0)
+                }
         }
         if let related { return related }
         clusters.append(TileCluster(shape: value.shape))

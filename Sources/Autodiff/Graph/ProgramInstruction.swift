@@ -12,6 +12,9 @@ enum ProgramInstruction {
     case softmaxGradient(
         ElementType, AxisLayout, log: Bool, y: ProgramPlace, c: ProgramPlace, dx: ProgramPlace)
     case copy(StridedCopy, elementSize: Int, x: ProgramPlace, y: ProgramPlace)
+    case cast(ElementType, to: ElementType, count: Int, x: ProgramPlace, y: ProgramPlace)
+    /// An operation on single float64 numbers, such as a learning rate; `b` is `a` if there is one.
+    case number(ElementwiseCode, a: ProgramPlace, b: ProgramPlace, y: ProgramPlace)
     case primitive(PrimitiveStep)
 }
 

@@ -84,7 +84,32 @@ struct ProgramLowering {
         if primitive === Primitive.broadcastTo {
             return copy(value, x.shape.strides(broadcastTo: value.shape), from, to)
         }
+        if primitive === Primitive.cast { return cast(value, x, from, to) }
+        if let code = primitive.elementwise { return try number(code, value, to) }
         return try softmax(primitive, value, from, to)
+    }
+
+    /// Casts that the kernel does as the language wants them: not those to smaller integers, which
+    /// saturate.
+    private func cast(
+        _ value: ProgramValue, _ x: ProgramValue, _ from: ProgramPlace, _ to: ProgramPlace
+    ) -> ProgramInstruction? {
+        if x.dtype.isInteger, value.dtype.isInteger, value.dtype < x.dtype { return nil }
+        return .cast(
+            x.dtype.element, to: value.dtype.element, count: value.shape.count, x: from, y: to)
+    }
+
+    /// Operations on single float64 numbers.
+    private func number(
+        _ code: ElementwiseCode, _ value: ProgramValue, _ y: ProgramPlace
+    ) throws(EvaluationError) -> ProgramInstruction? {
+        let areNumbers = value.inputs.allSatisfy {
+            graph.values[$0].dtype == .float64 && graph.values[$0].shape.count == 1
+        }
+        guard code != .select, value.shape.count == 1, areNumbers,
+            let a = value.inputs.first, let b = value.inputs.last
+        else { return nil }
+        return .number(code, a: try place(a), b: try place(b), y: y)
     }
 
     private func softmax(

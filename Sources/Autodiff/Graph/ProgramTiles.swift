@@ -19,11 +19,13 @@ struct TilePlan {
     var program = TileProgram(instructions: [], registerCount: 0)
     /// Elements of each result.
     var count: Int
+    /// Elementwise operations in the program; chains count all of theirs.
+    var operationCount = 0
 }
 
-/// Translates one cluster: registers for operands, then constants, then temporaries, which are used
-/// again when their last reader is past. `ProgramFusion` keeps clusters small enough for 256
-/// registers.
+/// Translates one cluster: instructions for members, as few as chains allow, and registers for
+/// operands, then constants, then temporaries, which are used again when their last reader is past.
+/// `ProgramFusion` keeps clusters small enough for 256 registers.
 struct TileTranslator {
     private let graph: ProgramGraph
     private let cluster: TileCluster
@@ -33,6 +35,7 @@ struct TileTranslator {
     private var constants: [UInt32: UInt8] = [:]
     /// For a member the one whose register it shares: itself, or what it is a cast of.
     private var owners: [Int: Int] = [:]
+    private var selections: [Int: TileSelection] = [:]
     /// The last position among the members at which a register that a member owns is read.
     private var lastUse: [Int: Int] = [:]
     private var free: [UInt8] = []
@@ -44,6 +47,7 @@ struct TileTranslator {
     ) throws(TensorError) -> TilePlan {
         var translator = TileTranslator(cluster, graph, escapes)
         try translator.placeInputs()
+        translator.select()
         translator.findLastUses()
         for (position, member) in cluster.members.enumerated() {
             translator.emit(member, position)
@@ -117,13 +121,30 @@ struct TileTranslator {
             || (value.primitive === Primitive.cast && value.dtype == .float32)
     }
 
+    /// Chooses the instructions.
+    private mutating func select() {
+        var uses: [Int: Int] = [:]
+        var isRead: Set<Int> = []
+        for member in cluster.members {
+            let inputs = graph.values[member].inputs
+            let owner = isAlias(member) ? owners[inputs[0]] ?? inputs[0] : member
+            owners[member] = owner
+            if escapes.contains(member) { isRead.insert(owner) }
+            guard owner == member else { continue }
+            for input in inputs { uses[owners[input] ?? input, default: 0] += 1 }
+        }
+        let members = Set(cluster.members)
+        let isInner = members.filter { uses[$0] == 1 && !isRead.contains($0) }
+        let matcher = TileChainMatcher(
+            graph: graph, owners: owners, isInner: isInner,
+            tests: Set(cluster.members.filter { isTest($0) }))
+        selections = matcher.selections(cluster.members)
+        plan.operationCount = cluster.members.count { owners[$0] == $0 }
+    }
+
     private mutating func findLastUses() {
         for (position, member) in cluster.members.enumerated() {
-            let inputs = graph.values[member].inputs
-            owners[member] = isAlias(member) ? owners[inputs[0]] : member
-            for input in inputs {
-                if let owner = owners[input] { lastUse[owner] = position }
-            }
+            for operand in selections[member]?.operands ?? [] { lastUse[operand] = position }
         }
         // What is stored at the end of a tile keeps its register until then.
         for member in cluster.members where escapes.contains(member) {
@@ -132,31 +153,34 @@ struct TileTranslator {
     }
 
     private mutating func emit(_ member: Int, _ position: Int) {
-        let value = graph.values[member]
-        var sources = value.inputs.compactMap { registers[$0] }
-        guard sources.count == value.inputs.count, let first = sources.first else { return }
-        if isAlias(member) {
-            registers[member] = first
-            return
-        }
+        guard let selection = selections[member] else { return }
+        var sources = selection.operands.compactMap { registers[$0] }
+        guard sources.count == selection.operands.count, !sources.isEmpty else { return }
         if isTest(member) { sources.append(constant(0)) }
-        for owner in Set(value.inputs.compactMap { owners[$0] }) where lastUse[owner] == position {
-            if let register = registers[owner] { free.append(register) }
+        for operand in Set(selection.operands)
+        where owners[operand] == operand && lastUse[operand] == position {
+            if let register = registers[operand] { free.append(register) }
         }
         // A result gets a register of its own, so that it can be written straight to memory.
         let isResult = lastUse[member] == Int.max
         let target = isResult ? newRegister() : free.popLast() ?? newRegister()
         registers[member] = target
-        let code = isTest(member) ? .notEqual : value.primitive?.elementwise ?? .copy
+        sources += [0, 0, 0]
+        if selection.chain != .single {
+            plan.program.instructions.append(
+                TileInstruction(
+                    selection.chain, target, sources[0], sources[1], sources[2], sources[3]))
+            return
+        }
+        let code =
+            isTest(member) ? .notEqual : graph.values[member].primitive?.elementwise ?? .copy
         plan.program.instructions.append(
-            TileInstruction(
-                code, target, first, sources.count > 1 ? sources[1] : 0,
-                sources.count > 2 ? sources[2] : 0))
+            TileInstruction(code, target, sources[0], sources[1], sources[2]))
     }
 
     private mutating func collectResults() {
         for member in cluster.members where escapes.contains(member) {
-            guard let register = registers[member] else { continue }
+            guard let register = registers[owners[member] ?? member] else { continue }
             plan.results.append(TilePlan.Result(value: member, register: register))
         }
         plan.program.registerCount = next

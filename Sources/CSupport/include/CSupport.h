@@ -9,6 +9,10 @@ int support_has_avx2_fma(void);
 int support_thread_build(void);
 void support_set_thread_build(int build);
 
+/// At least `bytes` of memory, 64-byte aligned, that belong to the calling thread until its next call; null if there
+/// is none. What stands in it is undefined.
+void *support_thread_scratch(int64_t bytes);
+
 /// Installs a SIGINT handler that sets the interrupt flag. A second interrupt that nobody
 /// has answered within the program ends the process with status 130.
 void support_install_interrupt_handler(void);

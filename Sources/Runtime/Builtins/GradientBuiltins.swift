@@ -9,15 +9,19 @@ enum GradientBuiltins {
             try CallFailures.requireFunction(a[0], "grad", "f")
             return .builtin(
                 BuiltinObject(derivative: "grad", of: a[0]) { m, f, arguments in
-                    try m.valueAndGradient(of: f, arguments).gradient
+                    try m.replayedGradient(of: f, arguments, withValue: false) {
+                        try m.valueAndGradient(of: f, arguments).gradient
+                    }
                 })
         },
         Builtin("valueAndGrad(f)", "A function that gives the value of `f` and its gradient.") { _, a in
             try CallFailures.requireFunction(a[0], "valueAndGrad", "f")
             return .builtin(
                 BuiltinObject(derivative: "valueAndGrad", of: a[0]) { m, f, arguments in
-                    let (value, gradient) = try m.valueAndGradient(of: f, arguments)
-                    return .tuple([value, gradient])
+                    try m.replayedGradient(of: f, arguments, withValue: true) {
+                        let (value, gradient) = try m.valueAndGradient(of: f, arguments)
+                        return .tuple([value, gradient])
+                    }
                 })
         },
         Builtin("jacobian(f)", "All derivatives of a tensor: shape of the value, then of the argument.") { _, a in

@@ -61,10 +61,10 @@ enum ModelBuiltins {
             .bool(m.isTraining)
         },
         Builtin("training(block)", "Runs a block with models in training mode.") { m, a in
-            try m.inMode(true) { try m.call(a[0], []) }
+            try m.runBlock(a[0], training: true)
         },
         Builtin("inference(block)", "Runs a block with models in inference mode.") { m, a in
-            try m.inMode(false) { try m.call(a[0], []) }
+            try m.runBlock(a[0], training: false)
         },
         Builtin(
             "_buildAndCheck(net, inputs, outputs)",

@@ -72,6 +72,7 @@ extension Machine {
 
     /// What is meant by a dtype in quotation marks, or by a Python type.
     static func dtypeHelp(_ value: Value) -> String? {
+        if case .int = value { return "sizes stand in one list: `zeros([2, 3])`" }
         guard case .string(let text) = value else { return nil }
         let names = DType.allCases.map(\.name)
         let meant = ["int": "int64", "float": "float32", "double": "float64", "long": "int64"]

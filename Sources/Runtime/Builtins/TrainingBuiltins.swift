@@ -16,7 +16,9 @@ enum TrainingBuiltins {
                     "step", "optimizer", wants: "an optimizer that holds a model", got: a[0])
             }
             guard a[1].isCallable else {
-                throw CallFailures.argument("step", "block", wants: "a block", got: a[1])
+                throw CallFailures.argument(
+                    "step", "block", wants: "a block", got: a[1],
+                    help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
             }
             guard let count = try m.int(a[3]), count > 0 else {
                 throw CallFailures.argument(

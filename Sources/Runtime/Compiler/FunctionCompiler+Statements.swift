@@ -198,7 +198,8 @@ extension FunctionCompiler {
 
     private func forLoop(_ pattern: Pattern, _ sequence: Expression, _ body: Block, at span: Span) {
         pushScope()
-        let iterator = allocate()
+        // The two registers after it count through ranges.
+        let iterator = allocate(3)
         let source = withTemporaries {
             expression(sequence, into: iterator)
         }

@@ -100,13 +100,13 @@ enum EngineDiagnostics {
             // A mask of the rows that stands in another place.
             return y.first == x.first ? "a mask of the rows stands first: `x[mask]`" : nil
         }
-        if operation == "matmul", x.count == 2, y.count == 2 {
+        if operation == "@", x.count == 2, y.count == 2 {
             if x[1] == y[1] { return "transpose the right side: `.T`" }
             if x[0] == y[0] { return "transpose the left side: `.T`" }
         }
         if x.count == y.count + 1, x.last == 1 { return "write `.squeeze(-1)` on the left side" }
         if y.count == x.count + 1, y.last == 1 { return "write `.squeeze(-1)` on the right side" }
-        if operation != "matmul", let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
+        if operation != "@", let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
             return help
         }
         return nil

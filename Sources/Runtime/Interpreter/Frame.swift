@@ -3,6 +3,8 @@ struct Frame {
     let closure: Closure
     /// The register that is R[0] here.
     let base: Int
+    /// The first register that is free.
+    let top: Int
     /// The next instruction.
     var counter: Int
     /// Where the caller wants the result, as a register of the stack; unused if `isEntry`.

@@ -46,6 +46,7 @@ enum Opcode: UInt8 {
     case testAnd, testOr  // decided by R[a] alone: to b
     case iterate  // R[a] = an iterator over R[b]; c: the loop's join, see below
     case next  // R[b] = the next element of the iterator R[a], or jump to c
+    // Both: for a range by 1, R[a+1] is the next element and R[a+2] how many are left
     case call  // R[a] = call of R[b] with site c
     case callMethod  // R[a] = R[b].method(…) with site c
     case returnValue  // R[a]

@@ -66,6 +66,11 @@ extension Machine {
     ) throws {
         let new = R[place.value]
         if case .field(let index) = place.root { return try assign(place, new, index, closure, R) }
+        if place.steps.isEmpty, case .global(let slot) = place.root,
+            try assignGlobal(slot, new, place, prototype.module)
+        {
+            return
+        }
         var root = take(place.root, prototype, closure, R)
         defer { put(root, place.root, prototype, closure, R) }
         if root.isUnset {
@@ -77,6 +82,21 @@ extension Machine {
                 help: "define it with `var \(place.rootName) = …`")
         }
         try modify(&root, place.steps[...], new, place, prototype, R)
+    }
+
+    /// A whole variable of the module; false where a list grows in place, which must not be copied.
+    private func assignGlobal(
+        _ slot: Int, _ new: Value, _ place: Place, _ module: ModuleObject
+    ) throws -> Bool {
+        switch module.slots[slot] {
+        case .unset, .list: return false
+        default: break
+        }
+        recording?.writes(module, slot)
+        check?.willWrite(module, slot)
+        module.slots[slot] =
+            place.operation == .set ? new : try combined(module.slots[slot], new, place)
+        return true
     }
 
     /// A state of a model, or a slot of an optimizer, from inside its body.

@@ -31,9 +31,15 @@ extension Machine {
             let b = Int(instruction.b)
             let c = Int(instruction.c)
             switch instruction.operation {
-            case .loadConstant: R[a] = prototype.constants[b]
+            case .loadConstant:
+                if case .int(let number) = prototype.constants[b] {
+                    put(.int(number), R + a)
+                } else {
+                    R[a] = prototype.constants[b]
+                }
             case .loadNone: R[a] = .none
-            case .move: R[a] = R[b]
+            case .move:
+                if case .int(let number) = R[b] { put(.int(number), R + a) } else { R[a] = R[b] }
             case .box: R[a] = .cell(newCell(R[a]))
             case .newCell: R[a] = .cell(newCell(.unset))
             case .getCell:
@@ -55,9 +61,9 @@ extension Machine {
                 if case .int(let x) = R[b], case .int(let y) = R[c] {
                     let (sum, overflow) = x.addingReportingOverflow(y)
                     guard !overflow else { throw OperatorFailures.overflow("+") }
-                    R[a] = .int(sum)
+                    put(.int(sum), R + a)
                 } else if case .float(let x) = R[b], case .float(let y) = R[c] {
-                    R[a] = .float(x + y)
+                    put(.float(x + y), R + a)
                 } else if a == b, case .list = R[a] {
                     try appendInPlace(R + a, R[c])
                 } else {
@@ -68,9 +74,9 @@ extension Machine {
                 if case .int(let x) = R[b], case .int(let y) = R[c] {
                     let (difference, overflow) = x.subtractingReportingOverflow(y)
                     guard !overflow else { throw OperatorFailures.overflow("-") }
-                    R[a] = .int(difference)
+                    put(.int(difference), R + a)
                 } else if case .float(let x) = R[b], case .float(let y) = R[c] {
-                    R[a] = .float(x - y)
+                    put(.float(x - y), R + a)
                 } else {
                     recorder.origin = origin(prototype, counter)
                     R[a] = try binary(.subtract, R[b], R[c])
@@ -79,18 +85,18 @@ extension Machine {
                 if case .int(let x) = R[b], case .int(let y) = R[c] {
                     let (product, overflow) = x.multipliedReportingOverflow(by: y)
                     guard !overflow else { throw OperatorFailures.overflow("*") }
-                    R[a] = .int(product)
+                    put(.int(product), R + a)
                 } else if case .float(let x) = R[b], case .float(let y) = R[c] {
-                    R[a] = .float(x * y)
+                    put(.float(x * y), R + a)
                 } else {
                     recorder.origin = origin(prototype, counter)
                     R[a] = try binary(.multiply, R[b], R[c])
                 }
             case .less:
                 if case .int(let x) = R[b], case .int(let y) = R[c] {
-                    R[a] = .bool(x < y)
+                    put(.bool(x < y), R + a)
                 } else if case .float(let x) = R[b], case .float(let y) = R[c] {
-                    R[a] = .bool(x < y)
+                    put(.bool(x < y), R + a)
                 } else {
                     recorder.origin = origin(prototype, counter)
                     R[a] = try binary(.less, R[b], R[c])
@@ -139,8 +145,20 @@ extension Machine {
                 }
             case .iterate:
                 save(counter)
-                R[a] = .iterator(try loopIterator(over: R[b], join: c))
+                let sequence = R[b]
+                R[a] = .iterator(try loopIterator(over: sequence, join: c))
+                countRange(sequence, R + a)
             case .next:
+                if case .int(let left) = R[a + 2], case .int(let element) = R[a + 1] {
+                    guard left > 0 else {
+                        counter = c
+                        continue
+                    }
+                    put(.int(left - 1), R + a + 2)
+                    put(.int(element &+ 1), R + a + 1)
+                    put(.int(element), R + b)
+                    continue
+                }
                 guard case .iterator(let iterator) = R[a] else { continue }
                 save(counter)
                 if let element = try iterator.next(self) { R[b] = element } else { counter = c }
@@ -235,6 +253,25 @@ extension Machine {
         } catch {
             if !frames.isEmpty { save(counter) }
             throw error
+        }
+    }
+
+    /// Writes a number over a register: what stands there is released only if it is an object.
+    @inline(__always)
+    private func put(_ number: Value, _ register: UnsafeMutablePointer<Value>) {
+        switch register.pointee {
+        case .int, .float, .bool, .unset, .none: register.initialize(to: number)
+        default: register.pointee = number
+        }
+    }
+
+    /// Lets the loop whose iterator is in `register` count by itself through a range by 1.
+    private func countRange(_ sequence: Value, _ register: UnsafeMutablePointer<Value>) {
+        if case .range(let range) = sequence, range.step == 1, check == nil {
+            register[1] = .int(range.start)
+            register[2] = .int(range.count)
+        } else {
+            register[2] = .unset
         }
     }
 

@@ -92,7 +92,9 @@ final class Machine {
             initialized = top
         }
         frames.append(
-            Frame(closure: closure, base: base, counter: 0, result: result, isEntry: isEntry))
+            Frame(
+                closure: closure, base: base, top: top, counter: 0, result: result,
+                isEntry: isEntry))
     }
 
     /// Makes sure that registers below `top` may be written.
@@ -109,15 +111,11 @@ final class Machine {
     /// Closes the top frame and lets go of its registers.
     func pop() {
         guard let frame = frames.popLast() else { return }
-        let count = frame.closure.prototype.registerCount
-        for index in frame.base..<(frame.base + count) { registers[index] = .unset }
+        for index in frame.base..<frame.top { registers[index] = .unset }
     }
 
     /// The first free register.
-    var top: Int {
-        guard let frame = frames.last else { return 0 }
-        return frame.base + frame.closure.prototype.registerCount
-    }
+    var top: Int { frames.isEmpty ? 0 : frames[frames.count - 1].top }
 
     // MARK: Running from the host
 

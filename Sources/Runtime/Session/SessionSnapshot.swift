@@ -104,7 +104,7 @@ extension Session {
         for state in snapshot.optimizers {
             state.object.fields = state.fields
             state.object.groups = state.groups
-            state.object.slots = state.slots
+            state.object.slots = state.slots.mapValues { $0.copy() }
             state.object.steps = state.steps
             state.object.calls = state.calls
         }
@@ -265,7 +265,8 @@ private struct SnapshotWalk {
         result.optimizers.append(
             SessionSnapshot.Optimizer(
                 object: optimizer, fields: optimizer.fields, groups: optimizer.groups,
-                slots: optimizer.slots, steps: optimizer.steps, calls: optimizer.calls))
+                slots: optimizer.slots.mapValues { $0.copy() }, steps: optimizer.steps,
+                calls: optimizer.calls))
         add([.optimizerType(optimizer.definition)])
         add(optimizer.fields)
         for group in optimizer.groups {

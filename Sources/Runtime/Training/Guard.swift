@@ -99,8 +99,8 @@ struct GuardBuilder {
 
 /// Compares values with guards and collects what the program takes as input.
 struct GuardCheck {
-    /// Tensors by input; `nil` where another source fills it.
-    var inputs: [Tensor?]
+    /// Computed nodes by input; `nil` where another source fills it.
+    var inputs: [Node?]
     /// The first capture of the block whose number differed, for promotion.
     var changedNumber = false
     let machine: Machine
@@ -110,13 +110,13 @@ struct GuardCheck {
         switch (expected, value) {
         case (.tensor(let input, let shape, let dtype), .tensor(let node)):
             guard node.shape == shape, node.dtype == dtype else { return false }
-            return take(try machine.recorder.value(of: node), input)
+            return try take(node, input)
         case (.promoted(let input, let isInt), .int(let number)) where isInt:
-            return take(try Tensor(.int(number), dtype: .int64), input)
+            return try take(Node(Tensor(.int(number), dtype: .int64)), input)
         case (.promoted(let input, let isInt), .float(let number)) where !isInt:
-            return take(try Tensor(.float(number), dtype: .float64), input)
+            return try take(Node(Tensor(.float(number), dtype: .float64)), input)
         case (.promoted(let input, _), .symbol(let symbol)):
-            return take(try machine.recorder.value(of: symbol.node), input)
+            return try take(symbol.node, input)
         case (.number(let before), _):
             if Self.equal(before, value) { return true }
             switch (before, value) {
@@ -153,12 +153,15 @@ struct GuardCheck {
     }
 
     /// One tensor for one input: what was one tensor must still be one.
-    private mutating func take(_ tensor: Tensor, _ input: Int) -> Bool {
-        if let before = inputs[input] {
-            return before.storage === tensor.storage && before.byteOffset == tensor.byteOffset
+    private mutating func take(_ node: Node, _ input: Int) throws -> Bool {
+        if node.value == nil { try machine.recorder.evaluate([node]) }
+        guard let before = inputs[input] else {
+            inputs[input] = node
+            return true
         }
-        inputs[input] = tensor
-        return true
+        guard before !== node else { return true }
+        guard let first = before.value, let second = node.value else { return false }
+        return first.storage === second.storage && first.byteOffset == second.byteOffset
     }
 
     private static func equal(_ before: Value, _ now: Value) -> Bool {

@@ -11,23 +11,31 @@ struct StepCache {
     var recordings = 0
 }
 
+/// A call that a program may stand for.
+struct ReplayedCall {
+    var closure: Closure
+    var arguments: [Value] = []
+    var key: StepKey
+}
+
 extension Machine {
     /// The most programs kept for one block: shapes such as that of the last batch differ.
     private static let programsPerBlock = 8
     /// After so many recordings without a replay compiling does not pay.
-    private static let patience = 32
+    static let patience = 32
+    /// The most memory that the program of a block keeps between runs.
+    private static let keptBytes = 16 << 20
 
     /// Runs a step by a program whose guards hold; `nil` if there is none.
-    func replay(
-        _ optimizer: OptimizerInstance, _ closure: Closure, _ key: StepKey
-    ) throws -> Value? {
+    func replay(_ optimizer: OptimizerInstance?, _ call: ReplayedCall) throws -> Value? {
+        let closure = call.closure
         guard var cache = stepCache[ObjectIdentifier(closure.prototype)] else { return nil }
         var changedNumber = false
         for (position, candidate) in cache.programs.enumerated().reversed()
-        where candidate.key == key {
+        where candidate.key == call.key {
             var check = GuardCheck(
                 inputs: Array(repeating: nil, count: candidate.sources.count), machine: self)
-            guard try holds(candidate, closure, &check) else {
+            guard try holds(candidate, optimizer, call, &check) else {
                 changedNumber = changedNumber || check.changedNumber
                 continue
             }
@@ -44,25 +52,50 @@ extension Machine {
 
     /// Runs a program that was just compiled.
     func runFirst(
-        _ step: StepProgram, _ optimizer: OptimizerInstance, _ closure: Closure
+        _ step: StepProgram, _ optimizer: OptimizerInstance?, _ call: ReplayedCall
     ) throws -> Value? {
         var check = GuardCheck(
             inputs: Array(repeating: nil, count: step.sources.count), machine: self)
         // Symbols of promoted captures are in their cells still: their numbers are read back.
-        guard try holds(step, closure, &check) else { return nil }
+        guard try holds(step, optimizer, call, &check) else { return nil }
         return try run(step, optimizer, check.inputs)
     }
 
     private func holds(
-        _ candidate: StepProgram, _ closure: Closure, _ check: inout GuardCheck
+        _ candidate: StepProgram, _ optimizer: OptimizerInstance?, _ call: ReplayedCall,
+        _ check: inout GuardCheck
     ) throws -> Bool {
-        guard try check.matches(.function(closure), candidate.block) else { return false }
+        guard try check.matches(.function(call.closure), candidate.block),
+            call.arguments.count == candidate.arguments.count
+        else { return false }
+        for (argument, expected) in zip(call.arguments, candidate.arguments)
+        where try !check.matches(argument, expected) {
+            return false
+        }
         for (module, slot, expected) in candidate.globals
         where try !check.matches(module.slots[slot], expected) {
             return false
         }
         for (cell, expected) in candidate.cells where try !check.matches(cell.value, expected) {
             return false
+        }
+        return try holdersFit(candidate, optimizer, check.inputs)
+    }
+
+    /// Whether what the model and the optimizer hold has the recorded shapes, and is what a variable
+    /// holds only where it was so when the step was recorded.
+    private func holdersFit(
+        _ candidate: StepProgram, _ optimizer: OptimizerInstance?, _ guarded: [Node?]
+    ) throws -> Bool {
+        candidate.bind(to: optimizer)
+        for (index, holder) in candidate.sourceHolders.enumerated() {
+            guard let node = holder?.node else {
+                if candidate.isHeld(index) { return false }
+                continue
+            }
+            guard candidate.program.takes(node, at: index) else { return false }
+            if let other = guarded[index], other !== node { return false }
+            if node.value == nil { try recorder.evaluate([node]) }
         }
         return true
     }
@@ -80,78 +113,80 @@ extension Machine {
 
     // MARK: Running
 
+    /// Runs a program on the tensors where they lie. What it replaces is written over if only the
+    /// model or the optimizer holds it.
     private func run(
-        _ step: StepProgram, _ optimizer: OptimizerInstance, _ guarded: [Tensor?]
+        _ step: StepProgram, _ optimizer: OptimizerInstance?, _ guarded: [Node?]
     ) throws -> Value {
-        var inputs: [Tensor] = []
-        inputs.reserveCapacity(step.sources.count)
-        for (index, source) in step.sources.enumerated() {
-            inputs.append(try input(source, guarded[index], optimizer))
+        var nodes: [Node] = []
+        swap(&nodes, &step.nodes)
+        defer {
+            nodes.removeAll(keepingCapacity: true)
+            swap(&nodes, &step.nodes)
         }
-        // From here to the end of the run the replaced tensors have no other owner.
-        for (target, input) in zip(step.targets, step.replaced) where input >= 0 {
-            release(target, of: optimizer)
+        for index in step.sources.indices {
+            nodes.append(try input(index, of: step, guarded[index], optimizer))
+        }
+        // From here to the end of the run the replaced nodes have no other owner.
+        for (index, input) in step.replaced.enumerated() where input >= 0 {
+            step.targetHolders[index]?.hold(nil)
         }
         let start = recorder.random
         var outputs: [Tensor]
         do {
-            outputs = try step.program.run(
-                inputs: &inputs, random: start, isInterrupted: recorder.isInterrupted)
-        } catch {
-            for (target, input) in zip(step.targets, step.replaced) where input >= 0 {
-                store(inputs[input], target, of: optimizer)
+            defer {
+                for (index, input) in step.replaced.enumerated() where input >= 0 {
+                    step.targetHolders[index]?.hold(nodes[input])
+                }
             }
-            throw error
+            outputs = try step.program.run(
+                nodes: &nodes, random: start, isInterrupted: recorder.isInterrupted)
         }
         recorder.random.draw &+= step.draws
         var results: [Value] = []
         outputs.reverse()
-        for (target, input) in zip(step.targets, step.replaced) {
-            if input >= 0 {
-                store(inputs[input], target, of: optimizer)
-            } else if let output = outputs.popLast() {
-                if case .result = target {
-                    results.append(.tensor(Node(output)))
-                } else {
-                    store(output, target, of: optimizer)
-                }
+        for (index, input) in step.replaced.enumerated() where input < 0 {
+            guard let output = outputs.popLast() else { break }
+            if case .result = step.targets[index] {
+                results.append(.tensor(Node(output)))
+            } else {
+                step.targetHolders[index]?.hold(Node(output))
             }
         }
-        optimizer.calls = step.key.isUpdate ? 0 : optimizer.calls + 1
-        if step.key.isUpdate {
-            optimizer.steps += 1
-            if step.key.accumulate > 1 { optimizer.forgetSums() }
+        if let optimizer {
+            count(step.key, optimizer)
+        } else {
+            // Blocks may be many, and large: a data set in one piece.
+            step.program.releaseMemory(above: Self.keptBytes)
         }
         results.reverse()
         return Self.filled(step.result, &results)
     }
 
+    private func count(_ key: StepKey, _ optimizer: OptimizerInstance) {
+        optimizer.calls = key.isUpdate ? 0 : optimizer.calls + 1
+        guard key.isUpdate else { return }
+        optimizer.steps += 1
+        if key.accumulate > 1 { optimizer.forgetSums() }
+    }
+
     private func input(
-        _ source: StepProgram.Source, _ guarded: Tensor?, _ optimizer: OptimizerInstance
-    ) throws -> Tensor {
+        _ index: Int, of step: StepProgram, _ guarded: Node?, _ optimizer: OptimizerInstance?
+    ) throws -> Node {
         func missing() -> Failure { Failure("internal", "a training step lost an input") }
-        switch source {
-        case .box(let box):
-            guard let node = box.node else { throw missing() }
-            return try recorder.value(of: node)
-        case .slot(let box, let index):
-            guard case .tensor(let node)? = optimizer.slots[ObjectIdentifier(box)]?.values[index]
-            else { throw missing() }
-            return try recorder.value(of: node)
-        case .average(let box):
-            guard let node = optimizer.slots[ObjectIdentifier(box)]?.average else { throw missing() }
-            return try recorder.value(of: node)
-        case .accumulated(let box):
-            guard let node = optimizer.slots[ObjectIdentifier(box)]?.accumulated else {
-                throw missing()
-            }
-            return try recorder.value(of: node)
+        switch step.sources[index] {
+        case .box, .slot, .average, .accumulated:
+            // `holds` has seen that it is there and computed.
+            guard let node = step.sourceHolders[index]?.node else { throw missing() }
+            return node
         case .option(let group, let name):
-            guard let value = try optionNumber(name, of: optimizer.groups[group], optimizer) else {
-                throw missing()
-            }
-            return try Tensor(.float(value), dtype: .float64)
-        case .stepCount: return try Tensor(.int(optimizer.steps + 1), dtype: .int64)
+            guard let optimizer,
+                let value = try optionNumber(name, of: optimizer.groups[group], optimizer)
+            else { throw missing() }
+            return try step.number(.float(value), dtype: .float64, at: index)
+        case .stepCount:
+            guard let optimizer else { throw missing() }
+            return try step.number(.int(optimizer.steps + 1), dtype: .int64, at: index)
         case .variable:
             guard let guarded else { throw missing() }
             return guarded
@@ -168,32 +203,6 @@ extension Machine {
             value = try call(callable, [.int(optimizer.steps)])
         }
         return try value.flatMap { try double($0) }
-    }
-
-    /// Lets go of a tensor that a program is about to replace.
-    private func release(_ target: StepProgram.Target, of optimizer: OptimizerInstance) {
-        switch target {
-        case .box(let box): box.node = nil
-        case .slot(let box, let index):
-            optimizer.slots[ObjectIdentifier(box)]?.values[index] = .none
-        case .average(let box): optimizer.slots[ObjectIdentifier(box)]?.average = nil
-        case .accumulated(let box): optimizer.slots[ObjectIdentifier(box)]?.accumulated = nil
-        case .result: break
-        }
-    }
-
-    private func store(
-        _ tensor: Tensor, _ target: StepProgram.Target, of optimizer: OptimizerInstance
-    ) {
-        switch target {
-        case .box(let box): box.node = Node(tensor)
-        case .slot(let box, let index):
-            optimizer.slots[ObjectIdentifier(box)]?.values[index] = .tensor(Node(tensor))
-        case .average(let box): optimizer.slots[ObjectIdentifier(box)]?.average = Node(tensor)
-        case .accumulated(let box):
-            optimizer.slots[ObjectIdentifier(box)]?.accumulated = Node(tensor)
-        case .result: break
-        }
     }
 
     /// The value with its tensors taken from the end of `tensors`.
@@ -252,10 +261,10 @@ extension Machine {
     ///
     /// - Returns: the program, or `nil` if the block has to be recorded each time.
     func compile(
-        _ step: RecordedStep, _ result: Value, _ closure: Closure, _ key: StepKey,
-        _ recording: Recording, from start: RandomStream
+        _ step: RecordedStep, _ result: Value, _ call: ReplayedCall, _ recording: Recording,
+        from start: RandomStream
     ) throws -> StepProgram? {
-        let id = ObjectIdentifier(closure.prototype)
+        let id = ObjectIdentifier(call.closure.prototype)
         var cache = stepCache[id] ?? StepCache()
         cache.recordings += 1
         defer { stepCache[id] = cache }
@@ -268,7 +277,8 @@ extension Machine {
             return nil
         }
         var builder = GuardBuilder(recording: recording, inputs: step.inputs)
-        let block = builder.function(closure)
+        let block = builder.function(call.closure)
+        let arguments = call.arguments.map { builder.guardValue($0) }
         var globals: [(ModuleObject, Int, Guard)] = []
         for (module, slot) in recording.globals {
             globals.append((module, slot, builder.guardValue(module.slots[slot])))
@@ -287,9 +297,9 @@ extension Machine {
         let program = try Program(
             inputs: builder.inputs, outputs: step.outputs, updates: updates, random: start)
         let compiled = StepProgram(
-            program: program, block: block, cells: cells, globals: globals, sources: sources,
+            program: program, block: block, arguments: arguments, cells: cells, globals: globals, sources: sources,
             targets: step.targets, replaced: step.replaced, result: result,
-            draws: recorder.random.draw &- start.draw, key: key)
+            draws: recorder.random.draw &- start.draw, key: call.key)
         cache.programs.append(compiled)
         if cache.programs.count > Self.programsPerBlock { cache.programs.removeFirst() }
         stepNote = program.explain()

@@ -18,11 +18,11 @@ extension Machine {
                 help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
         }
         let key = StepKey(
-            optimizer: ObjectIdentifier(optimizer), clip: clip, accumulate: accumulate,
+            kind: .step(ObjectIdentifier(optimizer)), clip: clip, accumulate: accumulate,
             isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,
             modelVersion: modelVersion, optionVersion: optimizer.optionVersion)
         if recording == nil, !recorder.isAbstract, recorder.gradientDepth == 0,
-            let value = try replay(optimizer, closure, key)
+            let value = try replay(optimizer, ReplayedCall(closure: closure, key: key))
         {
             return value
         }
@@ -52,7 +52,7 @@ extension Machine {
     }
 
     /// Puts symbols in the place of captured numbers that changed between calls.
-    private func promoteCaptures(of closure: Closure) -> [(Cell, Value)] {
+    func promoteCaptures(of closure: Closure) -> [(Cell, Value)] {
         guard let promoted = stepCache[ObjectIdentifier(closure.prototype)]?.promoted else {
             return []
         }
@@ -169,14 +169,14 @@ extension Machine {
         for (box, before) in recording.assigned {
             if let node = box.node { step.write(node, .box(box), over: before) }
         }
-        guard let program = try compile(step, result, closure, key, recording, from: start) else {
-            return nil
-        }
+        let call = ReplayedCall(closure: closure, key: key)
+        let compiled = try compile(step, result, call, recording, from: start)
+        guard let program = compiled else { return nil }
         let end = recorder.random
         let assigned = recording.assigned.map { ($0.box, $0.box.node) }
         for (box, before) in recording.assigned { box.node = before }
         recorder.random = start
-        if let value = try runFirst(program, optimizer, closure) { return value }
+        if let value = try runFirst(program, optimizer, call) { return value }
         for (box, node) in assigned { box.node = node }
         recorder.random = end
         return nil

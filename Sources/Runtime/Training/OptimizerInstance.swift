@@ -48,19 +48,35 @@ final class OptimizerInstance: Receiver {
         var common: [String: Value]
     }
 
-    /// What a param has besides its value.
-    struct Slots {
+    /// What a param has besides its value. An object, so that a replayed step finds it without
+    /// looking it up.
+    final class Slots {
         /// Keeps the box alive: slots are found by its identity.
         let box: ParameterBox
         var values: [Value]
         var average: Node?
         var accumulated: Node?
+
+        init(box: ParameterBox, values: [Value], average: Node?, accumulated: Node?) {
+            self.box = box
+            self.values = values
+            self.average = average
+            self.accumulated = accumulated
+        }
+
+        func copy() -> Slots {
+            Slots(box: box, values: values, average: average, accumulated: accumulated)
+        }
     }
 
     let definition: OptimizerDefinition
     var groups: [Group]
     /// The options of a recipe, or of the first group: what printing shows and `opt.lr` reads.
-    var slots: [ObjectIdentifier: Slots] = [:]
+    var slots: [ObjectIdentifier: Slots] = [:] {
+        didSet { slotVersion &+= 1 }
+    }
+    /// Counts changes of which slots there are, not of what stands in them.
+    private(set) var slotVersion = 0
     /// Counts assignments of options: programs hold for the options that they were recorded with.
     private(set) var optionVersion = 0
     /// Updates done.
@@ -127,7 +143,7 @@ final class OptimizerInstance: Receiver {
 
     /// Lets go of the gradients that `accumulate` summed: they were used.
     func forgetSums() {
-        for id in slots.keys { slots[id]?.accumulated = nil }
+        for slot in slots.values { slot.accumulated = nil }
     }
 
     func function(_ index: Int) -> Closure {

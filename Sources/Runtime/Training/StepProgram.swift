@@ -1,7 +1,8 @@
 import Autodiff
 import Tensors
 
-/// A training step that was recorded and compiled: with its guards it stands for the block.
+/// A training step, or a block or function that only computes, recorded and compiled: with its
+/// guards it stands for the block.
 final class StepProgram {
     /// Where an input comes from at each replay.
     enum Source {
@@ -31,6 +32,8 @@ final class StepProgram {
 
     let program: Program
     let block: Guard
+    /// What a function was called with.
+    let arguments: [Guard]
     let cells: [(cell: Cell, Guard)]
     let globals: [(module: ModuleObject, slot: Int, Guard)]
     let sources: [Source]
@@ -41,14 +44,23 @@ final class StepProgram {
     let result: Value
     let draws: UInt64
     let key: StepKey
+    /// Where sources and targets are kept, found once; `nil` for those that are kept nowhere.
+    private(set) var sourceHolders: [NodeHolder?] = []
+    private(set) var targetHolders: [NodeHolder?] = []
+    private var boundVersion = -1
+    /// The nodes of sources that are numbers, written anew at each step.
+    private var numbers: [Int: Node] = [:]
+    /// The inputs of a run, empty in between: kept for its memory.
+    var nodes: [Node] = []
 
     init(
-        program: Program, block: Guard, cells: [(cell: Cell, Guard)],
+        program: Program, block: Guard, arguments: [Guard], cells: [(cell: Cell, Guard)],
         globals: [(module: ModuleObject, slot: Int, Guard)], sources: [Source],
         targets: [Target], replaced: [Int], result: Value, draws: UInt64, key: StepKey
     ) {
         self.program = program
         self.block = block
+        self.arguments = arguments
         self.cells = cells
         self.globals = globals
         self.sources = sources
@@ -58,17 +70,110 @@ final class StepProgram {
         self.draws = draws
         self.key = key
     }
+
+    /// Finds the slots of the optimizer, if they are not those of the last run.
+    func bind(to optimizer: OptimizerInstance?) {
+        let version = optimizer?.slotVersion ?? 0
+        guard boundVersion != version else { return }
+        boundVersion = version
+        func slots(_ box: ParameterBox) -> OptimizerInstance.Slots? {
+            optimizer?.slots[ObjectIdentifier(box)]
+        }
+        sourceHolders = sources.map { source in
+            switch source {
+            case .box(let box): return NodeHolder.box(box)
+            case .slot(let box, let index):
+                return slots(box).map { NodeHolder.slot($0, index) }
+            case .average(let box):
+                return slots(box).map { NodeHolder.average($0) }
+            case .accumulated(let box):
+                return slots(box).map { NodeHolder.accumulated($0) }
+            case .option, .stepCount, .variable: return nil
+            }
+        }
+        targetHolders = targets.map { target in
+            switch target {
+            case .box(let box): return NodeHolder.box(box)
+            case .slot(let box, let index):
+                return slots(box).map { NodeHolder.slot($0, index) }
+            case .average(let box):
+                return slots(box).map { NodeHolder.average($0) }
+            case .accumulated(let box):
+                return slots(box).map { NodeHolder.accumulated($0) }
+            case .result: return nil
+            }
+        }
+    }
+
+    /// Whether the source is a tensor that the model or the optimizer holds.
+    func isHeld(_ source: Int) -> Bool {
+        switch sources[source] {
+        case .box, .slot, .average, .accumulated: true
+        case .option, .stepCount, .variable: false
+        }
+    }
+
+    /// A number as input `index`, in the node of the last step.
+    func number(_ number: ScalarValue, dtype: DType, at index: Int) throws -> Node {
+        if let node = numbers[index], node.dtype == dtype {
+            node.value?.fill(with: number)
+            return node
+        }
+        let node = Node(try Tensor(number, dtype: dtype))
+        numbers[index] = node
+        return node
+    }
+}
+
+/// A place that holds a tensor which training replaces.
+enum NodeHolder {
+    case box(ParameterBox)
+    case slot(OptimizerInstance.Slots, Int)
+    case average(OptimizerInstance.Slots)
+    case accumulated(OptimizerInstance.Slots)
+
+    var node: Node? {
+        switch self {
+        case .box(let box): return box.node
+        case .slot(let slots, let index):
+            if slots.values.indices.contains(index), case .tensor(let node) = slots.values[index] {
+                return node
+            }
+            return nil
+        case .average(let slots): return slots.average
+        case .accumulated(let slots): return slots.accumulated
+        }
+    }
+
+    /// `nil` lets go of what is held.
+    func hold(_ node: Node?) {
+        switch self {
+        case .box(let box): box.node = node
+        case .slot(let slots, let index):
+            guard slots.values.indices.contains(index) else { return }
+            slots.values[index] = node.map { Value.tensor($0) } ?? Value.none
+        case .average(let slots): slots.average = node
+        case .accumulated(let slots): slots.accumulated = node
+        }
+    }
 }
 
 /// What besides the variables a recorded step depends on.
 struct StepKey: Equatable {
-    var optimizer: ObjectIdentifier
+    enum Kind: Equatable {
+        case step(ObjectIdentifier)
+        case inference, training
+        /// `grad`, or `valueAndGrad`, in the mode that models run in.
+        case gradient(withValue: Bool, isTraining: Bool)
+    }
+
+    var kind: Kind
     var clip: Double?
-    var accumulate: Int
+    var accumulate = 1
     /// Whether this call updates, and whether sums of earlier calls are there.
-    var isUpdate: Bool
-    var hasSums: Bool
+    var isUpdate = false
+    var hasSums = false
     /// Counts `freeze` and `unfreeze`, and assignments of options.
     var modelVersion: Int
-    var optionVersion: Int
+    var optionVersion = 0
 }

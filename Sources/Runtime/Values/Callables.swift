@@ -96,25 +96,40 @@ enum CaptureSource {
     case capture(Int)
 }
 
-/// The part of a call that is known from the text: which registers, which labels.
-struct CallSite {
-    var first: Int
-    var count: Int
+/// The part of a call that is known from the text: which registers, which labels. An object, so that
+/// a call does not copy it.
+final class CallSite {
+    let first: Int
+    let count: Int
     /// A label per argument, or empty if there are none.
-    var labels: [String?]
+    let labels: [String?]
     /// The name after the dot, for `x.f(…)`.
-    var method: String?
+    let method: String?
     /// Registers that hold what `f` means in the scopes around, innermost first.
-    var candidates: [Int] = []
+    let candidates: [Int]
     /// Where the name or expression before the parenthesis stands.
-    var calleeSpan: Span
-    var argumentSpans: [Span]
+    let calleeSpan: Span
+    let argumentSpans: [Span]
     /// Where the labels stand; nil for an argument without one.
-    var labelSpans: [Span?] = []
+    let labelSpans: [Span?]
+
+    init(
+        first: Int, count: Int, labels: [String?], method: String?, candidates: [Int] = [],
+        calleeSpan: Span, argumentSpans: [Span], labelSpans: [Span?] = []
+    ) {
+        self.first = first
+        self.count = count
+        self.labels = labels
+        self.method = method
+        self.candidates = candidates
+        self.calleeSpan = calleeSpan
+        self.argumentSpans = argumentSpans
+        self.labelSpans = labelSpans
+    }
 }
 
 /// The left side of an assignment with accessors: `xs[i].loss[j] = v`.
-struct Place {
+final class Place {
     enum Root {
         case register(Int)
         case cell(Int)
@@ -127,13 +142,26 @@ struct Place {
         /// An index of `SubscriptLayout`.
         case index(Int)
     }
-    var root: Root
-    var rootName: String
+    let root: Root
+    let rootName: String
     /// Whether the root is a `var`; what is not may still be an object.
-    var isVariable: Bool
-    var steps: [Step]
-    var operation: AssignmentOperator
-    var value: Int
+    let isVariable: Bool
+    let steps: [Step]
+    let operation: AssignmentOperator
+    /// The register of the right side.
+    let value: Int
+
+    init(
+        root: Root, rootName: String, isVariable: Bool, steps: [Step],
+        operation: AssignmentOperator, value: Int
+    ) {
+        self.root = root
+        self.rootName = rootName
+        self.isVariable = isVariable
+        self.steps = steps
+        self.operation = operation
+        self.value = value
+    }
 }
 
 /// The inside of `[…]`: registers for what is evaluated.

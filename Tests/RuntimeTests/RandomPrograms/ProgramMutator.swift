@@ -25,7 +25,8 @@ struct ProgramMutator {
                 guard let path = path as? String,
                     let text = try? String(contentsOf: root.appending(path: path), encoding: .utf8)
                 else { continue }
-                if path.hasSuffix(".dl") { programs.append(text) }
+                // A case has several cells, which may define one name each.
+                if path.hasSuffix(".dl") { programs += text.components(separatedBy: "#---") }
                 if path.hasSuffix(".dln") { programs += cells(of: text) }
             }
         }
