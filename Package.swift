@@ -70,7 +70,7 @@ let modules: [Target] = [
     // Level 2
     module("Checker", ["Syntax", "Diagnostics"], safe),
     module("Autodiff", ["Tensors", "Kernels"], optimised),
-    module("Formats", ["Tensors", "CPNG", "CZlib"], optimised),
+    module("Formats", ["Tensors", "Kernels", "CPNG", "CZlib"], optimised),
 
     // Level 3
     module(

@@ -19,19 +19,13 @@ public enum Sorting {
     /// The `count` largest elements in descending order (or smallest, ascending) and their indices:
     /// both `[outer, count, inner]`.
     /// - Precondition: `count <= layout.length`.
-    /// - Parameters:
-    ///   - scratch: `scratchBytes(layout)` bytes to work in; nil takes them from the system.
-    ///   - isInterrupted: asked between columns and between passes over long ones.
-    /// - Returns: whether it came to its end.
-    @discardableResult
+    /// - Parameter scratch: `scratchBytes(layout)` bytes to work in; nil takes them from the system.
     public static func top(
         _ count: Int, of x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout,
         largest: Bool = true, values: UnsafeMutableRawPointer?,
-        indices: UnsafeMutablePointer<Int64>?, scratch: UnsafeMutableRawPointer? = nil,
-        isInterrupted: @Sendable () -> Bool = { false }
-    ) -> Bool {
-        partialOrder(
-            x, type, layout, count, largest, values, indices, scratch: scratch, isInterrupted)
+        indices: UnsafeMutablePointer<Int64>?, scratch: UnsafeMutableRawPointer? = nil
+    ) {
+        partialOrder(x, type, layout, count, largest, values, indices, scratch)
     }
 
     /// The memory that sorting along an axis works in; nil if no memory has so many bytes.
@@ -41,22 +35,20 @@ public enum Sorting {
         return overflow ? nil : bytes
     }
 
-    @discardableResult
     private static func partialOrder(
         _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, _ count: Int,
         _ descending: Bool, _ values: UnsafeMutableRawPointer?,
-        _ indices: UnsafeMutablePointer<Int64>?, scratch: UnsafeMutableRawPointer? = nil,
-        _ isInterrupted: @Sendable () -> Bool = { false }
-    ) -> Bool {
+        _ indices: UnsafeMutablePointer<Int64>?, _ scratch: UnsafeMutableRawPointer? = nil
+    ) {
         let job = OrderJob(
             x: x, layout: layout, count: count, descending: descending, values: values,
             indices: indices, scratch: scratch)
-        return switch type {
-        case .bool, .uint8: order(job, isInterrupted) { (key: UInt8) in UInt64(key) }
-        case .int32: order(job, isInterrupted) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
-        case .int64: order(job, isInterrupted) { (key: Int64) in UInt64(bitPattern: key) ^ (1 << 63) }
-        case .float32: order(job, isInterrupted) { (key: Float) in orderKey(Double(key)) }
-        case .float64: order(job, isInterrupted) { (key: Double) in orderKey(key) }
+        switch type {
+        case .bool, .uint8: order(job) { (key: UInt8) in UInt64(key) }
+        case .int32: order(job) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
+        case .int64: order(job) { (key: Int64) in UInt64(bitPattern: key) ^ (1 << 63) }
+        case .float32: order(job) { (key: Float) in orderKey(Double(key)) }
+        case .float64: order(job) { (key: Double) in orderKey(key) }
         }
     }
 }
@@ -84,41 +76,39 @@ private struct Entry {
 }
 
 @inline(__always)
-private func order<T>(
-    _ job: OrderJob, _ isInterrupted: () -> Bool, _ key: (T) -> UInt64
-) -> Bool {
+private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
     if let scratch = job.scratch {
-        return order(job, scratch.assumingMemoryBound(to: Entry.self), isInterrupted, key)
+        return order(job, scratch.assumingMemoryBound(to: Entry.self), key)
     }
     let capacity = max(1, 2 * job.layout.length)
-    return withUnsafeTemporaryAllocation(of: Entry.self, capacity: capacity) { memory in
+    withUnsafeTemporaryAllocation(of: Entry.self, capacity: capacity) { memory in
         // Never nil: the capacity is positive.
-        order(job, memory.baseAddress.unsafelyUnwrapped, isInterrupted, key)
+        order(job, memory.baseAddress.unsafelyUnwrapped, key)
     }
 }
 
 @inline(__always)
 private func order<T>(
-    _ job: OrderJob, _ entries: UnsafeMutablePointer<Entry>, _ isInterrupted: () -> Bool,
-    _ key: (T) -> UInt64
-) -> Bool {
+    _ job: OrderJob, _ entries: UnsafeMutablePointer<Entry>, _ key: (T) -> UInt64
+) {
     let layout = job.layout
     let x = job.x.assumingMemoryBound(to: T.self)
     let values = job.values?.assumingMemoryBound(to: T.self)
     for outer in 0..<layout.outer {
-        if isInterrupted() { return false }
         for i in 0..<layout.inner {
             let column = x + outer * layout.length * layout.inner + i
-            for index in 0..<layout.length {
-                let ascending = key(column[index * layout.inner])
-                // Descending turns the order round, but NaN stays last.
-                let flips = job.descending && ascending != .max
-                entries[index] = Entry(
-                    key: flips ? .max - 1 - ascending : ascending, index: index)
+            inPieces(layout.length) { start, end in
+                for index in start..<end {
+                    let ascending = key(column[index * layout.inner])
+                    // Descending turns the order round, but NaN stays last.
+                    let flips = job.descending && ascending != .max
+                    entries[index] = Entry(
+                        key: flips ? .max - 1 - ascending : ascending, index: index)
+                }
             }
-            let sorted = mergeSort(
-                entries, entries + layout.length, layout.length, isInterrupted)
-            guard let sorted else { return false }
+            let sorted = mergeSort(entries, entries + layout.length, layout.length)
+            // What is half sorted has no indices to read yet.
+            if WorkScope.shouldStop { return }
             for rank in 0..<job.count {
                 let at = (outer * job.count + rank) * layout.inner + i
                 let source = sorted[rank].index
@@ -127,24 +117,23 @@ private func order<T>(
             }
         }
     }
-    return true
 }
 
-/// Stable bottom-up merge sort between two buffers; returns the one that holds the result, nil if it was stopped.
+/// Stable bottom-up merge sort between two buffers; returns the one that holds the result.
 private func mergeSort(
-    _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ count: Int,
-    _ isInterrupted: () -> Bool
-) -> UnsafeMutablePointer<Entry>? {
+    _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ count: Int
+) -> UnsafeMutablePointer<Entry> {
     var source = first
     var target = second
     var width = 1
     while width < count {
-        if count > 1 << 16, isInterrupted() { return nil }
         var start = 0
         while start < count {
             let middle = min(start + width, count)
             let end = min(middle + width, count)
             merge(source, target, start, middle, end)
+            // Looks once for each piece, however short the runs are.
+            if end / piece != start / piece, WorkScope.shouldStop { return source }
             start = end
         }
         (source, target) = (target, source)
@@ -160,6 +149,7 @@ private func merge(
     var left = start
     var right = middle
     for position in start..<end {
+        if position & (piece - 1) == 0, WorkScope.shouldStop { return }
         let takesLeft =
             left < middle && (right >= end || source[left].key <= source[right].key)
         target[position] = takesLeft ? source[left] : source[right]

@@ -21,7 +21,7 @@ extension Primitive {
             sizes[numbers[0]] = numbers[1]
             return (Shape(trusted: sizes), .int64)
         },
-        evaluate: { inputs, attributes, output, isInterrupted throws(TensorError) in
+        evaluate: { inputs, attributes, output, _ throws(TensorError) in
             guard case .ints(let numbers) = attributes, numbers.count == 3 else {
                 throw .lacksAttributes("argsort")
             }
@@ -32,12 +32,11 @@ extension Primitive {
             }
             // As a tensor, so that the memory is counted.
             let scratch = try Tensor(uninitialized: Shape([bytes / 8]), dtype: .int64)
-            let isDone = Sorting.top(
+            Sorting.top(
                 numbers[1], of: x.pointer, x.dtype.element, layout,
                 largest: numbers[2] == 1, values: nil,
                 indices: output.pointer.assumingMemoryBound(to: Int64.self),
-                scratch: scratch.pointer, isInterrupted: isInterrupted)
+                scratch: scratch.pointer)
             withExtendedLifetime((x, scratch)) {}
-            guard isDone else { throw .interrupted }
         })
 }

@@ -61,6 +61,7 @@ enum TrainingBuiltins {
                 return .bool(false)
             } catch let interruption as Interruption where interruption.reason == .user {
                 support_clear_interrupt()
+                m.session.hasAnsweredInterrupt = true
                 return .bool(true)
             }
         },

@@ -227,7 +227,13 @@ enum ShapeFailures {
     static func notATensor(_ value: Value, _ matcher: ShapeMatcher) -> Failure {
         failure(
             "shape.type", "\(subject(matcher)) is \(described(value)), not a tensor", matcher,
-            help: { if case .list = value { return "write `Tensor(xs)`" } else { return nil } }())
+            help: {
+                switch value {
+                case .list: "write `Tensor(xs)`"
+                case .dataset: "its samples are a tensor: `.x`"
+                default: nil
+                }
+            }())
     }
 
     static func notASize(_ value: Value, _ text: String) -> Failure {

@@ -28,6 +28,8 @@ final class Machine {
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
+    /// The step blocks that ran, while `:explain` watches.
+    var watchedSteps: WatchedSteps?
     /// Set while a program is run on shapes alone.
     var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.

@@ -1,6 +1,8 @@
+import Autodiff
 import Figures
 import Formats
 import Foundation
+import Kernels
 import Tensors
 
 /// Files that a program names: relative to the notebook's folder, and only where they are allowed.
@@ -48,15 +50,25 @@ extension Session {
     func read(_ path: String, as format: DataFormat) throws -> DataValue {
         let target = try readablePath(path)
         if machine.check?.mayHaveWritten(target) == true { throw UnknownValue() }
-        do {
-            let bytes = try FileAccess.read(target)
-            let isCompressed = DataFormat.of(path: path)?.isCompressed ?? false
-            return try format.read(isCompressed ? Gzip.decompress(bytes) : bytes)
-        } catch {
-            var named = error
-            named.file = path
-            throw named
+        return try interruptible {
+            do {
+                let bytes = try FileAccess.read(target)
+                let isCompressed = DataFormat.of(path: path)?.isCompressed ?? false
+                return try format.read(isCompressed ? Gzip.decompress(bytes) : bytes)
+            } catch let error as FormatError {
+                var named = error
+                named.file = path
+                throw named
+            }
         }
+    }
+
+    /// Reads within a scope that ^C and limits of time stop; what was read till then is thrown away.
+    func interruptible<Result>(_ body: () throws -> Result) throws -> Result {
+        let scope = WorkScope(stopsWhen: machine.recorder.isInterrupted)
+        let result = Swift.Result { try scope.run(body) }
+        if scope.isStopped { throw Interruption(reason: isOutOfTime ? .time : .user) }
+        return try result.get()
     }
 
     func write(_ bytes: [UInt8], to path: String) throws {
