@@ -77,7 +77,7 @@ enum Catalogue {
         switch kind {
         case .tensor, .optionalTensor, .operand, .variadicTensors: .tensor
         case .tensors, .shape, .ints: .list
-        case .int, .optionalInt, .axis, .axes, .sizes: .int
+        case .int, .optionalInt, .axis, .axes, .sizes, .extent, .padding: .int
         case .float, .number: .float
         case .bool: .bool
         case .string: .text
