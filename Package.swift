@@ -135,7 +135,9 @@ let testTargets: [Target] = [
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "RuntimeTests",
-        dependencies: ["RuntimeTesting", "Runtime", "Formats", "Diagnostics"],
+        dependencies: [
+            "RuntimeTesting", "Runtime", "Formats", "Diagnostics", "Syntax", "Autodiff", "Tensors", "Figures",
+        ],
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],

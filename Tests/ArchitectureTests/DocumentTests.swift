@@ -32,16 +32,13 @@ struct DocumentTests {
         }
     }
 
-    @Test("decisions are numbered without gaps, apart from what a branch has reserved")
+    @Test("decisions are numbered without gaps")
     func decisions() {
-        // 0003 is reserved for how random programs are tested, the others for what branches decide.
-        let reserved = [3, 10, 11, 12, 15]
         let files = names(in: "docs/decisions")
         let numbers = files.compactMap { Int($0.prefix(4)) }
         #expect(numbers.count == files.count)
         #expect(Set(numbers).count == numbers.count)
-        let all = Set(numbers).union(reserved)
-        #expect(all.sorted() == Array(1...(all.max() ?? 1)))
+        #expect(numbers.sorted() == Array(1...(numbers.max() ?? 1)))
         for (file, number) in zip(files, numbers) {
             let title = text(of: "docs/decisions/\(file)").split(separator: "\n").first ?? ""
             #expect(title.contains(file.prefix(4)), "decision \(number): \(title)")

@@ -66,6 +66,7 @@ extension ModelTemplate {
 private struct ParameterWalk {
     var found: [NamedParameter] = []
     private var seen: Set<ObjectIdentifier> = []
+    private var paths: Set<String> = []
 
     init() {}
 
@@ -115,6 +116,7 @@ private struct ParameterWalk {
         switch value {
         case .model(let model): visit(model, path, isFrozen || model.isFrozen)
         case .list, .tuple, .record, .dict:
+            guard isNew(value) else { return }
             for (name, item) in Self.items(value) {
                 visit(item, path: join(path, name), isFrozen: isFrozen)
             }
@@ -124,7 +126,20 @@ private struct ParameterWalk {
 
     private static func name(of key: DictKey) -> String {
         if case .string(let text) = key { return text }
-        return "\(key)"
+        return Printer.quoted(key.value)
+    }
+
+    /// Whether a container is met for the first time: in one that was met all models are known.
+    private mutating func isNew(_ value: Value) -> Bool {
+        let container: AnyObject
+        switch value {
+        case .list(let list): container = list
+        case .tuple(let tuple): container = tuple
+        case .record(let record): container = record
+        case .dict(let dict): container = dict
+        default: return true
+        }
+        return seen.insert(ObjectIdentifier(container)).inserted
     }
 
     private mutating func visit(_ model: ModelInstance, _ path: String, _ isFrozen: Bool) {
@@ -143,7 +158,8 @@ private struct ParameterWalk {
                     guard let box = model.box(member) else { continue }
                     found.append(
                         NamedParameter(
-                            path: join(path, name), box: box, owner: model, isFrozen: isFrozen))
+                            path: unused(join(path, name)), box: box, owner: model,
+                            isFrozen: isFrozen))
                 } else if Self.mayHoldModels(model.fields[index]) {
                     let isNameless = name == ModelInstance.namelessPart
                     visit(
@@ -152,6 +168,17 @@ private struct ParameterWalk {
                 }
             }
         }
+    }
+
+    /// Keys of dicts may spell what the path to another part spells: `["a.b": …, "a": (b: …)]`.
+    private mutating func unused(_ path: String) -> String {
+        var result = path
+        var number = 2
+        while !paths.insert(result).inserted {
+            result = "\(path)~\(number)"
+            number += 1
+        }
+        return result
     }
 
     private func join(_ path: String, _ name: String) -> String {
