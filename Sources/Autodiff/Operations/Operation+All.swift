@@ -3,6 +3,7 @@ extension Operation {
     /// result (`item`, `toList`) and what needs models is `Runtime`'s.
     public static let all: [Operation] =
         creation + elementwise + reductions + shapes + indexing + linearAlgebra + einops
+        + convolutions + images
 
     /// The operation of this name.
     public static func named(_ name: String) -> Operation? { byName[name] }

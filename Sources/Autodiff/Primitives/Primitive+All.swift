@@ -7,6 +7,9 @@ extension Primitive {
             take, addAt, assignAt, takeAlong, addAlong, oneHot,
             sum, max, min, product, allTrue, anyTrue, argmax, argmin,
             cumsum, argsort, softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, matmul,
+            convolution, convolutionInputGradient, convolutionWeightGradient,
+            maxPool, maxPoolGather, maxPoolGradient, avgPool, avgPoolGradient,
+            resample, resampleGradient,
             randn, rand, bernoulli, randint, permutation,
         ]
 }
