@@ -167,17 +167,24 @@ extension Operation {
         "pad",
         [
             .init("x", .tensor), .init("widths", .ints), .init("value", .number, default: .int(0)),
+            .init("mode", .string, default: .string("constant")),
         ],
         doc: """
-            `value` put around: `widths` are pairs (before, after), the last axis first.
+            A border put around: `widths` are pairs (before, after), the last axis first.
 
-            Negative widths cut off.
+            It holds `value`, or what `mode` says: "reflect" mirrors at the outermost element, which
+            is not repeated, "edge" repeats that. Negative widths cut off (with a constant border).
             """,
         example: "pad(ones([2, 2]), [1, 0])",
         samples: [
             [.tensor([2, 3]), .value(.ints([1, 2]))],
             [.tensor([2, 3]), .value(.ints([0, 1, 2, 0])), .value(.float(0.5))],
             [.tensor([2, 3]), .value(.ints([-1, 1]))],
+            [
+                .tensor([3, 4]), .value(.ints([3, 1, 0, 2])), .value(.int(0)),
+                .value(.string("reflect")),
+            ],
+            [.tensor([2, 2]), .value(.ints([1, 2])), .value(.int(0)), .value(.string("edge"))],
         ]
     ) { arguments, r throws(TensorError) in
         var x = try arguments.tensor(0)
@@ -185,6 +192,9 @@ extension Operation {
         guard widths.count % 2 == 0, widths.count <= 2 * x.shape.rank else {
             throw .badShape(
                 operation: "pad", shape: x.shape, rule: "two widths for each of the last axes")
+        }
+        if let border = try border(try arguments.string(3)) {
+            return try r.pad(x, widths, border)
         }
         var cuts = x.shape.dimensions.map { SliceRange(all: $0) }
         var places = cuts
@@ -213,6 +223,18 @@ extension Operation {
             fill = value
         }
         return try r.embed(try r.slice(x, cuts), at: places, in: shape, fill: fill)
+    }
+
+    /// The border that `mode` names; nil for a constant one.
+    private static func border(_ mode: String) throws(TensorError) -> PaddingBorder? {
+        switch mode {
+        case "constant": return nil
+        case "reflect": return .reflect
+        case "edge": return .edge
+        default:
+            throw .badArgument(
+                operation: "pad", rule: "the mode \"constant\", \"reflect\" or \"edge\"")
+        }
     }
 
     private static let tile = one(

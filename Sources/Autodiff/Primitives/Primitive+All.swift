@@ -8,6 +8,9 @@ extension Primitive {
             sum, max, min, product, allTrue, anyTrue, argmax, argmin,
             cumsum, argsort, softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, matmul,
             attention, attentionGradient, layerNorm, layerNormGradient, fft, rfft, realInverse,
+            convolution, convolutionInputGradient, convolutionWeightGradient,
+            maxPool, maxPoolGather, maxPoolGradient, avgPool, avgPoolGradient,
+            resample, resampleGradient,
             randn, rand, bernoulli, randint, permutation,
         ]
 }
