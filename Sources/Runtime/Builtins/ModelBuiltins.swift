@@ -111,6 +111,7 @@ extension Machine {
         switch value {
         case .model(let model):
             modelVersion += 1
+            check?.willWrite(.frozen(model))
             model.isFrozen = flag
             if model.isChain {
                 for part in model.chainParts { setFrozen(part, flag) }
@@ -153,7 +154,7 @@ extension Machine {
             }
             pending.append((parameter.box, try recorder.cast(node, to: old.dtype)))
         }
-        try recorder.evaluate(pending.map(\.1))
+        if !recorder.isAbstract { try recorder.evaluate(pending.map(\.1)) }
         for (box, node) in pending { box.node = leaf(node) }
     }
 }

@@ -69,9 +69,9 @@ extension Machine {
             case .rest(_, let place): slot = place
             case .any, .literal, .value: slot = nil
             }
+            guard let slot, read(slot, closure, R).isUnset else { continue }
             // What a model was built for stays open.
-            guard let slot, !slot.isField, read(slot, closure, R).isUnset else { continue }
-            write(.unknown, slot, closure, R)
+            if slot.isField { check?.hasOpenModels = true } else { write(.unknown, slot, closure, R) }
         }
     }
 
@@ -180,7 +180,10 @@ extension Machine {
         _ R: UnsafeMutablePointer<Value>
     ) {
         switch slot {
-        case .field(let field): closure.receiver?.fields[field] = value
+        case .field(let field):
+            guard let receiver = closure.receiver else { return }
+            check?.willWrite(.field(receiver, field))
+            receiver.fields[field] = value
         case .register(let register):
             if case .cell(let cell) = R[register] { cell.value = value } else { R[register] = value }
         }

@@ -15,6 +15,7 @@ extension Machine {
         guard case .function(let closure) = block else {
             throw CallFailures.argument("step", "block", wants: "a block", got: block)
         }
+        check?.steps += 1
         let key = StepKey(
             kind: .step(ObjectIdentifier(optimizer)), clip: clip, accumulate: accumulate,
             isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,
