@@ -1,7 +1,7 @@
 import Testing
 
 /// Lines that a module may have. A module near its budget is discussed before it is extended; why Formats, Notebooks,
-/// Syntax, Figures and Runtime have more than was planned stands in docs/decisions/0009-size-budgets.md.
+/// Syntax, Figures, Kernels and Runtime have more than was planned stands in docs/decisions/0009-size-budgets.md.
 private let budgets: [String: Int] = [
     "Diagnostics": 1_000, "KernelsBaseline": 3_000, "Kernels": 6_000, "Figures": 6_500,
     "Syntax": 6_000, "Tensors": 1_500, "Checker": 2_500, "Autodiff": 11_500, "Formats": 5_700,

@@ -28,6 +28,7 @@ public enum Attributes: Hashable, Sendable {
     case window(ImageWindow, groups: Int, image: [Int])
     /// Images of one size `[H, W]` in another.
     case resampling(Resampling.Method, from: [Int], to: [Int])
+    /// Attention of several heads; the scale of the scores.
     case attention(AttentionOptions, scale: Double)
     case text(String)
     /// Which recurrent layer, and which inputs it is given.
