@@ -160,7 +160,7 @@ extension FuzzTarget {
         read: { bytes in
             let tensors = try TorchFile.read(bytes)
             let again = try Safetensors.read(try Safetensors(tensors: tensors).write()).tensors
-            try require(zip(again, tensors).allSatisfy { $0.tensor.isIdentical(to: $1.tensor) })
+            try require(Swift.zip(again, tensors).allSatisfy { $0.tensor.isIdentical(to: $1.tensor) })
             return tensors.reduce(0) { $0 + $1.tensor.byteCount }
         },
         repair: { ZipFixture.withChecksums($0) }, growth: 64)

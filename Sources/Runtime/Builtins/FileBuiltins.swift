@@ -163,7 +163,7 @@ extension Machine {
     }
 
     /// Nested no deeper than `JSON.maximumDepth`. Of a name that is there twice the last value counts.
-    private func value(of json: JSON) -> Value {
+    fileprivate func value(of json: JSON) -> Value {
         switch json {
         case .null: return .none
         case .bool(let flag): return .bool(flag)

@@ -1,3 +1,4 @@
+import Autodiff
 import Formats
 
 /// What makes tokenizers.
