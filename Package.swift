@@ -72,7 +72,7 @@ let modules: [Target] = [
     // Level 2
     module("Checker", ["Syntax", "Diagnostics"], safe),
     module("Autodiff", ["Tensors", "Kernels"], optimised),
-    module("Formats", ["Tensors", "CPNG", "CTurboJPEG", "CZlib"], optimised),
+    module("Formats", ["Tensors", "Kernels", "CPNG", "CTurboJPEG", "CZlib"], optimised),
 
     // Level 3
     module(
@@ -115,7 +115,9 @@ let testTargets: [Target] = [
     tests("Kernels"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
     tests("Tensors"),
-    tests("Checker", ["Notebooks", "Runtime", "Syntax", "Diagnostics"]),
+    tests(
+        "Checker", ["Notebooks", "Runtime", "RuntimeTesting", "Syntax", "Diagnostics"],
+        exclude: ["programs"]),
     tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"], exclude: ["Files"]),
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),

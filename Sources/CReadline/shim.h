@@ -42,7 +42,12 @@ static inline void reader_set_completion(char append, int are_paths) {
     rl_filename_quoting_desired = 0;
 }
 
+/* Shows ^C behind what was typed and lets go of it. */
 static inline void reader_drop_line(void) {
+    rl_point = rl_end;
+    rl_redisplay();
+    fputs("^C", rl_outstream);
+    fflush(rl_outstream);
     rl_free_line_state();
     rl_callback_sigcleanup();
     rl_cleanup_after_signal();
@@ -60,6 +65,8 @@ static inline int reader_wait(int (*is_interrupted)(void)) {
     sigset_t blocked, before;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGHUP);
     sigprocmask(SIG_BLOCK, &blocked, &before);
     int is_ready = 0;
     if (!is_interrupted()) {

@@ -26,6 +26,12 @@ int support_thread_build(void) { return thread_build; }
 
 void support_set_thread_build(int build) { thread_build = build; }
 
+static _Thread_local void *thread_scope;
+
+void *support_thread_scope(void) { return thread_scope; }
+
+void support_set_thread_scope(void *scope) { thread_scope = scope; }
+
 static _Thread_local void *scratch;
 static _Thread_local int64_t scratch_size;
 static pthread_key_t scratch_key;
@@ -76,6 +82,27 @@ int support_interrupt_pending(void) {
 void support_clear_interrupt(void) { atomic_store_explicit(&pending, 0, memory_order_relaxed); }
 
 void support_raise_interrupt(void) { atomic_store_explicit(&pending, 1, memory_order_relaxed); }
+
+static _Atomic int leaving;
+
+static void on_leave(int signal_number) {
+    if (atomic_exchange_explicit(&leaving, signal_number, memory_order_relaxed) != 0) {
+        _exit(128 + signal_number);
+    }
+    atomic_store_explicit(&pending, 1, memory_order_relaxed);
+}
+
+void support_install_leave_handler(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_leave;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
+    sigaction(SIGTERM, &action, 0);
+    sigaction(SIGHUP, &action, 0);
+}
+
+int support_leave_signal(void) { return atomic_load_explicit(&leaving, memory_order_relaxed); }
 
 void support_futex_wait(uint32_t *address, uint32_t expected) {
     syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, expected, 0, 0, 0);

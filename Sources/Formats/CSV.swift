@@ -1,3 +1,5 @@
+import Kernels
+
 /// Tables as text: comma-, semicolon-, tab- or space-separated values.
 public enum CSV {
     /// What stands between the fields of a row.
@@ -42,7 +44,7 @@ public enum CSV {
         let start = startOfLine(options.skippedLines, in: text)
         let separator = options.separator ?? CSVScanner.detectSeparator(text, from: start)
         var scanner = CSVScanner(text, separator, from: start)
-        while try scanner.scanRow() {}
+        while !WorkScope.shouldStop, try scanner.scanRow() {}
         return try CSVAssembly(text: text, scanner: scanner, options: options).table()
     }
 

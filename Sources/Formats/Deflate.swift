@@ -1,4 +1,5 @@
 import CZlib
+import Kernels
 import Tensors
 
 #if canImport(Glibc)
@@ -68,7 +69,7 @@ enum Deflate {
                 continue
             } else if step.status != Z_OK && step.status != Z_BUF_ERROR {
                 problem = .malformed("the compressed data is damaged")
-            } else if step.consumed == 0 && step.produced == 0 {
+            } else if (step.consumed == 0 && step.produced == 0) || WorkScope.shouldStop {
                 problem = .truncated(needed: 1, available: 0)
             } else {
                 continue

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 #if canImport(Glibc)
@@ -7,6 +8,9 @@ import Tensors
 #endif
 
 /// The only place that touches the disk: whole files in, whole files out.
+///
+/// What is read within a `WorkScope` that is to stop ends early, here and in the formats: whoever
+/// opened the scope throws it away.
 public enum FileAccess {
     /// The most bytes of a file unless the caller says otherwise: 8 GiB, or what the memory budget
     /// leaves.
@@ -29,8 +33,10 @@ public enum FileAccess {
         }
         var failed: FormatError?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let got = systemRead(file, buffer.baseAddress.map { $0 + count }, size - count)
+            while count < size, !WorkScope.shouldStop {
+                // In pieces, since a slow disk keeps a read that has begun.
+                let got = systemRead(
+                    file, buffer.baseAddress.map { $0 + count }, min(1 << 22, size - count))
                 if got > 0 {
                     count += got
                 } else if got == 0 {

@@ -32,7 +32,9 @@ private func convert<S, T>(
 ) {
     let from = source.assumingMemoryBound(to: S.self)
     let to = target.assumingMemoryBound(to: T.self)
-    for index in 0..<count { to[index] = f(from[index]) }
+    inPieces(count) { start, end in
+        for index in start..<end { to[index] = f(from[index]) }
+    }
 }
 
 private func fromInteger<S: FixedWidthInteger>(

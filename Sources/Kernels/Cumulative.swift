@@ -29,10 +29,12 @@ private func scan<T, S>(
         for i in 0..<layout.inner {
             var sum = zero
             let base = outer * layout.length * layout.inner + i
-            for step in 0..<layout.length {
-                let index = base + (reversed ? layout.length - 1 - step : step) * layout.inner
-                sum = add(sum, x[index])
-                y[index] = result(sum)
+            inPieces(layout.length) { start, end in
+                for step in start..<end {
+                    let index = base + (reversed ? layout.length - 1 - step : step) * layout.inner
+                    sum = add(sum, x[index])
+                    y[index] = result(sum)
+                }
             }
         }
     }

@@ -23,6 +23,7 @@ public enum Indexing {
             let block = x + outer * layout.length * bytes
             let target = y + outer * count * bytes
             for position in 0..<count {
+                if position & 4095 == 0, WorkScope.shouldStop { return }
                 let index = wrapped(indices[position], layout.length)
                 (target + position * bytes).copyMemory(
                     from: block + index * bytes, byteCount: bytes)
@@ -149,6 +150,7 @@ private func scatter<T>(
     let inner = layout.inner
     for outer in 0..<layout.outer {
         for position in 0..<count {
+            if position & 4095 == 0, WorkScope.shouldStop { return }
             let index = wrapped(indices[position], layout.length)
             let target = y + (outer * layout.length + index) * inner
             let source = x + (outer * count + position) * inner
@@ -166,6 +168,7 @@ private func takeElements<T>(
     for outer in 0..<layout.outer {
         let block = x + outer * layout.length * layout.inner
         for position in 0..<count * layout.inner {
+            if position & (piece - 1) == 0, WorkScope.shouldStop { return }
             let at = outer * count * layout.inner + position
             let index = wrapped(indices[at], layout.length)
             y[at] = block[index * layout.inner + position % layout.inner]
@@ -183,6 +186,7 @@ private func scatterAlong<T>(
     for outer in 0..<layout.outer {
         let block = y + outer * layout.length * layout.inner
         for position in 0..<count * layout.inner {
+            if position & (piece - 1) == 0, WorkScope.shouldStop { return }
             let at = outer * count * layout.inner + position
             let target =
                 wrapped(indices[at], layout.length) * layout.inner + position % layout.inner

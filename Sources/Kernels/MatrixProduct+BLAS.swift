@@ -38,10 +38,11 @@ extension MatrixProduct {
         return n <= 16 || k <= 64 || m * n <= (1 << 20) / k
     }
 
-    /// Steps along k that keep one BLAS call on a block short.
+    /// Steps along k, of equal length, that keep one BLAS call on a block short.
     private func depth(_ piece: ProductPiece) -> Int {
         let area = 2 * Double(piece.rows.count) * Double(piece.columns.count)
-        return max(256, Int(min(1e9, Self.longestWork / area)))
+        let parts = (area * Double(k) / (1.5 * Self.longestWork)).rounded(.up)
+        return max(256, Int((Double(k) / max(1, parts)).rounded(.up)))
     }
 
     private func offsetA(_ piece: ProductPiece, _ matrix: Int, _ start: Int) -> Int {

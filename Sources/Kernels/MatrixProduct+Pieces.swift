@@ -16,8 +16,8 @@ extension MatrixProduct {
     /// A piece is about 0.1 ms at 80 GFLOP/s, so that pieces outweigh claiming them and packing b
     /// again.
     private static let pieceWork = 8e6
-    /// And never more than 50 ms, so that an interrupt is answered.
-    static let longestWork = 4e9
+    /// And never more than 50 ms at half that speed (float64), so that ^C is answered.
+    static let longestWork = 2e9
 
     /// Splits by shape alone, then runs the pieces.
     func runPieces(_ isInterrupted: @Sendable () -> Bool, _ body: (ProductPiece) -> Void) -> Bool {

@@ -29,7 +29,9 @@ public struct RandomFill: Sendable, Hashable {
     /// Uniform in [0, 1): 24 bits as float32, 53 as float64.
     public func uniform(_ type: ElementType, to y: UnsafeMutableRawPointer, count: Int) {
         guard type == .float32 else {
-            for index in 0..<count { double(y)[index] = uniformDouble(index) }
+            inPieces(count) { start, end in
+                for index in start..<end { double(y)[index] = uniformDouble(index) }
+            }
             return
         }
         let y = float(y)
@@ -61,6 +63,7 @@ public struct RandomFill: Sendable, Hashable {
 
     private func normalDoubles(_ y: UnsafeMutablePointer<Double>, _ count: Int) {
         for pair in 0..<(count + 1) / 2 {
+            if pair & (piece - 1) == 0, WorkScope.shouldStop { return }
             let four = block(UInt64(pair))
             let u = (Double(joined(four[1], four[0]) >> 11) + 1) * 0x1p-53
             let angle = 2 * .pi * Double(joined(four[3], four[2]) >> 11) * 0x1p-53
@@ -115,6 +118,7 @@ public struct RandomFill: Sendable, Hashable {
     ) {
         let range = UInt64(bitPattern: high &- low)
         for index in 0..<count {
+            if index & (piece - 1) == 0, WorkScope.shouldStop { return }
             let offset = longWord(index).multipliedFullWidth(by: range).high
             let value = low &+ Int64(bitPattern: offset)
             if type == .int32 {
@@ -131,6 +135,7 @@ public struct RandomFill: Sendable, Hashable {
     public func permutation(to y: UnsafeMutablePointer<Int64>, count: Int) {
         for index in 0..<count { y[index] = Int64(index) }
         for index in stride(from: count - 1, to: 0, by: -1) {
+            if index & (piece - 1) == 0, WorkScope.shouldStop { return }
             let other = Int(
                 truncatingIfNeeded: longWord(index).multipliedFullWidth(by: UInt64(index + 1)).high)
             (y[index], y[other]) = (y[other], y[index])

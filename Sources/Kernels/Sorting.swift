@@ -77,14 +77,18 @@ private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
         for outer in 0..<layout.outer {
             for i in 0..<layout.inner {
                 let column = x + outer * layout.length * layout.inner + i
-                for index in 0..<layout.length {
-                    let ascending = key(column[index * layout.inner])
-                    // Descending turns the order round, but NaN stays last.
-                    let flips = job.descending && ascending != .max
-                    entries[index] = Entry(
-                        key: flips ? .max - 1 - ascending : ascending, index: index)
+                inPieces(layout.length) { start, end in
+                    for index in start..<end {
+                        let ascending = key(column[index * layout.inner])
+                        // Descending turns the order round, but NaN stays last.
+                        let flips = job.descending && ascending != .max
+                        entries[index] = Entry(
+                            key: flips ? .max - 1 - ascending : ascending, index: index)
+                    }
                 }
                 let sorted = mergeSort(entries, entries + layout.length, layout.length)
+                // What is half sorted has no indices to read yet.
+                if WorkScope.shouldStop { return }
                 for rank in 0..<job.count {
                     let at = (outer * job.count + rank) * layout.inner + i
                     let source = sorted[rank].index
@@ -109,6 +113,8 @@ private func mergeSort(
             let middle = min(start + width, count)
             let end = min(middle + width, count)
             merge(source, target, start, middle, end)
+            // Looks once for each piece, however short the runs are.
+            if end / piece != start / piece, WorkScope.shouldStop { return source }
             start = end
         }
         (source, target) = (target, source)
@@ -124,6 +130,7 @@ private func merge(
     var left = start
     var right = middle
     for position in start..<end {
+        if position & (piece - 1) == 0, WorkScope.shouldStop { return }
         let takesLeft =
             left < middle && (right >= end || source[left].key <= source[right].key)
         target[position] = takesLeft ? source[left] : source[right]

@@ -78,6 +78,7 @@ public struct StridedCopy: Sendable, Equatable {
         let planes = rest.reduce(1) { $0 * $1.size }
         ThreadPool.shared.ranges(planes, cost: Double(row.size * column.size)) { start, end in
             for plane in start..<end {
+                if WorkScope.shouldStop { return }
                 var left = plane
                 var from = source
                 var to = target
@@ -97,6 +98,7 @@ public struct StridedCopy: Sendable, Equatable {
     ) {
         guard column.source != 1, row.source == 1, column.target == 1 else {
             for index in 0..<row.size {
+                if index & 255 == 0, WorkScope.shouldStop { return }
                 copyLine(source + index * row.source, target + index * row.target, column)
             }
             return
@@ -104,6 +106,7 @@ public struct StridedCopy: Sendable, Equatable {
         // A transpose: 16 x 16 tiles, so that the cache lines of both sides are used whole.
         let tile = 16
         for top in stride(from: 0, to: row.size, by: tile) {
+            if WorkScope.shouldStop { return }
             for left in stride(from: 0, to: column.size, by: tile) {
                 let width = min(tile, column.size - left)
                 for index in top..<min(row.size, top + tile) {

@@ -30,6 +30,8 @@ public final class ThreadPool: Sendable {
         let chunks: Int
         /// The build of the kernels that the asking thread uses.
         let build: Int32
+        /// The `WorkScope` of the asking thread, alive as long as the loop.
+        let scope: UnsafeMutableRawPointer?
     }
 
     private static let pausesBeforeSleep = 1500
@@ -50,18 +52,21 @@ public final class ThreadPool: Sendable {
     }
 
     /// Calls `body(0)` … `body(chunks - 1)`, each once, possibly at the same time on several
-    /// threads, and returns when all are done. A call from within a body, or while another thread's
+    /// threads, and returns when all are done; once the `WorkScope` of the caller is to stop, those
+    /// that are left are not called. A call from within a body, or while another thread's
     /// loop runs, is serial.
     public func parallel(_ chunks: Int, _ body: (Int) -> Void) {
         guard chunks > 1, threads > 1, chunks <= Int(UInt32.max),
             isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
         else {
-            for chunk in 0..<max(0, chunks) { body(chunk) }
+            for chunk in 0..<max(0, chunks) where !WorkScope.shouldStop { body(chunk) }
             return
         }
         startWorkers()
         withoutActuallyEscaping(body) { body in
-            let loop = Loop(body: body, chunks: chunks, build: support_thread_build())
+            let loop = Loop(
+                body: body, chunks: chunks, build: support_thread_build(),
+                scope: support_thread_scope())
             withUnsafePointer(to: loop) { run($0, chunks) }
         }
         isBusy.store(false, ordering: .releasing)
@@ -103,10 +108,12 @@ public final class ThreadPool: Sendable {
     }
 
     private func runChunk(_ loop: Loop, left: Int) {
-        let before = support_thread_build()
+        let before = (build: support_thread_build(), scope: support_thread_scope())
         support_set_thread_build(loop.build)
-        loop.body(loop.chunks - left)
-        support_set_thread_build(before)
+        support_set_thread_scope(loop.scope)
+        if !WorkScope.shouldStop { loop.body(loop.chunks - left) }
+        support_set_thread_build(before.build)
+        support_set_thread_scope(before.scope)
     }
 
     // MARK: Workers

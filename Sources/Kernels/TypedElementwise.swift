@@ -66,6 +66,7 @@ private func forEachBlock<T>(
         let base = scratch.baseAddress.unsafelyUnwrapped
         var position = 0
         while position < count {
+            if position & (piece - 1) == 0, WorkScope.shouldStop { return }
             let n = min(tileSize, count - position)
             var next = 0
             var condition = UnsafeRawPointer(base)

@@ -14,13 +14,16 @@ private func fold<S, T>(
         let results = target + outer * inner
         if inner == 1 {
             var value = initial
-            for index in 0..<layout.length { value = step(value, block[index]) }
+            inPieces(layout.length) { start, end in
+                for index in start..<end { value = step(value, block[index]) }
+            }
             results[0] = value
             continue
         }
         results.update(repeating: initial, count: inner)
         for index in 0..<layout.length {
             let row = block + index * inner
+            if index & 255 == 0, WorkScope.shouldStop { return }
             for i in 0..<inner { results[i] = step(results[i], row[i]) }
         }
     }
@@ -39,8 +42,10 @@ private func search<S>(
         for i in 0..<inner {
             let column = source + outer * layout.length * inner + i
             var best = 0
-            for index in 1..<max(1, layout.length)
-            where beats(column[index * inner], column[best * inner]) { best = index }
+            inPieces(layout.length) { start, end in
+                for index in start..<end
+                where beats(column[index * inner], column[best * inner]) { best = index }
+            }
             target[outer * inner + i] = Int64(best)
         }
     }
@@ -100,6 +105,7 @@ private func pairwiseSum<T: BinaryFloatingPoint>(
         for index in 0..<count { sum += x[index * stride] }
         return sum
     }
+    if count > piece, WorkScope.shouldStop { return 0 }
     // The recursion is as deep as the logarithm of the length.
     let half = (count / 2 + 127) & ~127
     return pairwiseSum(x, half, stride) + pairwiseSum(x + half * stride, count - half, stride)

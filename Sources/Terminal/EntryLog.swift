@@ -8,8 +8,17 @@ enum EntryLog {
 
     /// A notebook with a cell per entry.
     static func notebook(_ entries: [Entry], title: String, seed: Int) -> String {
-        let head = "---\ndln: 1\ntitle: \(quoted(title))\nseed: \(seed)\n---\n"
-        return head + entries.map { "\n" + cell($0) }.joined()
+        head(title: title, seed: seed) + cells(entries)
+    }
+
+    /// The front matter of a notebook.
+    static func head(title: String, seed: Int) -> String {
+        "---\ndln: 1\ntitle: \(quoted(title))\nseed: \(seed)\n---\n"
+    }
+
+    /// A cell per entry, each after an empty line.
+    static func cells(_ entries: [Entry]) -> String {
+        entries.map { "\n" + cell($0) }.joined()
     }
 
     private static func cell(_ entry: Entry) -> String {

@@ -21,7 +21,7 @@ final class InterpreterThread<State>: Sendable {
             // ^C is for the main thread, whose waiting it must end.
             var interrupts = sigset_t()
             sigemptyset(&interrupts)
-            sigaddset(&interrupts, SIGINT)
+            for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&interrupts, signal) }
             pthread_sigmask(SIG_BLOCK, &interrupts, nil)
             var state = makeState()
             while true {

@@ -6,36 +6,34 @@ import Runtime
 /// A notebook that `:run` ran, as far as it got.
 struct OpenNotebook {
     var path: String
-    /// The texts of the cells that ran, from the top; empty for those that are skipped.
-    var texts: [String] = []
-    /// The state before each of them, and after the last.
-    var snapshots: [SessionSnapshot]
-
-    /// How many cells, from the top, are in the file as they ran.
-    func unchanged(in document: NotebookDocument) -> Int {
-        zip(texts, document.cells).prefix { $0 == $1.source.text }.count
-    }
+    /// As it was read last.
+    var document: NotebookDocument
+    var states: CellStates
 }
 
 extension PromptState {
     /// Runs a notebook in a session of its own, which the prompt then goes on with.
     mutating func runNotebook(_ path: String) throws(PromptError) {
-        let document = try document(path)
-        let folder = URL(fileURLWithPath: absolute(path)).deletingLastPathComponent().path
+        try open(absolute(path), try document(path))
+    }
+
+    private mutating func open(
+        _ path: String, _ document: NotebookDocument
+    ) throws(PromptError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         startSession(in: folder, seed: document.frontMatter.seed)
-        streamOffset = document.cells.count { $0.unnamedPosition != nil }
         let parameters = document.frontMatter.parameters
         if !parameters.isEmpty {
             let text = parameters.map { "let \($0.name) = \($0.value.literal)\n" }.joined()
             _ = session.run(SourceText(name: "parameters", text: text), stream: "parameters")
         }
-        notebook = OpenNotebook(path: path, snapshots: [session.snapshot()])
+        notebook = OpenNotebook(
+            path: path, document: document, states: CellStates(of: document, in: session))
         run(document, from: 0, to: document.cells.count)
     }
 
     /// Runs a cell of the open notebook, as the file has it now, from the state that the cells
-    /// above
-    /// leave; those above that were changed, or did not run yet, run first.
+    /// above leave; those above that were changed, or did not run yet, run first.
     ///
     /// - Parameter name: a cell's name or position; empty for all from the first that changed.
     mutating func rerun(_ name: String) throws(PromptError) {
@@ -43,7 +41,11 @@ extension PromptState {
             throw PromptError("no notebook is open", help: "`:run FILE` opens one")
         }
         let document = try document(open.path)
-        let unchanged = open.unchanged(in: document)
+        guard let unchanged = open.states.unchanged(in: document) else {
+            let note = "seed or parameters have changed: everything runs"
+            screen.line(screen.styled(note, .quiet))
+            return try self.open(open.path, document)
+        }
         guard !name.isEmpty else {
             guard unchanged < document.cells.count else {
                 throw PromptError(
@@ -54,34 +56,37 @@ extension PromptState {
         guard let cell = document.cell(called: name) else {
             let names = document.cells.compactMap(\.name)
             throw PromptError(
-                "`\(open.path)` has no cell `\(name)`",
+                "`\(document.name)` has no cell `\(name)`",
                 help: nearest(name, in: names).map { "did you mean `\($0)`?" })
         }
         run(document, from: min(unchanged, cell.position - 1), to: cell.position)
     }
 
     private func document(_ path: String) throws(PromptError) -> NotebookDocument {
+        if path.hasSuffix(".dl") {
+            throw PromptError("`\(path)` is a script", help: "`:load \(path)` runs it")
+        }
         guard let data = FileManager.default.contents(atPath: absolute(path)) else {
             throw PromptError("`\(path)` cannot be read", help: "Tab completes paths")
         }
-        let document = NotebookDocument(bytes: Array(data), name: path)
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        let document = NotebookDocument(bytes: Array(data), name: name)
         for diagnostic in document.diagnostics { complain(diagnostic) }
         guard !document.hasErrors else { throw PromptError("`\(path)` was not run") }
         return document
     }
 
     private mutating func run(_ document: NotebookDocument, from first: Int, to end: Int) {
-        guard var open = notebook, first < open.snapshots.count else { return }
-        session.restore(open.snapshots[first])
-        open.texts.removeSubrange(first...)
-        open.snapshots.removeSubrange((first + 1)...)
-        forgetSteps()
-        for cell in document.cells[first..<end] {
+        guard var open = notebook else { return }
+        forgetEntries()
+        open.states.restart(session, at: first)
+        open.document = document
+        streamOffset = document.cells.count { $0.unnamedPosition != nil }
+        for cell in document.cells[min(first, end)..<end] {
             guard cell.attributes.isSkipped || run(cell) else { break }
-            open.texts.append(cell.source.text)
-            open.snapshots.append(session.snapshot())
+            open.states.add(cell, in: session)
         }
-        let left = document.cells.count - open.texts.count
+        let left = document.cells.count - open.states.count
         if left > 0 {
             let note = left == 1 ? "1 cell below has" : "\(left) cells below have"
             screen.line(screen.styled("\(note) not run; `:rerun` runs what is left", .quiet))
@@ -99,6 +104,7 @@ extension PromptState {
         defer { session.deadline = nil }
         let outcome = interruptible { $0.run(cell.source, stream: cell.stream) }
         finish(outcome, figureName: cell.fileStem)
+        if outcome.wasInterrupted { return false }
         switch outcome.ending {
         case .succeeded: return !cell.attributes.expectsError
         case .failed, .rejected: return cell.attributes.expectsError

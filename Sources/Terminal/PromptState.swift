@@ -35,6 +35,8 @@ struct PromptState {
     private(set) var entries: [EntryLog.Entry] = []
     /// The number that the prompt shows.
     private(set) var number = 1
+    /// Whether ^C came during the last entry, even if it went on.
+    private(set) var wasInterrupted = false
     private var steps: [Step] = []
     private let keepsSteps: Bool
     private var figures: FigureGallery
@@ -64,19 +66,18 @@ struct PromptState {
     ///
     /// - Parameters:
     ///   - name: What errors call the text; by default its number.
-    ///   - settles: Whether what was only recorded is computed at its end.
+    ///   - run: How; by default as a cell.
     @discardableResult
     mutating func enter(
-        _ text: String, named name: String? = nil, file: String? = nil, settles: Bool = false
+        _ text: String, named name: String? = nil, file: String? = nil,
+        run: (Session, SourceText, _ stream: String) -> CellOutcome = { $0.run($1, stream: $2) }
     ) -> CellOutcome.Ending {
         let before = keepsSteps ? session.snapshot() : nil
         let source = SourceText(name: name ?? "entry \(number)", text: text, file: file)
         let stream = nextStream
-        let outcome = interruptible { session in
-            let outcome = session.run(source, stream: stream)
-            return settles ? Self.settled(outcome, session) : outcome
-        }
+        let outcome = interruptible { run($0, source, stream) }
         number += 1
+        wasInterrupted = outcome.wasInterrupted
         finish(outcome)
         if let before {
             if outcome.ending == .rejected {
@@ -94,20 +95,6 @@ struct PromptState {
         support_clear_interrupt()
         defer { support_clear_interrupt() }
         return body(session)
-    }
-
-    private static func settled(_ outcome: CellOutcome, _ session: Session) -> CellOutcome {
-        guard outcome.ending == .succeeded else { return outcome }
-        var outcome = outcome
-        do {
-            try session.finishPending()
-        } catch let diagnostic as Diagnostic {
-            outcome.diagnostics.append(diagnostic)
-            outcome.ending = .failed
-        } catch {
-            outcome.ending = .interrupted
-        }
-        return outcome
     }
 
     private mutating func note(_ text: String, _ ending: CellOutcome.Ending) {
@@ -134,6 +121,8 @@ struct PromptState {
         switch outcome.ending {
         case .interrupted: screen.interruption(screen.styled("interrupted", .error))
         case .timedOut: screen.message(screen.styled("out of time", .error))
+        case .succeeded where outcome.wasInterrupted:
+            screen.line(screen.styled("interrupted; what was trained is kept", .quiet))
         case .rejected, .succeeded, .failed: break
         }
     }
@@ -196,7 +185,15 @@ struct PromptState {
         return step.text
     }
 
-    mutating func forgetSteps() { steps = [] }
+    /// Before a cell of the notebook runs again: what was typed below it is gone with its state.
+    mutating func forgetEntries() {
+        if !entries.isEmpty {
+            let note = "what was typed since then is taken back; ↑ brings it"
+            screen.line(screen.styled(note, .quiet))
+        }
+        steps = []
+        entries = []
+    }
 
     mutating func reset() { startSession(in: setup.folder, seed: session.randomSeed) }
 
@@ -240,6 +237,18 @@ struct PromptState {
         } catch {
             throw PromptError("`\(path)` cannot be written: \(error.localizedDescription)")
         }
+    }
+
+    /// What `:save` writes: the notebook that `:run` ran, if there is one, and what was typed.
+    func savedNotebook(title: String) -> (text: [UInt8], cells: Int) {
+        let own = EntryLog.cells(entries)
+        guard let notebook else {
+            let head = EntryLog.head(title: title, seed: session.randomSeed)
+            return (Array((head + own).utf8), entries.count)
+        }
+        var bytes = notebook.document.bytes
+        if bytes.last != 0x0a { bytes.append(0x0a) }
+        return (bytes + Array(own.utf8), notebook.document.cells.count + entries.count)
     }
 
     // MARK: Completion

@@ -36,7 +36,7 @@ public final class TerminalSession {
         let ending = thread.perform { state in
             let ending = state.enter(text, named: name)
             state.screen.settle()
-            return ending
+            return ending == .succeeded && state.wasInterrupted ? .interrupted : ending
         }
         switch ending {
         case .succeeded: return 0
@@ -60,10 +60,11 @@ public final class TerminalSession {
 
     /// Talks until ^D or `:quit`.
     ///
-    /// - Returns: the exit code, 0.
+    /// - Returns: the exit code: 0, or 128 and the number of the signal that ended it.
     public func run() -> Int32 {
         support_install_interrupt_handler()
         support_survive_interrupts()
+        support_install_leave_handler()
         let setup = setup
         let screen = Screen(isTerminal: true, usesColor: setup.usesColor(isTerminal: true))
         let thread = InterpreterThread { PromptState(setup, screen: screen, keepsSteps: true) }
@@ -96,8 +97,11 @@ private struct Prompt {
         while true {
             switch editor.read(prompt: prompt(number, isFirst: lines.isEmpty), before: lines) {
             case .interrupted:
-                screen.line("^C")
+                screen.line("")
                 lines = ""
+            case .left:
+                screen.line("")
+                return 128 + support_leave_signal()
             case .end:
                 screen.line("")
                 if lines.isEmpty { return 0 }
@@ -147,6 +151,8 @@ private struct Prompt {
             let isDefined = state.session.userNames.contains(String(entry.prefix(4)))
             if words.contains(entry), !isDefined {
                 state.screen.line("to leave: :quit or ^D")
+            } else if ["help", "help()"].contains(entry), !isDefined {
+                state.screen.line(":help shows the commands, ?name what a name is")
             } else {
                 state.enter(entry)
             }

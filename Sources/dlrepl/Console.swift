@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Notebooks
 
 /// What commands write: results to stdout, everything else to stderr.
 enum Console {
@@ -14,8 +15,18 @@ enum Console {
 enum Exit {
     static let cellFailed = ExitCode(1)
     static let usage = ExitCode(2)
+    static let differs = ExitCode(3)
     static let budget = ExitCode(4)
     static let interrupted = ExitCode(130)
+
+    static func code(of ending: RunEnding) -> ExitCode {
+        switch ending {
+        case .succeeded: .success
+        case .failed: cellFailed
+        case .timedOut: budget
+        case .interrupted: interrupted
+        }
+    }
 }
 
 /// Runs `body` on a thread with a stack that deep programs cannot exhaust, and gives its exit code.

@@ -11,7 +11,7 @@ struct DLRepl: ParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ExportCommand.self, NewCommand.self, FormatCommand.self,
-            CheckCommand.self, DocCommand.self, DataCommand.self, TestCommand.self,
+            CheckCommand.self, StatusCommand.self, VerifyCommand.self, DocCommand.self, DataCommand.self, TestCommand.self,
             EvaluateCommand.self,
         ],
         defaultSubcommand: EvaluateCommand.self)

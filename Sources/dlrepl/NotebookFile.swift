@@ -70,19 +70,47 @@ enum NotebookFile {
         return number * unit
     }
 
-    /// A digest of what a cell's output depends on: its code and that of the cells above, parameters and seed.
-    static func key(of cell: Cell, in document: NotebookDocument) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func add(_ text: String) {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            hash = (hash ^ 0xff) &* 0x100_0000_01b3
+    /// Reads a notebook; what is wrong with it goes to stderr.
+    static func document(_ path: String) throws -> NotebookDocument {
+        let document = NotebookDocument(
+            bytes: try read(path), name: (path as NSString).lastPathComponent)
+        for diagnostic in document.diagnostics {
+            Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
         }
-        add(DLRepl.version)
-        add(String(document.frontMatter.seed))
-        for parameter in document.frontMatter.parameters {
-            add(parameter.name + "=" + parameter.value.literal)
+        guard !document.hasErrors else { throw Problem("\(path) is no notebook that can be run") }
+        return document
+    }
+
+    /// The parameters of a run.
+    static func parameters(
+        _ texts: [String], of document: NotebookDocument
+    ) throws -> [NotebookParameter] {
+        do {
+            return try document.override(params: texts)
+        } catch {
+            throw Problem(render(error, as: .plain))
         }
-        for other in document.cells where other.position <= cell.position { add(other.source.text) }
-        return String(hash, radix: 16)
+    }
+
+    /// The keys of a notebook's outputs: with the files beside it that its code mentions, and the
+    /// manifests of the data sets.
+    static func keys(
+        of document: NotebookDocument, _ path: String, _ parameters: [NotebookParameter],
+        _ installation: Installation
+    ) -> CellKeys {
+        let folder = (absolute(path) as NSString).deletingLastPathComponent
+        return CellKeys(document, parameters: parameters, version: DLRepl.version) { name in
+            guard !name.utf8.contains(0), !name.contains("\n") else { return nil }
+            let file = name.hasPrefix("/") ? name : folder + "/" + name
+            let manifest = "\(installation.data)/\(name)/manifest.json"
+            for candidate in [file, name.contains("/") ? "" : manifest] {
+                var isFolder: ObjCBool = false
+                let exists = FileManager.default.fileExists(
+                    atPath: candidate, isDirectory: &isFolder)
+                guard exists, !isFolder.boolValue else { continue }
+                return FileManager.default.contents(atPath: candidate).map { Array($0) }
+            }
+            return nil
+        }
     }
 }

@@ -13,7 +13,7 @@ private let allowedImports: [String: Set<String>] = [
     // Level 2
     "Checker": ["Syntax", "Diagnostics"],
     "Autodiff": ["Tensors", "Kernels"],
-    "Formats": ["Tensors", "CPNG", "CTurboJPEG", "CZlib"],
+    "Formats": ["Tensors", "Kernels", "CPNG", "CTurboJPEG", "CZlib"],
     // Level 3
     "Runtime": [
         "Checker", "Syntax", "Diagnostics", "Autodiff", "Tensors", "Formats", "Figures", "Kernels",

@@ -63,6 +63,12 @@ import Testing
         case .axes:
             return Bool.random(using: &generator)
                 ? .int(number(&generator)) : .ints(numbers(&generator))
+        case .extent, .padding:
+            if parameter.kind == .padding, Bool.random(using: &generator) {
+                return .string(Bool.random(using: &generator) ? "same" : "valid")
+            }
+            return Bool.random(using: &generator)
+                ? .int(number(&generator)) : .ints(numbers(&generator))
         case .shape, .ints: return .ints(numbers(&generator))
         case .sizes: return .sizes(Bool.random(using: &generator) ? [:] : ["b": number(&generator)])
         }

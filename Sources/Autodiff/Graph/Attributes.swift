@@ -1,3 +1,4 @@
+public import Kernels
 public import Tensors
 
 /// What an operation needs besides its inputs; part of a node's structure.
@@ -22,5 +23,12 @@ public enum Attributes: Hashable, Sendable {
     /// A draw from a random stream: which stream, which draw of it, the parameters of the
     /// distribution, and how many.
     case random(key: UInt64, draw: UInt64, parameters: [Double], shape: Shape)
+    /// Attention of several heads; the scale of the scores.
+    case attention(AttentionOptions, scale: Double)
+    /// A window that slides over images of the size `[H, W]`, whose channels lie in groups:
+    /// convolution, pooling and their gradients.
+    case window(ImageWindow, groups: Int, image: [Int])
+    /// Images of one size `[H, W]` in another.
+    case resampling(Resampling.Method, from: [Int], to: [Int])
     case text(String)
 }

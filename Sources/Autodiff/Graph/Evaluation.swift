@@ -1,3 +1,4 @@
+import Kernels
 public import Tensors
 
 /// What went wrong while a node was computed, and where the node came from.
@@ -31,10 +32,13 @@ extension Recorder {
         }
         // Last first, so that the order lets go of each node when it is done.
         var pending = walk.takeReversed()
+        let scope = WorkScope(stopsWhen: isInterrupted)
         while let node = pending.popLast() {
             do throws(TensorError) {
                 if isInterrupted() { throw .interrupted }
-                node.resolve(to: try compute(node), keepsInputs: keepsInputs)
+                let value = try scope.run { () throws(TensorError) in try compute(node) }
+                if scope.isStopped { throw .interrupted }
+                node.resolve(to: value, keepsInputs: keepsInputs)
             } catch {
                 throw EvaluationError(error: error, origin: node.origin)
             }
@@ -50,6 +54,11 @@ extension Recorder {
             throw EvaluationError(error: .unknownValue, origin: node.origin)
         }
         return value
+    }
+
+    /// The computed tensors that `nodes` would be computed from, each once.
+    public static func leaves(of nodes: [Node]) -> [Node] {
+        GraphWalk(from: nodes) { _ in true }.nodes.filter { $0.primitive == nil && $0.value != nil }
     }
 
     private func compute(_ node: Node) throws(TensorError) -> Tensor {

@@ -3,8 +3,12 @@ import Tensors
 
 extension Program {
     /// What the compiler did and what a run does: one line for each pass, then one for each step.
+    ///
+    /// A step reads and writes places: `in0` is an input, `update1` an input that is replaced,
+    /// `out0` a result, `constant2` a tensor of the program, `@64` byte 64 of the arena. `*` marks
+    /// the steps that replace inputs, which come last.
     public func explain() -> String {
-        var lines = notes
+        var lines = notes + [instructions.isEmpty ? "program: nothing is left to compute" : "program:"]
         for (index, instruction) in instructions.enumerated() {
             let mark = index < firstCommit ? " " : "*"
             lines.append("\(mark) \(index): \(describe(instruction))")
@@ -71,4 +75,42 @@ extension Program {
         default: return "constant\(place.base - bases.constant(0))" + offset
         }
     }
+}
+
+extension ProgramGraph {
+    /// `3 inputs of 1.2 MB, 1 constant of 4 bytes, 9 matmul, 8 add`
+    var summary: String {
+        var inputs: [Int] = []
+        var constants: [Int] = []
+        var counts: [String: Int] = [:]
+        for value in values {
+            switch value.source {
+            case .input: inputs.append(value.byteCount)
+            case .constant: constants.append(value.byteCount)
+            case .computed(let primitive): counts[primitive.name, default: 0] += 1
+            }
+        }
+        func described(_ sizes: [Int], _ name: String) -> [String] {
+            sizes.isEmpty
+                ? []
+                : ["\(sizes.count) \(name)\(sizes.count == 1 ? "" : "s") of \(bytes(sizes.reduce(0, +)))"]
+        }
+        let operations = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { "\($0.value) \($0.key)" }
+        return (described(inputs, "input") + described(constants, "constant") + operations)
+            .joined(separator: ", ")
+    }
+}
+
+/// `640 bytes`, `1.5 kB`, `12 MB`
+func bytes(_ count: Int) -> String {
+    if count < 1000 { return "\(count) bytes" }
+    var size = Double(count) / 1000
+    var unit = "kB"
+    for next in ["MB", "GB"] where size >= 1000 {
+        size /= 1000
+        unit = next
+    }
+    let tenths = Int((size * 10).rounded())
+    return size < 10 ? "\(tenths / 10).\(tenths % 10) \(unit)" : "\(Int(size.rounded())) \(unit)"
 }

@@ -15,7 +15,7 @@ extension Program {
     ///   `.badArgument` for inputs that do not fit. The inputs are then as they were.
     public func run(
         inputs: inout [Tensor], random: RandomStream = RandomStream(key: 0),
-        isInterrupted: @Sendable () -> Bool = { false }
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) throws(EvaluationError) -> [Tensor] {
         var nodes = inputs.map { Node($0) }
         // The nodes are the only owners while the program runs.
@@ -28,7 +28,7 @@ extension Program {
     /// holds the only reference to the node, and the node to the storage; else the node is
     /// exchanged.
     public func run(
-        nodes: inout [Node], random: RandomStream, isInterrupted: @Sendable () -> Bool
+        nodes: inout [Node], random: RandomStream, isInterrupted: @escaping @Sendable () -> Bool
     ) throws(EvaluationError) -> [Tensor] {
         try check(nodes)
         defer { frame.end() }
@@ -37,10 +37,14 @@ extension Program {
         } catch {
             throw EvaluationError(error: error, origin: .none)
         }
+        let scope = WorkScope(stopsWhen: isInterrupted)
         for index in 0..<firstCommit {
             do throws(TensorError) {
                 if isInterrupted() { throw .interrupted }
-                try step(instructions[index], frame, random, isInterrupted)
+                try scope.run { () throws(TensorError) in
+                    try step(instructions[index], frame, random, isInterrupted)
+                }
+                if scope.isStopped { throw .interrupted }
             } catch {
                 throw EvaluationError(error: error, origin: origins[index])
             }

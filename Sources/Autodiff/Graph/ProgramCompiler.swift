@@ -28,7 +28,7 @@ struct ProgramCompiler {
         // Values that differed only in a broadcast operand are equal now.
         graph = ProgramSimplifier.simplified(graph.withBroadcastOperands())
         let (aliases, schedule) = try scheduled(&graph)
-        return try assemble(graph, aliases, schedule, recorded.values.count)
+        return try assemble(graph, aliases, schedule, recorded)
     }
 
     private func scheduled(
@@ -85,7 +85,7 @@ extension ProgramCompiler {
 
     private func assemble(
         _ graph: ProgramGraph, _ aliases: ProgramAliases, _ schedule: ProgramSchedule,
-        _ recordedCount: Int
+        _ recorded: ProgramGraph
     ) throws(EvaluationError) -> Parts {
         let returned = returned
         let constants = graph.values.indices.compactMap { index -> (Int, Tensor)? in
@@ -128,7 +128,7 @@ extension ProgramCompiler {
             firstCommit: schedule.firstCommit, arenaByteCount: memory.arenaByteCount,
             constants: constants.map(\.1),
             results: try results(graph, lowering, returned, sizes),
-            notes: notes(graph, schedule, memory, recordedCount))
+            notes: notes(graph, schedule, memory, recorded))
     }
 
     private func updates(
@@ -159,7 +159,7 @@ extension ProgramCompiler {
 
     private func notes(
         _ graph: ProgramGraph, _ schedule: ProgramSchedule, _ memory: ProgramMemory,
-        _ recordedCount: Int
+        _ recorded: ProgramGraph
     ) -> [String] {
         var fused = 0
         var tiles = 0
@@ -169,12 +169,13 @@ extension ProgramCompiler {
         }
         let values = graph.values.reduce(0) { $0 + $1.byteCount }
         return [
-            "simplify: \(recordedCount) recorded values became \(graph.values.count)",
+            "graph: \(recorded.summary)",
+            "simplify: \(recorded.values.count) recorded values became \(graph.values.count)",
             "fuse: \(fused) elementwise operations in \(tiles) tile programs",
-            "schedule: \(schedule.units.count) steps, the last "
+            "plan: \(schedule.units.count) steps, the last "
                 + "\(schedule.units.count - schedule.firstCommit) of them commits; "
                 + "\(schedule.inPlace.count) of \(updates.count) updates in place",
-            "memory: an arena of \(memory.arenaByteCount) bytes for values of \(values); "
+            "memory: an arena of \(bytes(memory.arenaByteCount)) for values of \(bytes(values)); "
                 + "\(memory.reusedCount) results over an operand",
         ]
     }

@@ -56,6 +56,11 @@ public struct OperationParameter: Sendable {
         case shape
         /// A list of Ints.
         case ints
+        /// An Int for every axis of an image, or a list of one for each; nil where that is the
+        /// default.
+        case extent
+        /// As `extent`, or the text "same", which comes as `.string`.
+        case padding
         /// A tensor, or an Int, Float or Bool, which comes as it is and takes the dtype of the
         /// tensors beside it.
         case operand

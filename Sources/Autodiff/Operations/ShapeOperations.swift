@@ -167,17 +167,24 @@ extension Operation {
         "pad",
         [
             .init("x", .tensor), .init("widths", .ints), .init("value", .number, default: .int(0)),
+            .init("mode", .string, default: .string("constant")),
         ],
         doc: """
-            `value` put around: `widths` are pairs (before, after), the last axis first.
+            A border put around: `widths` are pairs (before, after), the last axis first.
 
-            Negative widths cut off.
+            It holds `value`, or what `mode` says: "reflect" mirrors at the outermost element, which
+            is not repeated, "edge" repeats that. Negative widths cut off (with a constant border).
             """,
         example: "pad(ones([2, 2]), [1, 0])",
         samples: [
             [.tensor([2, 3]), .value(.ints([1, 2]))],
             [.tensor([2, 3]), .value(.ints([0, 1, 2, 0])), .value(.float(0.5))],
             [.tensor([2, 3]), .value(.ints([-1, 1]))],
+            [
+                .tensor([3, 4]), .value(.ints([3, 1, 0, 2])), .value(.int(0)),
+                .value(.string("reflect")),
+            ],
+            [.tensor([2, 2]), .value(.ints([1, 2])), .value(.int(0)), .value(.string("edge"))],
         ]
     ) { arguments, r throws(TensorError) in
         var x = try arguments.tensor(0)
@@ -185,6 +192,9 @@ extension Operation {
         guard widths.count % 2 == 0, widths.count <= 2 * x.shape.rank else {
             throw .badShape(
                 operation: "pad", shape: x.shape, rule: "two widths for each of the last axes")
+        }
+        if let border = try border(try arguments.string(3)) {
+            return try r.pad(x, widths, border)
         }
         var cuts = x.shape.dimensions.map { SliceRange(all: $0) }
         var places = cuts
@@ -215,6 +225,18 @@ extension Operation {
         return try r.embed(try r.slice(x, cuts), at: places, in: shape, fill: fill)
     }
 
+    /// The border that `mode` names; nil for a constant one.
+    private static func border(_ mode: String) throws(TensorError) -> PaddingBorder? {
+        switch mode {
+        case "constant": return nil
+        case "reflect": return .reflect
+        case "edge": return .edge
+        default:
+            throw .badArgument(
+                operation: "pad", rule: "the mode \"constant\", \"reflect\" or \"edge\"")
+        }
+    }
+
     private static let tile = one(
         "tile", [.init("x", .tensor), .init("repeats", .axes)],
         doc: "Copies side by side: `repeats` of each axis, aligned at the last.",
@@ -239,24 +261,38 @@ extension Operation {
     private static let roll = one(
         "roll",
         [
-            .init("x", .tensor), .init("shift", .int),
-            .init("axis", .axis, default: OperationArgument.none),
+            .init("x", .tensor), .init("shift", .axes),
+            .init("axis", .axes, default: OperationArgument.none),
         ],
-        doc:
-            "Elements moved by `shift` along `axis` (nil: all), round and round.",
+        doc: """
+            Elements moved by `shift` along `axis` (nil: all in their order), round and round.
+
+            For several axes a list of shifts, one for each.
+            """,
         example: "roll(arange(5), 2)",
         samples: [
             [.tensor([5]), .value(.int(2))], [.tensor([2, 3]), .value(.int(-1)), .value(.int(1))],
             [.tensor([2, 3]), .value(.int(4))], [.tensor([0]), .value(.int(1))],
+            [.tensor([2, 3]), .value(.ints([1, -1])), .value(.ints([0, 1]))],
         ]
     ) { arguments, r throws(TensorError) in
-        let x = try arguments.tensor(0)
-        let shift = try arguments.int(1)
-        guard let axis = try arguments.optionalInt(2) else {
+        var x = try arguments.tensor(0)
+        let shifts = try arguments.ints(1)
+        guard let axes = try arguments.axes(2) else {
+            guard shifts.count == 1 else {
+                throw .badArgument(operation: "roll", rule: "an axis for each shift")
+            }
             let flat = try r.reshape(x, to: Shape(trusted: [x.shape.count]))
-            return try r.reshape(try rolled(flat, shift, 0, r), to: x.shape)
+            return try r.reshape(try rolled(flat, shifts[0], 0, r), to: x.shape)
         }
-        return try rolled(x, shift, try x.shape.axis(axis, for: "roll"), r)
+        guard shifts.count == axes.count else {
+            throw .badArgument(
+                operation: "roll", rule: "a shift for each axis, not \(shifts.count) for \(axes.count)")
+        }
+        for (shift, axis) in zip(shifts, axes) {
+            x = try rolled(x, shift, try x.shape.axis(axis, for: "roll"), r)
+        }
+        return x
     }
 
     private static func rolled(

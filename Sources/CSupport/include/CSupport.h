@@ -8,6 +8,9 @@ int support_has_avx2_fma(void);
 /// A number that belongs to the calling thread, at first 0: which build of the kernels it is told to use.
 int support_thread_build(void);
 void support_set_thread_build(int build);
+/// A pointer that belongs to the calling thread, at first null: the work that it may be told to stop.
+void *support_thread_scope(void);
+void support_set_thread_scope(void *scope);
 
 /// At least `bytes` of memory, 64-byte aligned, that belong to the calling thread until its next call; null if there
 /// is none. What stands in it is undefined.
@@ -24,6 +27,11 @@ int support_interrupt_pending(void);
 void support_clear_interrupt(void);
 /// Sets the flag as ^C does; for tests and time limits.
 void support_raise_interrupt(void);
+
+/// Makes SIGTERM and SIGHUP requests to leave: they interrupt what runs, and a second one ends the process at once.
+void support_install_leave_handler(void);
+/// The signal that asked to leave, 0 if none did.
+int support_leave_signal(void);
 
 /// Waits until `*address != expected` or a wake (Linux futex).
 void support_futex_wait(uint32_t *address, uint32_t expected);

@@ -79,7 +79,8 @@ public struct NotebookRunner {
             switch outcome {
             case .interrupted: ending = .interrupted
             case .timedOut: ending = .timedOut
-            default: if result.status == .failed, ending == .succeeded { ending = .failed }
+            case .succeeded, .failed, .rejected:
+                if result.status == .failed, ending == .succeeded { ending = .failed }
             }
         }
         return (results, ending)
@@ -114,7 +115,8 @@ public struct NotebookRunner {
         result.duration = ContinuousClock.now - clock
         describe(outcome, of: cell, in: &result)
         if let figure = outcome.figure { draw(figure, of: cell, in: &result) }
-        return (result, outcome.ending)
+        // `fit` answers ^C by itself, but the run was meant.
+        return (result, outcome.wasInterrupted ? .interrupted : outcome.ending)
     }
 
     private func describe(_ outcome: CellOutcome, of cell: Cell, in result: inout CellResult) {

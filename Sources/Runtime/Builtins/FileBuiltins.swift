@@ -27,7 +27,7 @@ enum FileBuiltins {
             let path = try m.text(a[0], "readCSV", "path")
             let options = try m.csvOptions(
                 header: a[2], separator: a[3], missing: a[4], encoding: a[5], skip: a[6])
-            let read = try m.session.read(path, by: { bytes throws(FormatError) in
+            let read = try m.session.read(path, as: "csv", by: { bytes throws(FormatError) in
                 .table(try CSV.read(bytes, options))
             })
             guard case .table(let table) = read else { return .none }
@@ -44,7 +44,7 @@ enum FileBuiltins {
             let path = try m.text(a[0], "readText", "path")
             let encoding = try m.encoding(a[1], "readText")
             return try m.value(
-                of: m.session.read(path, by: { bytes throws(FormatError) in
+                of: m.session.read(path, as: "text", by: { bytes throws(FormatError) in
                     .text(try PlainText.read(bytes, encoding: encoding))
                 }))
         },
@@ -54,7 +54,7 @@ enum FileBuiltins {
                 + "4 with transparency.", isPure: false
         ) { m, a in
             let path = try m.text(a[0], "readImage", "path")
-            return try m.value(of: m.session.read(path, by: DataFormat.readPicture))
+            return try m.value(of: m.session.read(path, as: "png", by: DataFormat.readPicture))
         },
         Builtin(
             "readJSON(path)",
@@ -148,10 +148,12 @@ extension Machine {
 
     func value(of data: DataValue) throws -> Value {
         switch data {
-        case .tensor(let tensor): return .tensor(Node(tensor))
+        case .tensor(let tensor): return .tensor(DatasetObject.node(tensor, self))
         case .tensors(let named):
             var items: OrderedDictionary<DictKey, Value> = [:]
-            for entry in named { items[.string(entry.name)] = .tensor(Node(entry.tensor)) }
+            for entry in named {
+                items[.string(entry.name)] = .tensor(DatasetObject.node(entry.tensor, self))
+            }
             return .dict(DictObject(items))
         case .table(let table): return try columns(table)
         case .sound(let sound):

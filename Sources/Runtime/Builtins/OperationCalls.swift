@@ -114,6 +114,7 @@ struct OperationCalls {
             }
         case .sizes: return .sizes([:])
         case .axes, .shape, .ints: return try sizes(value, parameter.kind, wrong)
+        case .extent, .padding: return try extents(value, parameter, wrong)
         default: return try single(value, parameter.kind, wrong)
         }
     }
@@ -167,6 +168,21 @@ struct OperationCalls {
         }
         guard let numbers = try ints(value) else {
             throw wrong(kind == .axes ? "an axis or a list of axes" : "a list of Ints")
+        }
+        return .ints(numbers)
+    }
+
+    /// An Int, or one for each axis of an image; for a padding also a text.
+    private func extents(
+        _ value: Value, _ parameter: OperationParameter, _ wrong: (String) -> Failure
+    ) throws -> OperationArgument {
+        if value.isNone, case .some(.none) = parameter.defaultValue { return .none }
+        if let number = try machine.int(value) { return .int(number) }
+        if parameter.kind == .padding, case .string(let text) = value { return .string(text.text) }
+        guard let numbers = try ints(value) else {
+            throw wrong(
+                parameter.kind == .padding
+                    ? "an Int, a pair of Ints or \"same\"" : "an Int or a pair of Ints")
         }
         return .ints(numbers)
     }

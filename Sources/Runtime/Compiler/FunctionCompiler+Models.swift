@@ -103,6 +103,35 @@ extension FunctionCompiler {
                 template.methods.append((function.name.text, 0))
             }
         }
+        layOutDimensions(of: declaration, layout)
+    }
+
+    /// Dimension variables of signatures that the sizes of params and states are computed from, as in
+    /// `[filters, (C // groups)]`, belong to the instance as well.
+    private func layOutDimensions(of declaration: ModelDeclaration, _ layout: ReceiverLayout) {
+        var bound: Set<String> = []
+        for member in declaration.members {
+            switch member.kind {
+            case .method(let function), .forward(let function):
+                for shape in function.parameters.compactMap(\.shape) {
+                    bound.formUnion(shape.dimensions.compactMap { dimensionName($0)?.text })
+                }
+            case .parameter, .state, .part: continue
+            }
+        }
+        for member in declaration.members {
+            let shape: ShapePattern
+            switch member.kind {
+            case .parameter(_, let pattern, _), .state(_, let pattern, _): shape = pattern
+            case .part, .method, .forward: continue
+            }
+            for case .expression(let size) in shape.dimensions.map(\.kind) {
+                for name in MentionedNames.anywhere(in: size).sorted()
+                where bound.contains(name) && layout.members[name] == nil {
+                    layout.dimensions[name] = layout.addField(name)
+                }
+            }
+        }
     }
 
     private func lay(
@@ -129,7 +158,13 @@ extension FunctionCompiler {
             name: "\(template.name).\(name.text)", parent: self, context: context,
             receiver: template.layout)
         let shapeFunction = add(shapeCompiler.compileSizes(shape))
+        // In its own initializer the name is that of a constructor parameter, if there is one.
+        let own = template.layout.members[name.text]
+        if let parameter = template.layout.fieldNames.firstIndex(of: name.text), parameter != field {
+            template.layout.members[name.text] = .field(parameter, isState: false)
+        }
         let initializer = body(value, named: "\(template.name).\(name.text)", template.layout)
+        template.layout.members[name.text] = own
         template.members.append(
             ModelTemplate.Member(
                 name: name.text, field: field, isState: isState, shape: shapeFunction,
@@ -164,7 +199,7 @@ extension FunctionCompiler {
                 } else {
                     expression(Expression(.name(name), span), into: register)
                 }
-            case .expression(let value): expression(value, into: register)
+            case .expression(let value): size(value, into: register)
             case .wildcard, .rest:
                 context.report(CompileDiagnostics.restInParameter(span))
                 emit(.loadNone, register, at: span)
@@ -175,6 +210,21 @@ extension FunctionCompiler {
         popScope()
         context.prelude.registerOrigins(of: prototype)
         return prototype
+    }
+
+    /// A size that is computed; unset as long as a dimension of the instance in it is.
+    private func size(_ value: Expression, into register: Int) {
+        let names = MentionedNames.anywhere(in: value)
+        let fields = (receiver?.dimensions ?? [:]).filter { names.contains($0.key) }.values.sorted()
+        var exits: [Int] = []
+        for field in fields {
+            emit(.getField, register, field, 1, at: value.span)
+            let known = emit(.jumpIfGiven, register, at: value.span)
+            exits.append(emit(.jump, at: value.span))
+            patch(known)
+        }
+        expression(value, into: register)
+        for exit in exits { patch(exit) }
     }
 
     /// `C: 3` in a param's shape also fixes the dimension.

@@ -19,6 +19,13 @@ struct MentionedNames {
         return walker.nested
     }
 
+    /// All names that an expression mentions, wherever in it.
+    static func anywhere(in expression: Expression) -> Set<String> {
+        var walker = MentionedNames()
+        walker.inside { $0.visit(expression) }
+        return walker.nested
+    }
+
     private mutating func mention(_ name: String) {
         if depth > 0 { nested.insert(name) }
     }

@@ -52,7 +52,7 @@ enum EngineDiagnostics {
         case .badShape(let operation, let shape, let rule):
             return Failure(
                 "shape.\(operation)", "the shape \(shape) does not fit `\(operation)`",
-                notes: ["`\(operation)` needs \(rule)"])
+                notes: ["`\(operation)` needs \(rule)"], help: ImageHelp.axes(operation, shape))
         case .axisOutOfRange(let operation, let axis, let shape):
             return Failure(
                 "shape.axis",
@@ -96,6 +96,7 @@ enum EngineDiagnostics {
     /// The first cause that explains the shapes.
     private static func suggestion(_ operation: String, _ left: Shape, _ right: Shape) -> String? {
         let (x, y) = (left.dimensions, right.dimensions)
+        if ImageHelp.isConvolution(operation) { return ImageHelp.order(x, y) }
         if operation == "matmul", x.count == 2, y.count == 2 {
             if x[1] == y[1] { return "transpose the right side: `.T`" }
             if x[0] == y[0] { return "transpose the left side: `.T`" }

@@ -28,6 +28,8 @@ final class Machine {
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
+    /// The step blocks that ran, while `:explain` watches.
+    var watchedSteps: WatchedSteps?
     /// Set while a program is run on shapes alone.
     var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.
@@ -144,6 +146,7 @@ final class Machine {
             throw Failure(
                 "limit.recursion", "recursion too deep: \(frames.count) calls are open")
         }
+        try check?.enter(closure.prototype, frames)
         let base = top
         try reserve(base + max(arguments.count, closure.prototype.registerCount))
         try place(arguments, labels, for: closure.prototype, at: base)

@@ -13,7 +13,7 @@ extension Machine {
             let sized = figure.figure.sized(width: try double(width), height: try double(height))
             try session.save(sized, to: path, dpi: try double(dpi) ?? 96)
         case .tensor(let node):
-            try session.write(.tensor(self.value(of: node)), to: path)
+            try session.write(.tensor(savedTensor(node)), to: path)
         case .dict(let dict): try session.write(.tensors(named(dict)), to: path)
         case .model(let model):
             var tensors: [NamedTensor] = []
@@ -21,7 +21,7 @@ extension Machine {
                 tensors.append(
                     NamedTensor(
                         parameter.path,
-                        try self.value(of: node(of: parameter.box, parameter.owner))))
+                        try savedTensor(node(of: parameter.box, parameter.owner))))
             }
             try session.write(.tensors(tensors), to: path)
         case .optimizer(let optimizer):
@@ -48,8 +48,14 @@ extension Machine {
                 throw CallFailures.argument(
                     "save", "value", wants: "a dict from names to tensors", got: value)
             }
-            return NamedTensor(name, try self.value(of: node))
+            return NamedTensor(name, try savedTensor(node))
         }
+    }
+
+    /// The numbers of a tensor for a file; on shapes alone, numbers of any kind.
+    func savedTensor(_ node: Node) throws -> Tensor {
+        if check == nil { return try value(of: node) }
+        return try Tensor(uninitialized: node.shape, dtype: node.dtype)
     }
 
     // MARK: Loading
@@ -103,7 +109,10 @@ extension Machine {
                 "model.load", "`\(path)` has an entry `\(extra.name)` that the model has not",
                 help: "`loadPartial` takes what fits and says what does not")
         }
-        for (box, tensor) in pending { box.node = Node(tensor) }
+        for (parameter, (box, tensor)) in zip(parameters, pending) {
+            check?.willWrite(.box(box, of: parameter.owner))
+            box.node = DatasetObject.node(tensor, self)
+        }
         for parameter in parameters { parameter.owner.isBuilt = true }
     }
 
@@ -133,6 +142,7 @@ extension Machine {
         for (axis, name) in definition.template.members[index].dimensionNames.enumerated() {
             guard let name, let field = definition.template.layout.dimensions[name] else { continue }
             if parameter.owner.fields[field].isUnset {
+                check?.willWrite(.field(parameter.owner, field))
                 parameter.owner.fields[field] = .int(shape[axis])
             }
         }
@@ -168,8 +178,11 @@ extension Machine {
             matched.append(parameter.path)
             pending.append((parameter, try recorder.cast(node, to: old.dtype)))
         }
-        try recorder.evaluate(pending.map(\.1))
-        for (parameter, node) in pending { parameter.box.node = leaf(node) }
+        if !recorder.isAbstract { try recorder.evaluate(pending.map(\.1)) }
+        for (parameter, node) in pending {
+            check?.willWrite(.box(parameter.box, of: parameter.owner))
+            parameter.box.node = leaf(node)
+        }
         let known = Set(parameters.map(\.path))
         let unused = entries.order.filter { !known.contains($0) }
         func list(_ paths: [String]) -> Value { .list(paths.map { .string($0) }) }
@@ -194,8 +207,8 @@ extension Machine {
     private func converted(_ source: Value, _ convert: Value) throws -> Entries {
         var named: [(String, Node)] = []
         switch source {
-        case .string(let path): named = try tensors(in: path.text).map { ($0.name, Node($0.tensor)) }
-        case .dict(let dict): named = try self.named(dict).map { ($0.name, Node($0.tensor)) }
+        case .string(let path): named = try tensors(in: path.text).map { ($0.name, DatasetObject.node($0.tensor, self)) }
+        case .dict(let dict): named = try self.named(dict).map { ($0.name, DatasetObject.node($0.tensor, self)) }
         default:
             throw CallFailures.argument(
                 "loadPartial", "source", wants: "the path of a file or a dict of tensors", got: source)

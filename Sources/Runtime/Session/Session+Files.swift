@@ -1,6 +1,8 @@
+import Autodiff
 import Figures
 import Formats
 import Foundation
+import Kernels
 import Tensors
 
 /// Files that a program names: relative to the notebook's folder, and only where they are allowed.
@@ -46,26 +48,47 @@ extension Session {
     }
 
     func read(_ path: String, as format: DataFormat) throws -> DataValue {
-        try read(path, by: format.read)
+        try read(path, as: format.name, by: format.read)
     }
 
-    /// What a reader makes of a file, which is decompressed first if it is a gzip file.
+    /// What a reader of the format `kind` makes of a file, which is decompressed first if it is a gzip file.
     func read(
-        _ path: String, by reader: ([UInt8]) throws(FormatError) -> DataValue
+        _ path: String, as kind: String, by reader: ([UInt8]) throws(FormatError) -> DataValue
     ) throws -> DataValue {
         let target = try readablePath(path)
-        if machine.check?.mayHaveWritten(target) == true { throw UnknownValue() }
-        do {
-            return try reader(Gzip.unwrapped(FileAccess.read(target)))
-        } catch {
-            var named = error
-            named.file = path
-            throw named
+        let written = try machine.check?.written(target)
+        if case .value(let value)? = written {
+            // What is written is what is read only by formats that keep names and shapes.
+            guard ["npy", "npz", "safetensors"].contains(kind),
+                DataFormat.of(path: path)?.format.name == kind
+            else { throw UnknownValue() }
+            return value
+        }
+        return try interruptible {
+            do {
+                let bytes: [UInt8]
+                if case .text(let text)? = written { bytes = text } else { bytes = try FileAccess.read(target) }
+                return try reader(Gzip.unwrapped(bytes))
+            } catch let error as FormatError {
+                var named = error
+                named.file = path
+                throw named
+            }
         }
     }
 
+    /// Reads within a scope that ^C and limits of time stop; what was read till then is thrown away.
+    func interruptible<Result>(_ body: () throws -> Result) throws -> Result {
+        let scope = WorkScope(stopsWhen: machine.recorder.isInterrupted)
+        let result = Swift.Result { try scope.run(body) }
+        if scope.isStopped { throw Interruption(reason: isOutOfTime ? .time : .user) }
+        return try result.get()
+    }
+
     func write(_ bytes: [UInt8], to path: String) throws {
-        try FileAccess.write(bytes, to: writablePath(path))
+        let target = try writablePath(path)
+        if let check = machine.check { return check.write(.text(bytes), to: target) }
+        try FileAccess.write(bytes, to: target)
     }
 
     func write(_ value: DataValue, to path: String) throws {
@@ -74,6 +97,7 @@ extension Session {
                 "file.kind", "tensors cannot be written to `\(path)`",
                 help: "endings that can: .npy, .npz, .safetensors, .csv, .png")
         }
+        if let check = machine.check { return check.write(.value(value), to: try writablePath(path)) }
         try self.write(write(value), to: path)
     }
 
@@ -83,6 +107,7 @@ extension Session {
                 "file.kind", "a figure cannot be written to `\(path)`",
                 help: "endings that can: .png, .svg, .pdf")
         }
+        if let check = machine.check { return check.write(.unknown, to: try writablePath(path)) }
         guard let renderer = configuration.renderer else {
             throw Failure("figure.renderer", "figures cannot be drawn here")
         }

@@ -216,7 +216,7 @@ private enum FirstParameter {
         switch kind {
         case .tensor, .optionalTensor, .tensors, .operand, .variadicTensors: true
         case .int, .optionalInt, .float, .bool, .string, .dtype, .axis, .axes, .shape, .ints,
-            .number, .operation, .sizes:
+            .extent, .padding, .number, .operation, .sizes:
             false
         }
     }

@@ -42,6 +42,8 @@ public final class Session {
     public var progressEnded: (String) -> Void = { _ in }
     private var lastProgress = 0.0
     private var loadingPrelude: Set<String> = []
+    /// Whether the running cell has answered ^C itself, as `fit` does, and gone on.
+    var hasAnsweredInterrupt = false
 
     public init(_ configuration: SessionConfiguration) {
         self.configuration = configuration
@@ -83,6 +85,7 @@ public final class Session {
         outcome.diagnostics += diagnostics
         guard let compiled else { return outcome }
         tracker.isStale = true
+        hasAnsweredInterrupt = false
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
@@ -94,6 +97,7 @@ public final class Session {
             machine.reset()
             fail(error, program, &outcome)
         }
+        outcome.wasInterrupted = hasAnsweredInterrupt || outcome.ending == .interrupted
         return outcome
     }
 
@@ -207,7 +211,7 @@ public final class Session {
 
     func dataset(_ name: String) throws -> DatasetObject {
         if let known = loadedDatasets[name] { return known }
-        let loaded = DatasetObject(try datasets.load(name))
+        let loaded = DatasetObject(try interruptible { try datasets.load(name) })
         loadedDatasets[name] = loaded
         return loaded
     }
@@ -221,7 +225,10 @@ public final class Session {
         let now = Self.now
         guard now - lastProgress > 0.1 || done == total else { return }
         lastProgress = now
-        progressChanged(label, done, total, (try? machine.progressText(values)) ?? "")
+        var text = (try? machine.progressText(values)) ?? ""
+        // The record of an epoch begins with what the label says.
+        if text.hasPrefix(label) { text = String(text.dropFirst(label.count).drop { $0 == " " }) }
+        progressChanged(label, done, total, text)
     }
 
     func finishProgress(_ text: String) { progressEnded(text) }
@@ -294,6 +301,8 @@ public struct CellOutcome {
     }
 
     public var ending = Ending.rejected
+    /// Whether ^C came, even if the cell went on after it: `fit` ends its training and gives what it has.
+    public var wasInterrupted = false
     /// The text of the last expression's value, if there is one to show.
     public var value: String?
     /// The last expression's value, if it is a figure.

@@ -9,6 +9,8 @@ struct StepCache {
     var promoted: Set<Int> = []
     /// Recordings made in a row without a replay; after many the block is not compiled any more.
     var recordings = 0
+    /// What became of the last recording: the passes of its program, or why there is none.
+    var note = ""
 }
 
 /// A call that a program may stand for.
@@ -267,7 +269,10 @@ extension Machine {
         let id = ObjectIdentifier(call.closure.prototype)
         var cache = stepCache[id] ?? StepCache()
         cache.recordings += 1
-        defer { stepCache[id] = cache }
+        defer {
+            cache.note = stepNote
+            stepCache[id] = cache
+        }
         if let reason = recording.reason {
             stepNote = "not replayed: \(reason)"
             return nil

@@ -15,13 +15,16 @@ extension Machine {
         guard case .function(let closure) = block else {
             throw CallFailures.argument("step", "block", wants: "a block", got: block)
         }
+        check?.steps += 1
         let key = StepKey(
             kind: .step(ObjectIdentifier(optimizer)), clip: clip, accumulate: accumulate,
             isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,
             modelVersion: modelVersion, optionVersion: optimizer.optionVersion)
+        watchedSteps?.count(closure.prototype, isReplay: false)
         if recording == nil, !recorder.isAbstract, recorder.gradientDepth == 0,
             let value = try replay(optimizer, ReplayedCall(closure: closure, key: key))
         {
+            watchedSteps?.count(closure.prototype, isReplay: true)
             return value
         }
         let outer = recording

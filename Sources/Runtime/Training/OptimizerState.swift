@@ -28,7 +28,7 @@ enum OptimizerState {
             for (name, node) in [(average, slots.average), (sum, slots.accumulated)] {
                 guard let node else { continue }
                 tensors.append(
-                    NamedTensor(parameter.path + name, try machine.value(of: node)))
+                    NamedTensor(parameter.path + name, try machine.savedTensor(node)))
             }
         }
         return tensors
@@ -38,7 +38,7 @@ enum OptimizerState {
         of slot: Value, _ name: String, _ machine: Machine
     ) throws -> NamedTensor {
         switch slot {
-        case .tensor(let node): return NamedTensor(name, try machine.value(of: node))
+        case .tensor(let node): return NamedTensor(name, try machine.savedTensor(node))
         case .int(let number):
             return NamedTensor(name + numberMark, try Tensor([number], shape: Shape([]), dtype: .int64))
         case .float(let number):

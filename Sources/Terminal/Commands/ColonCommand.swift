@@ -22,7 +22,7 @@ struct ColonCommand: Sendable {
 
     /// In the order of `:help`.
     static let all: [ColonCommand] = [
-        help, load, run, rerun, save, vars, shape, time, plot, undo, reset, seed, quit,
+        help, load, run, rerun, save, vars, shape, time, explain, plot, undo, reset, seed, quit,
     ]
 
     var needsArgument: Bool { !argumentHelp.isEmpty && !argumentHelp.hasPrefix("[") }

@@ -26,7 +26,8 @@ extension ColonCommand {
         documentation: """
             One cell for each entry that ran, in order, with the session's seed: running the \
             notebook \
-            gives what you saw. Entries that were taken back or never ran are left out; an \
+            gives what you saw. After `:run` they follow the notebook's own cells. Entries that \
+            were taken back or never ran are left out; an \
             interrupted one is marked `skip`, one that failed half-way `expect-error`.
             """
     ) { state, path in
@@ -38,10 +39,8 @@ extension ColonCommand {
                     "`\(path)` exists and is no notebook", help: "notebooks end in .dln")
             }
             let title = URL(fileURLWithPath: target).deletingPathExtension().lastPathComponent
-            let text = EntryLog.notebook(
-                state.entries, title: title, seed: state.session.randomSeed)
-            try state.write(Array(text.utf8), to: path)
-            let count = state.entries.count
+            let (text, count) = state.savedNotebook(title: title)
+            try state.write(text, to: path)
             state.screen.line("\(path): \(count) \(count == 1 ? "cell" : "cells")")
         } catch {
             state.complain(error.diagnostic)

@@ -48,12 +48,72 @@ extension ColonCommand {
             """
     ) { state, text in
         let start = Session.now
-        let ending = state.enter(text, settles: true)
+        let ending = state.enter(text) { session, source, stream in
+            settled(session.run(source, stream: stream), session)
+        }
         let seconds = Session.now - start
         if ending == .succeeded {
             state.screen.line(state.screen.styled(ElapsedTime.text(seconds), .quiet))
         }
         return .stay
+    }
+
+    /// An entry whose pending tensors are computed too.
+    private static func settled(_ outcome: CellOutcome, _ session: Session) -> CellOutcome {
+        guard outcome.ending == .succeeded else { return outcome }
+        var outcome = outcome
+        do {
+            try session.finishPending()
+        } catch let diagnostic as Diagnostic {
+            outcome.diagnostics.append(diagnostic)
+            outcome.ending = .failed
+        } catch {
+            outcome.ending = .interrupted
+        }
+        return outcome
+    }
+
+    static let explain = ColonCommand(
+        name: "explain", argument: .expression, argumentHelp: "EXPR",
+        summary: "how a value or a training step is computed: graph, passes, program",
+        documentation: """
+            Runs it as an entry of its own. Of each `step` block that ran, in `fit` too, it shows \
+            the passes and the program, or why the block is recorded at every call instead of \
+            being replayed; else the program for what the value has only recorded.
+
+            - `graph` is what was recorded, `simplify` what is left of it
+            - `fuse` joins elementwise operations into loops over tiles
+            - `plan` puts them in order, `memory` gives them places in one arena
+            - `program` lists the calls: `in0` is an input, `update1` an input that is replaced, \
+            `out0` a result, `constant2` a stored tensor, `@64` byte 64 of the arena; `*` marks \
+            calls that replace weights
+            """
+    ) { state, text in
+        let width = state.screen.width
+        state.enter(text) { session, source, stream in
+            var outcome = session.explain(source, stream: stream)
+            outcome.value = outcome.value.map { wrapped($0, width) }
+            return outcome
+        }
+        return .stay
+    }
+
+    /// Lines broken at spaces, and what is broken off set in.
+    private static func wrapped(_ text: String, _ width: Int) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+            var lines: [String] = []
+            var current = ""
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            for (index, word) in words.enumerated() {
+                if current.count + word.count + 1 > width, !current.allSatisfy({ $0 == " " }) {
+                    lines.append(current)
+                    current = "       " + word
+                } else {
+                    current += (index == 0 ? "" : " ") + word
+                }
+            }
+            return lines + [current]
+        }.joined(separator: "\n")
     }
 }
 

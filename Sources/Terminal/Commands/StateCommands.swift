@@ -2,15 +2,27 @@ import Runtime
 
 extension ColonCommand {
     static let undo = ColonCommand(
-        name: "undo", argument: nil, argumentHelp: "",
-        summary: "back to before the last entry: variables, weights, optimizers, random numbers",
+        name: "undo", argument: .number, argumentHelp: "[N]",
+        summary: "back to before the last entry, or the last N: names, weights, random numbers",
         documentation: """
-            May be repeated. Files that were written stay as they are. How far back it reaches \
-            depends on the memory that old weights take.
+            Variables, weights, optimizers and random numbers are what they were. May be repeated. \
+            Files that were written stay as they are. How far back it reaches depends on the \
+            memory that old weights take.
             """
-    ) { state, _ in
-        if let entry = state.undo() {
-            state.screen.line("back to before: " + EntryLog.firstLine(entry, limit: 60))
+    ) { state, text in
+        guard let count = text.isEmpty ? 1 : Int(text), count > 0 else {
+            let error = PromptError(
+                "`:undo` takes how many entries, got `\(text)`", help: "`:undo 2`")
+            state.complain(error.diagnostic)
+            return .stay
+        }
+        var first: String?
+        for _ in 0..<count {
+            guard let entry = state.undo() else { break }
+            first = entry
+        }
+        if let first {
+            state.screen.line("back to before: " + EntryLog.firstLine(first, limit: 60))
         } else {
             state.screen.line("there is nothing to take back")
         }

@@ -10,6 +10,8 @@ struct LineEditor {
         case line(String)
         /// ^C: the line is dropped.
         case interrupted
+        /// SIGTERM or SIGHUP asked to leave.
+        case left
         /// ^D on an empty line, or the terminal is gone.
         case end
     }
@@ -44,6 +46,7 @@ struct LineEditor {
             $0.before = before
             $0.received = nil
         }
+        guard support_leave_signal() == 0 else { return .left }
         support_clear_interrupt()
         rl_callback_handler_install(prompt) { line in
             receive(line)
@@ -53,6 +56,9 @@ struct LineEditor {
             if let received = exchange.withLock({ $0.received }) { return received }
             if reader_wait(support_interrupt_pending) != 0 {
                 rl_callback_read_char()
+            } else if support_leave_signal() != 0 {
+                rl_callback_handler_remove()
+                return .left
             } else if support_interrupt_pending() != 0 {
                 support_clear_interrupt()
                 reader_drop_line()

@@ -59,16 +59,18 @@ struct DocumentationPage {
         return place + source.trimmed
     }
 
-    /// A signature in bold, over several lines if it is long.
+    /// A signature in bold, over several lines if it is long; they end in commas.
     private func signature(_ text: String) -> String {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, line.count + word.count + 1 > width {
+        let parts = text.split(separator: ", ").map(String.init)
+        for (index, part) in parts.enumerated() {
+            let part = part + (index + 1 < parts.count ? "," : "")
+            if !line.isEmpty, line.count + part.count + 1 > width {
                 lines.append(line)
-                line = "    " + word
+                line = "    " + part
             } else {
-                line += (line.isEmpty ? "" : " ") + word
+                line += (line.isEmpty ? "" : " ") + part
             }
         }
         return (lines + [line]).map { screen.styled($0, .strong) }.joined(separator: "\n")

@@ -7,17 +7,21 @@ struct FigureGallery {
     private static let dpi = 192.0
 
     private let setup: TerminalSetup
-    private let folder: String
+    /// Named after the time of the first figure; to ask the calendar takes a while.
+    private lazy var folder = Self.newFolder(setup)
     private var newest: Figure?
     private var names: Set<String> = []
 
     init(_ setup: TerminalSetup) {
         self.setup = setup
+    }
+
+    private static func newFolder(_ setup: TerminalSetup) -> String {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyy-MM-dd-HHmmss"
         let name = "\(format.string(from: Date()))-\(getpid())"
-        self.folder = "\(setup.stateFolder)/figures/\(name)"
+        return "\(setup.stateFolder)/figures/\(name)"
     }
 
     /// Writes a figure; gives its path.

@@ -111,7 +111,7 @@ struct MarkdownText {
         while let next = rest.first {
             let found: (text: String, role: Screen.Role?)
             if next == "\\", rest.count > 1, let escaped = rest.dropFirst().first,
-                escaped.isPunctuation
+                escaped.isPunctuation || escaped.isSymbol
             {
                 plain.append(escaped)
                 rest = rest.dropFirst(2)

@@ -120,6 +120,7 @@ enum PlainMaths {
         private func script(
             _ text: String, _ table: [Character: Character], _ mark: String
         ) -> String {
+            if text.isEmpty { return mark }
             let plain = text.replacing("−", with: "-").filter { $0 != " " }
             let small = plain.compactMap { table[$0] }
             if small.count == plain.count, plain.count <= 6 { return String(small) }

@@ -15,8 +15,6 @@ final class Screen: Sendable {
 
     private struct State {
         var showsProgress = false
-        /// A line of progress that the next one of the same run will replace.
-        var pending: String?
     }
 
     init(isTerminal: Bool, usesColor: Bool, messages: Int32 = 1) {
@@ -54,24 +52,17 @@ final class Screen: Sendable {
         guard isTerminal else { return }
         let width = self.width
         state.withLock { state in
-            settlePending(&state)
             let bar = ProgressBar.text(label, done, total, values, width: width)
             Self.put("\r\u{1B}[K" + bar, to: 1)
             state.showsProgress = true
         }
     }
 
-    /// The line that remains of a long run. Where nobody watches, the lines of one run collapse to
-    /// the last.
+    /// The line that remains of a long run.
     func progressEnded(_ text: String) {
         state.withLock { state in
             clearProgress(&state)
-            if isTerminal {
-                Self.put(text + "\n", to: 1)
-            } else {
-                if ProgressBar.beginsRun(text) { settlePending(&state) }
-                state.pending = text
-            }
+            Self.put(text + "\n", to: 1)
         }
     }
 
@@ -81,18 +72,10 @@ final class Screen: Sendable {
         message(text)
     }
 
-    /// Writes what waits and takes the progress line away.
+    /// Takes the progress line away.
     func settle() { state.withLock { settle(&$0) } }
 
-    private func settle(_ state: inout State) {
-        clearProgress(&state)
-        settlePending(&state)
-    }
-
-    private func settlePending(_ state: inout State) {
-        if let pending = state.pending { Self.put(pending + "\n", to: 1) }
-        state.pending = nil
-    }
+    private func settle(_ state: inout State) { clearProgress(&state) }
 
     private func clearProgress(_ state: inout State) {
         if state.showsProgress { Self.put("\r\u{1B}[K", to: 1) }
@@ -145,7 +128,4 @@ enum ProgressBar {
         // One column stays free: a full line would wrap in some terminals.
         return String(line.prefix(max(10, width - 1)))
     }
-
-    /// Whether a line is the first of a run: `epoch 1/20 …`.
-    static func beginsRun(_ text: String) -> Bool { text.hasPrefix("epoch 1/") }
 }

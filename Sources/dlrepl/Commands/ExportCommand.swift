@@ -7,7 +7,11 @@ import Notebooks
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Runs notebooks and writes figures, pages or other files of them.")
+        abstract: "Runs notebooks and writes figures, pages or other files of them.",
+        discussion: """
+            `dl` writes the code alone and runs nothing. Exit codes: 0 all well, 1 a cell failed, 2 \
+            bad usage or unreadable notebook, 4 time or memory budget reached, 130 interrupted.
+            """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case figures, html, md, ipynb, dl }
 
@@ -68,7 +72,7 @@ struct ExportCommand: ParsableCommand {
         var run = NotebookRun(document: document, file: file, options: options)
         run.showsOutput = false
         let (results, ending) = try run.perform(session, installation)
-        let code = ending == .succeeded ? ExitCode.success : Exit.cellFailed
+        let code = Exit.code(of: ending)
         if kind == .figures {
             try NotebookFile.write(
                 figures: results.flatMap(\.figures), to: to ?? "figures/\(stem)")

@@ -68,13 +68,8 @@ struct RunCommand: ParsableCommand {
         var run = NotebookRun(document: document, file: file, options: try options(document))
         run.showsOutput = !quiet
         let (results, ending) = try run.perform(session, installation)
-        try save(results, of: document, file)
-        switch ending {
-        case .succeeded: return .success
-        case .failed: return Exit.cellFailed
-        case .timedOut: return Exit.budget
-        case .interrupted: return Exit.interrupted
-        }
+        try save(results, of: document, file, installation)
+        return Exit.code(of: ending)
     }
 
     private func options(_ document: NotebookDocument) throws -> RunOptions {
@@ -92,7 +87,10 @@ struct RunCommand: ParsableCommand {
 
     // MARK: Results
 
-    private func save(_ results: [CellResult], of document: NotebookDocument, _ file: String) throws {
+    private func save(
+        _ results: [CellResult], of document: NotebookDocument, _ file: String,
+        _ installation: Installation
+    ) throws {
         let stem = (document.name as NSString).deletingPathExtension
         let folder = figures ?? "figures/\(stem)"
         if figures != "none" {
@@ -109,24 +107,21 @@ struct RunCommand: ParsableCommand {
             try NotebookFile.write(exporter.export(input), to: out)
             Console.write("page: \(out)\n")
         }
-        if write { try store(results, of: document, in: file, folder) }
+        if write { try store(results, of: document, in: file, folder, installation) }
     }
 
     /// Puts the outputs below their cells in the notebook itself.
     private func store(
-        _ results: [CellResult], of document: NotebookDocument, in file: String, _ folder: String
+        _ results: [CellResult], of document: NotebookDocument, in file: String, _ folder: String,
+        _ installation: Installation
     ) throws {
-        var outputs: [Int: StoredOutput?] = [:]
-        for (cell, result) in zip(document.cells, results) where result.status != .skipped {
-            let text = result.text
-            outputs[cell.position] =
-                text.isEmpty && result.figures.isEmpty
-                ? .some(nil)
-                : StoredOutput(
-                    name: cell.fileStem, key: NotebookFile.key(of: cell, in: document), text: text,
-                    figures: result.figures.map {
-                        NotebookFile.relative(folder, to: file) + "/" + $0.fileName
-                    })
+        let keys = NotebookFile.keys(
+            of: document, file, try NotebookFile.parameters(parameters, of: document),
+            installation)
+        var results = results
+        if figures == "none" { for index in results.indices { results[index].figures = [] } }
+        let outputs = document.outputs(of: results, keys) {
+            NotebookFile.relative(folder, to: file) + "/" + $0.fileName
         }
         try NotebookFile.write(document.storingOutputs(outputs).bytes, to: file)
     }
@@ -162,6 +157,7 @@ struct ScriptOutcome {
         if showsValue, let value = outcome.value { Console.write(value + "\n") }
         if showsValue, outcome.figure != nil { Console.write("figure\n") }
         switch outcome.ending {
+        case .succeeded where outcome.wasInterrupted: return Exit.interrupted
         case .succeeded: return .success
         case .rejected, .failed: return Exit.cellFailed
         case .timedOut: return Exit.budget

@@ -1,0 +1,120 @@
+import Notebooks
+import Testing
+
+@Suite("Whether stored outputs are those of the notebook")
+struct OutputTests {
+    private let text = """
+        ---
+        seed: 1
+        params: {lr: 0.1}
+        ---
+
+        ```dl {#a}
+        let t = readCSV("t.csv")
+        ```
+
+        ```dl {#b}
+        t["x"]
+        ```
+
+        ```dl {skip}
+        never()
+        ```
+
+        """
+
+    private func document(_ text: String) -> NotebookDocument {
+        NotebookDocument(text: text, name: "n.dln")
+    }
+
+    private func keys(
+        _ document: NotebookDocument, file: String = "x\n1\n", version: String = "1",
+        params: [String] = []
+    ) throws -> CellKeys {
+        CellKeys(
+            document, parameters: try document.override(params: params), version: version
+        ) { $0 == "t.csv" ? Array(file.utf8) : nil }
+    }
+
+    /// The notebook with outputs of today.
+    private func stored() throws -> NotebookDocument {
+        let document = document(text)
+        let results = [
+            CellResult(position: 1, status: .ran, printed: "1\n"),
+            CellResult(position: 2, status: .ran, value: "2"),
+            CellResult(position: 3, status: .skipped),
+        ]
+        return document.storingOutputs(
+            document.outputs(of: results, try keys(document)) { $0.fileName })
+    }
+
+    private func status(_ document: NotebookDocument, _ keys: CellKeys) -> [OutputStatus] {
+        document.outputStatus(keys).map(\.status)
+    }
+
+    @Test("outputs that were just written are fresh, and writing them again changes no byte")
+    func fresh() throws {
+        let document = try stored()
+        #expect(status(document, try keys(document)) == [.fresh, .fresh, .skipped])
+        let results = [
+            CellResult(position: 1, status: .ran, printed: "1\n"),
+            CellResult(position: 2, status: .ran, value: "2"),
+            CellResult(position: 3, status: .skipped),
+        ]
+        let again = document.storingOutputs(
+            document.outputs(of: results, try keys(document)) { $0.fileName })
+        #expect(again.bytes == document.bytes)
+    }
+
+    @Test("a change makes a cell and those below it stale, and prose makes none")
+    func stale() throws {
+        let document = try stored()
+        func edited(_ old: String, _ new: String) throws -> [OutputStatus] {
+            let text = String(decoding: document.bytes, as: UTF8.self)
+            let other = self.document(text.replacing(old, with: new))
+            return status(other, try keys(other))
+        }
+        #expect(try edited("t[\"x\"]", "t[\"y\"]") == [.fresh, .stale, .skipped])
+        #expect(try edited("let t =", "let u =") == [.stale, .stale, .skipped])
+        #expect(try edited("seed: 1", "seed: 2") == [.stale, .stale, .skipped])
+        #expect(try edited("lr: 0.1", "lr: 0.2") == [.stale, .stale, .skipped])
+        #expect(try edited("{#b}", "{#c}") == [.fresh, .stale, .skipped])
+        #expect(try edited("never()", "ever()") == [.fresh, .fresh, .skipped])
+        #expect(try edited("```dl {#b}", "More prose.\n\n```dl {#b}") == [.fresh, .fresh, .skipped])
+        #expect(status(document, try keys(document, file: "x\n2\n")) == [.stale, .stale, .skipped])
+        #expect(status(document, try keys(document, version: "2")) == [.stale, .stale, .skipped])
+        #expect(
+            status(document, try keys(document, params: ["lr=0.5"])) == [.stale, .stale, .skipped])
+    }
+
+    @Test("a cell that failed keeps what it has, one that shows nothing loses it")
+    func failed() throws {
+        let document = try stored()
+        let results = [
+            CellResult(position: 1, status: .failed),
+            CellResult(position: 2, status: .ran),
+            CellResult(position: 3, status: .skipped),
+        ]
+        let after = document.storingOutputs(
+            document.outputs(of: results, try keys(document)) { $0.fileName })
+        #expect(after.outputs.map(\.name) == ["a"])
+        #expect(status(after, try keys(after)) == [.fresh, .missing, .skipped])
+    }
+
+    @Test(
+        "numbers are compared with a tolerance, words and whole numbers are not",
+        arguments: [
+            ("loss 0.1234", "loss 0.1235", true), ("loss 0.1234", "loss 0.1334", false),
+            ("epoch 3/3", "epoch 4/3", false), ("a  b\n c", "a b c", true), ("a", "b", false),
+            ("[1.0, 2.0]", "[1.0,  2.0]", true), ("[1.0, 2.0]", "[1.0]", false),
+            ("nan inf -inf", "nan inf -inf", true), ("inf", "-inf", false), ("0.5", "nan", false),
+            ("1e-05", "1.0001e-05", true), ("1e10", "1.0005e10", true), ("-0.5", "0.5", false),
+            ("1000000.0", "1000400.0", true), ("x1", "x2", false), ("", "", true),
+            ("", "1", false), ("12", "12.0", false),
+        ])
+    func comparison(old: String, new: String, agree: Bool) {
+        let comparison = OutputComparison(tolerance: 1e-3)
+        #expect((comparison.difference(old, new) == nil) == agree)
+        #expect((comparison.difference(new, old) == nil) == agree)
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import RuntimeTesting
+import Testing
+
+/// Commands of the tool on files in a folder of the test's own.
+@Suite("Commands on notebooks")
+struct ToolTests {
+    private func write(_ text: String, _ name: String, _ folder: URL) throws {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+    }
+
+    private func read(_ name: String, _ folder: URL) throws -> String {
+        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    }
+
+    private static let notebook = """
+        ---
+        dln: 1
+        seed: 3
+        ---
+
+        ```dl {#make}
+        let x = randn([4])
+        x.sum()
+        ```
+
+        ```dl {#show}
+        print("{x.mean():.4f}")
+        plot(x)
+        ```
+
+        """
+
+    @Test("`run --write` stores outputs, `status` sees what is stale, `verify` what differs")
+    func outputs() throws {
+        try withTemporaryFolder { folder in
+            func run(_ arguments: String...) throws -> (output: String, errors: String, code: Int32) {
+                try Program.run(arguments, input: "", folder: folder)
+            }
+            try write(Self.notebook, "n.dln", folder)
+            #expect(try run("status", "n.dln").output == "n.dln: 2 without output\n")
+            #expect(try run("verify", "n.dln").code == 3)
+            #expect(try run("run", "--write", "n.dln").code == 0)
+            let stored = try read("n.dln", folder)
+            #expect(stored.contains("![show](figures/n/show.png)"))
+            #expect(try run("status", "n.dln").output == "n.dln: 2 fresh\n")
+            let same = try run("verify", "n.dln")
+            #expect(same.code == 0 && same.output == "n.dln: 2 cells, the same\n", "\(same)")
+            #expect(try run("run", "--write", "n.dln").code == 0)
+            #expect(try read("n.dln", folder) == stored)
+            try write(stored.replacing("x.mean()", with: "x.max()"), "n.dln", folder)
+            let stale = try run("status", "n.dln")
+            #expect(stale.code == 3)
+            #expect(stale.output == "n.dln: 1 fresh, 1 stale\n  stale   cell show\n")
+            let differs = try run("verify", "n.dln")
+            #expect(differs.code == 3)
+            #expect(differs.output.contains("n.dln, cell show: `"), "\(differs)")
+            #expect(differs.output.hasSuffix("n.dln: 2 cells, 1 differ\n"))
+            try write(stored.replacing("x.sum()", with: "nosuch"), "n.dln", folder)
+            #expect(try run("verify", "n.dln").code == 1)
+            #expect(try run("status", "none.dln").code == 2)
+        }
+    }
+
+    @Test(
+        "every kind of export is written, and the script and the notebook give the same",
+        arguments: ["html", "md", "ipynb", "dl"])
+    func export(kind: String) throws {
+        try withTemporaryFolder { folder in
+            try write(Self.notebook, "n.dln", folder)
+            let result = try Program.run(["export", kind, "n.dln"], input: "", folder: folder)
+            #expect(result.code == 0 && result.output.hasSuffix("n.\(kind)\n"), "\(result)")
+            let text = try read("n.\(kind)", folder)
+            // The page marks words of the code.
+            #expect(text.contains(kind == "html" ? "randn" : "randn([4])"))
+            if kind == "dl" {
+                #expect(try Program.run(["run", "n.dl"], input: "", folder: folder).code == 0)
+            }
+        }
+    }
+
+    @Test("an export of what does not run says so: 1 for a failed cell, 4 for time")
+    func exportFails() throws {
+        try withTemporaryFolder { folder in
+            try write("```dl\nnosuch\n```\n", "bad.dln", folder)
+            try write("```dl {timeout=100ms}\nwhile true { }\n```\n", "slow.dln", folder)
+            func code(_ name: String) throws -> Int32 {
+                try Program.run(["export", "md", name], input: "", folder: folder).code
+            }
+            #expect(try code("bad.dln") == 1)
+            #expect(try code("slow.dln") == 4)
+        }
+    }
+
+    @Test("`data add` unpacks archives and copies folders, and refuses what is neither")
+    func data() throws {
+        try withTemporaryFolder { folder in
+            let source = folder.appending(path: "flowers/sub")
+            try FileManager.default.createDirectory(at: source, withIntermediateDirectories: true)
+            try write("a,b\n1,2\n", "flowers/sub/t.csv", folder)
+            let made = try Program.run(["data", "add", "flowers"], input: "", folder: folder)
+            #expect(made.code == 0 && made.output.contains("data/flowers: 1 file, 1 kB"), "\(made)")
+            let home = ".local/share/dlrepl/data"
+            #expect(try read("\(home)/flowers/sub/t.csv", folder) == "a,b\n1,2\n")
+            let program = try Program.run(
+                ["-e", "save([\"w\": ones([2])], \"w.npz\")"], input: "", folder: folder)
+            #expect(program.code == 0)
+            // An npz file is a zip archive.
+            let zip = folder.appending(path: "pack-1.0-py3-none-any.whl")
+            try FileManager.default.copyItem(at: folder.appending(path: "w.npz"), to: zip)
+            let wheel = try Program.run(["data", "add", zip.path], input: "", folder: folder)
+            #expect(wheel.code == 0 && wheel.output.contains("data/pack: 1 file"), "\(wheel)")
+            for name in ["none.zip", "flowers/sub/t.csv"] {
+                let refused = try Program.run(["data", "add", name], input: "", folder: folder)
+                #expect(refused.code == 2 && refused.errors.contains(name), "\(refused)")
+            }
+            let left = try FileManager.default.contentsOfDirectory(
+                atPath: folder.appending(path: home).path)
+            #expect(left.sorted() == ["flowers", "pack"])
+        }
+    }
+}
