@@ -13,10 +13,10 @@ private let unsafeFiles: Set<String> = [
     "Autodiff/Primitives/KernelCalls.swift", "Autodiff/Primitives/MatMul.swift",
     // Replay: instructions over one arena.
     "Autodiff/Graph/ProgramFrame.swift", "Autodiff/Graph/ProgramInstruction.swift",
-    // Bytes of files, libjpeg-turbo, libpng, zlib.
+    // Bytes of files, libpng, zlib.
     "Formats/ByteReader.swift", "Formats/Deflate.swift", "Formats/Elements.swift",
-    "Formats/FileAccess.swift", "Formats/PNGImage.swift",
-    "Formats/SHA256.swift", "Formats/Wav.swift",
+    "Formats/FileAccess.swift", "Formats/PNGImage.swift", "Formats/SHA256.swift",
+    "Formats/Wav.swift",
     // The registers of the interpreter.
     "Runtime/Interpreter/Machine.swift", "Runtime/Interpreter/Machine+Assignment.swift",
     "Runtime/Interpreter/Machine+Calls.swift", "Runtime/Interpreter/Machine+Loop.swift",

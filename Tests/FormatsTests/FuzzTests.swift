@@ -27,9 +27,17 @@ struct FuzzTests {
     static let seed =
         ProcessInfo.processInfo.environment["DLREPL_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
 
+    /// The readers named in `DLREPL_FUZZ_ONLY` (separated by commas), by default all.
+    static let targets: [FuzzTarget] = {
+        guard let names = ProcessInfo.processInfo.environment["DLREPL_FUZZ_ONLY"] else {
+            return FuzzTarget.all
+        }
+        return FuzzTarget.all.filter { names.split(separator: ",").contains(Substring($0.name)) }
+    }()
+
     @Test(
         "a reader gives a value or a FormatError, and nothing larger than its input justifies",
-        arguments: FuzzTarget.all)
+        arguments: targets)
     func fuzz(target: FuzzTarget) throws {
         let corpus = try target.corpus()
         for file in corpus { _ = try target.read(file) }

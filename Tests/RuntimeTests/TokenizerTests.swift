@@ -52,7 +52,7 @@ struct TokenizerTests {
         let texts = (0..<3).map { _ in random.text(80, of: Self.alphabet) }
         var training = BytePairTraining(texts: texts)
         let merges = try training.merges(60) { false }
-        #expect(merges == simpleMerges(texts, 60) && !merges.isEmpty)
+        #expect(merges == simpleMerges(texts, 60) && merges.count > 10)
     }
 
     @Test("pieces make up the text, and none is longer than the limit")

@@ -27,7 +27,7 @@ enum FileBuiltins {
             let path = try m.text(a[0], "readCSV", "path")
             let options = try m.csvOptions(
                 header: a[2], separator: a[3], missing: a[4], encoding: a[5], skip: a[6])
-            let read = try m.session.read(path, by: { bytes throws(FormatError) in
+            let read = try m.session.read(path, as: "csv", by: { bytes throws(FormatError) in
                 .table(try CSV.read(bytes, options))
             })
             guard case .table(let table) = read else { return .none }
@@ -50,7 +50,7 @@ enum FileBuiltins {
             let path = try m.text(a[0], "readText", "path")
             let encoding = try m.encoding(a[1], "readText")
             return try m.value(
-                of: m.session.read(path, by: { bytes throws(FormatError) in
+                of: m.session.read(path, as: "text", by: { bytes throws(FormatError) in
                     .text(try PlainText.read(bytes, encoding: encoding))
                 }))
         },
@@ -60,7 +60,7 @@ enum FileBuiltins {
                 + "4 with transparency.", isPure: false
         ) { m, a in
             let path = try m.text(a[0], "readImage", "path")
-            return try m.value(of: m.session.read(path, by: DataFormat.readPicture))
+            return try m.value(of: m.session.read(path, as: "png", by: DataFormat.readPicture))
         },
         Builtin(
             "readJSON(path)",
@@ -169,7 +169,7 @@ extension Machine {
     }
 
     /// Nested no deeper than `JSON.maximumDepth`. Of a name that is there twice the last value counts.
-    private func value(of json: JSON) -> Value {
+    fileprivate func value(of json: JSON) -> Value {
         switch json {
         case .null: return .none
         case .bool(let flag): return .bool(flag)

@@ -183,7 +183,7 @@ extension Machine {
             matched.append(parameter.path)
             pending.append((parameter, try recorder.cast(node, to: old.dtype)))
         }
-        if check == nil { try recorder.evaluate(pending.map(\.1)) }
+        if !recorder.isAbstract { try recorder.evaluate(pending.map(\.1)) }
         for (parameter, node) in pending {
             check?.willWrite(.box(parameter.box, of: parameter.owner))
             parameter.box.node = leaf(node)

@@ -48,23 +48,22 @@ extension Session {
     }
 
     func read(_ path: String, as format: DataFormat) throws -> DataValue {
-        if case .value(let value)? = try machine.check?.written(readablePath(path)) {
-            // What is written is what is read only by formats that keep names and shapes.
-            guard ["npy", "npz", "safetensors"].contains(format.name),
-                DataFormat.of(path: path)?.format.name == format.name
-            else { throw UnknownValue() }
-            return value
-        }
-        return try read(path, by: format.read)
+        try read(path, as: format.name, by: format.read)
     }
 
-    /// What a reader makes of a file, which is decompressed first if it is a gzip file.
+    /// What a reader of the format `kind` makes of a file, which is decompressed first if it is a gzip file.
     func read(
-        _ path: String, by reader: ([UInt8]) throws(FormatError) -> DataValue
+        _ path: String, as kind: String, by reader: ([UInt8]) throws(FormatError) -> DataValue
     ) throws -> DataValue {
         let target = try readablePath(path)
         let written = try machine.check?.written(target)
-        if case .value? = written { throw UnknownValue() }
+        if case .value(let value)? = written {
+            // What is written is what is read only by formats that keep names and shapes.
+            guard ["npy", "npz", "safetensors"].contains(kind),
+                DataFormat.of(path: path)?.format.name == kind
+            else { throw UnknownValue() }
+            return value
+        }
         return try interruptible {
             do {
                 let bytes: [UInt8]

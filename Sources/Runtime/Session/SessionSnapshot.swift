@@ -149,7 +149,8 @@ private struct SnapshotWalk {
     /// Whether there is anything to find behind a value.
     private static func refers(_ value: Value) -> Bool {
         switch value {
-        case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure, .tokenizer:
+        case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure,
+            .tokenizer:
             false
         case .list, .dict, .record, .tuple, .tensor, .symbol, .function, .builtin, .model,
             .modelType, .optimizer, .optimizerType, .dataset, .batches, .module, .cell, .iterator:

@@ -168,7 +168,7 @@ struct WordPieceTokenizer: Tokenizer {
         default: break
         }
         switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .nonspacingMark: return .dropped
+        case .control, .format, .nonspacingMark: return .dropped
         case .spaceSeparator: return .space
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
             .initialPunctuation, .finalPunctuation, .otherPunctuation:
