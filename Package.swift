@@ -113,7 +113,9 @@ let testTargets: [Target] = [
     tests("Kernels"),
     tests("Syntax", ["Diagnostics"], exclude: ["Snapshots"]),
     tests("Tensors"),
-    tests("Checker", ["Notebooks", "Runtime", "Syntax", "Diagnostics"]),
+    tests(
+        "Checker", ["Notebooks", "Runtime", "RuntimeTesting", "Syntax", "Diagnostics"],
+        exclude: ["programs"]),
     tests("Autodiff", ["Tensors", "Kernels"]),
     tests("Formats", ["Tensors"]),
     tests("Notebooks", ["Syntax", "Diagnostics"], exclude: ["Snapshots"]),

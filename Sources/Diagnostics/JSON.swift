@@ -1,3 +1,18 @@
+/// A finding of `check` as a JSON object on one line: the fields of `render(_:as: .json)` after
+/// where it was found. `docs/check.md` describes them.
+///
+/// - Parameters:
+///   - file: The notebook or script, as the user named it.
+///   - cell: The name of the cell, or its position among all cells as text; `nil` in a script.
+public func renderJSON(_ diagnostic: Diagnostic, file: String, cell: String?) -> String {
+    let place = [
+        field("file", quoted(file)), field("cell", cell.map(quoted) ?? "null"),
+        field("line", diagnostic.span.map { String($0.source.shownLine($0.line)) } ?? "null"),
+        field("column", diagnostic.span.map { String($0.column) } ?? "null"),
+    ]
+    return "{" + place.joined(separator: ", ") + ", " + json(diagnostic).dropFirst()
+}
+
 /// The diagnostic as a JSON object on one line. Lines and columns are 1-based, columns in code
 /// points; `end…` is exclusive. `location` is absent where there is no span.
 func json(_ diagnostic: Diagnostic) -> String {

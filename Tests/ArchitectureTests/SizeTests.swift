@@ -1,10 +1,10 @@
 import Testing
 
 /// Lines that a module may have. A module near its budget is discussed before it is extended; why Formats, Notebooks,
-/// Syntax, Figures and Runtime have more than was planned stands in docs/decisions/0009-size-budgets.md.
+/// Syntax, Figures, Kernels and Runtime have more than was planned stands in docs/decisions/0009-size-budgets.md.
 private let budgets: [String: Int] = [
-    "Diagnostics": 1_000, "KernelsBaseline": 2_500, "Kernels": 4_500, "Figures": 6_500,
-    "Syntax": 6_000, "Tensors": 1_500, "Checker": 2_500, "Autodiff": 9_000, "Formats": 4_500,
+    "Diagnostics": 1_000, "KernelsBaseline": 2_500, "Kernels": 5_500, "Figures": 6_500,
+    "Syntax": 6_000, "Tensors": 1_500, "Checker": 2_500, "Autodiff": 10_000, "Formats": 4_500,
     "Runtime": 15_500, "Notebooks": 6_000, "Drawing": 1_200, "Terminal": 3_500, "dlrepl": 1_800,
 ]
 

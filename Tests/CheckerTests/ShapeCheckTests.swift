@@ -28,11 +28,11 @@ private func onLargeStack<Result: Sendable>(_ body: @escaping @Sendable () -> Re
 private func found(_ text: String) async -> [String] {
     await onLargeStack {
         let session = session(checks: true)
-        return text.components(separatedBy: "#---\n").enumerated().flatMap { index, cell in
+        let found = text.components(separatedBy: "#---\n").enumerated().flatMap { index, cell in
             session.check(
-                SourceText(name: "cell \(index + 1)", text: cell), stream: "#\(index + 1)"
-            ).map(\.id)
+                SourceText(name: "cell \(index + 1)", text: cell), stream: "#\(index + 1)")
         }
+        return (found + session.checkUncalled()).map(\.id)
     }
 }
 
@@ -60,6 +60,17 @@ struct ShapeCheckTests {
         Case(["name.unknown"], "let net = Dense(3)\nnte(zeros([2, 2]))"),
         Case(["file.missing"], "readCSV(\"missing.csv\")"),
         Case(["shape.broadcast"], "randn([5, 1]) - randn([5])"),
+        Case(["shape.+"], "for b in Dataset(zeros([10, 2]), zeros([10])).batches(4, shuffle: true) { b.x + zeros([4, 2]) }"),
+        Case(["dict.missing"], "writeText(\"a.csv\", \"x,y\\n1,2\\n\")\nlet t = readCSV(\"a.csv\")\nt[\"z\"]"),
+        Case(["file.kind"], "save(zeros([2]), \"x.foo\")"),
+        Case(["shape.load"], "save(Dense(3).build([N, 4]), \"n.safetensors\")\nload(Dense(3).build([N, 5]), \"n.safetensors\")"),
+        Case(["call.label"], "func f(x) { softmax(x, axes: 1) }"),
+        Case(["member.unknown"], "let t = zeros([2, 3])\nfunc f(x) { x + t.shap }"),
+        Case(["call.label"], "let n = randn([]).item()\nsplit(n, by: 3)"),
+        Case(["member.unknown"], "let n = randn([5])\nlet xs = (0..<100).filter(i => n[0] > i)\nxs.jon(\",\")"),
+        Case(["member.unknown"], "let r = (a: randn([]).item(), b: 1)\nassert r.a > 0 and r.c > 1"),
+        Case(["dict.missing"], "let d = [\"a\": 1]\nif rand([]) > 0.5 { d[\"b\"] }"),
+        Case(["assert"], "let x = randn([4])\nif x.sum() > 0 { binaryCrossEntropy(x, x, reduction: \"summ\") }"),
     ]
 
     @Test("mistakes are found without running", arguments: wrong)
@@ -76,7 +87,27 @@ struct ShapeCheckTests {
         "writeText(\"out.txt\", \"a\")\nreadText(\"out.txt\")",
         "let y = try randn([2, 3]) @ randn([2, 3]) else nil\nassert y == nil",
         "while true { if rand([]) > 0.5 { break } }",
-        "let items = []\nif (rand([]) > 2).item() and items[0] > 1 { 1 }",
+        "let items = []\nif (rand([]) > 2).item() and len(items) > 0 and items[0] > 1 { 1 }",
+        // Objects that a branch or a loop may have changed.
+        "let net = Dense(3)\nif rand([]) > 0.5 { net(zeros([2, 5])) }\nnet(zeros([2, 4]))",
+        "let net = Dense(3)\nif rand([]) > 0.5 { net.build([N, 5]) } else { net.build([N, 6]) }\nnet.W.shape[0] + 1",
+        "let opt = SGD(Dense(1).build([N, 2]), lr: 0.1)\nfor i in 0..<100 { if rand([]) > 0.5 { opt.lr = opt.lr * 0.5 } }\nassert opt.lr < 0.01",
+        "let net = Dense(1).build([N, 2])\nif rand([]) > 0.5 { freeze(net) }\nstep(SGD(net)) { net(zeros([3, 2])).sum() }",
+        "model M() { state n: [] = zeros()\nlet k = 3\nforward(x: [N]) { n = n + 1\nx * n } }\nlet m = M()\nfor i in 0..<500 { m(ones([2])) }\nassert m.n > 100",
+        "func f(x) { for i in 0..<1000 { track(a: i) } }\nf(1)\ntracked().a[500]",
+        "var found = nil\nfor i in 0..<1000 { if i == 500 { found = i } }\nfound + 1",
+        "var n = 0\nvar found = nil\nwhile rand([]) < 2 { n += 1\nif n == 700 { found = n\nbreak } }\nfound + 1",
+        "var best = nil\nfor i in randn([100]) { if best == nil or i > best { best = i } }\nbest + 1",
+        "model M() { func encode(x) { x }\nforward(x) { x } }\nlet ms = [M(), M()].filter(m => rand([]) < 2)\nms[0].encode(3)",
+        // What cannot be known.
+        "var xs = []\nfor b in Dataset(zeros([10, 2]), zeros([10])).batches(3, shuffle: true) { xs += [b.x] }\nconcat(xs) + zeros([10, 2])",
+        "func fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(randint(1, 9, []).item())",
+        "let start = clock()\nwhile clock() - start < 0.1 { 1 }\nassert clock() > start",
+        "let x = randn([9, 2])\nlet net = Dense(3) >> Dense(2)\nfit(net, (x[x[:, 0] > 0], zeros([4, 2])), loss: mse, epochs: 1)\nnet.summary()\nnet[0].W + 1",
+        "writeText(\"a.csv\", \"x,y\\n1,2\\n\")\nlet t = readCSV(\"a.csv\")\nt[\"x\"] + t[\"y\"]",
+        "let net = Dense(3).build([N, 4])\nsave(net, \"n.safetensors\")\nlet other = Dense(3)\nload(other, \"n.safetensors\")\nother.W + net.W",
+        "func never(x: [N, 3], d) { x @ d[\"w\"] + helper(x).foo }\nfunc helper(x) { (foo: x) }",
+        "var total = 0\nfunc never() { total = \"a\" + later }\nlet later = \"b\"\ntotal + 1",
     ]
 
     @Test("what may be right is accepted", arguments: right)

@@ -157,9 +157,9 @@ extension KernelsTests {
         let wide = [x, dy, scale, shift].map { $0.map { Double($0) } }
         let exact = normalized(wide, .float64, rows, n, 0.0)
         withEveryBuild { _ in
-            let (y, dx) = normalized([x, dy, scale, shift], .float32, rows, n, Float(0))
+            let (y, slopes) = normalized([x, dy, scale, shift], .float32, rows, n, Float(0))
             expectClose(y, exact.y, atol: 2e-4, rtol: 1e-4)
-            expectClose(dx, exact.dx, atol: 2e-3, rtol: 1e-3)
+            expectClose(slopes, exact.slopes, atol: 2e-3, rtol: 1e-3)
         }
         for row in 0..<rows {
             let line = wide[0][row * n..<(row + 1) * n]
@@ -174,33 +174,24 @@ extension KernelsTests {
         }
     }
 
+    /// The value, and the gradients of x, scale and shift one after the other.
     private func normalized<T: BitwiseCopyable & Equatable>(
         _ inputs: [[T]], _ type: ElementType, _ rows: Int, _ n: Int, _ zero: T
-    ) -> (y: [T], dx: [T]) {
-        var mean = [T](repeating: zero, count: rows)
-        var deviation = mean
-        var dx = inputs[0]
+    ) -> (y: [T], slopes: [T]) {
+        let layer = LayerNormalization(type, rows: rows, n: n, epsilon: 1e-5)
+        var slopes: [T] = []
         let y = filled(rows * n, zero) { y in
             withOperands(inputs.map { Input($0, type) }) { o in
-                mean.withUnsafeMutableBytes { mean in
-                    deviation.withUnsafeMutableBytes { deviation in
-                        dx.withUnsafeMutableBytes { dx in
-                            guard let mean = mean.baseAddress, let dx = dx.baseAddress,
-                                let deviation = deviation.baseAddress
-                            else { return }
-                            let layer = LayerNormalization(
-                                type, rows: rows, n: n, scale: o[2].pointer, shift: o[3].pointer)
-                            layer.run(
-                                o[0].pointer, to: y, mean: mean, inverseDeviation: deviation)
-                            layer.gradient(
-                                o[0].pointer, o[1].pointer, mean: mean,
-                                inverseDeviation: deviation, to: dx)
-                        }
-                    }
+                layer.run(o[0].pointer, scale: o[2].pointer, shift: o[3].pointer, to: y)
+                slopes = filled((rows + 2) * n + layer.scratchCount, zero) { dx in
+                    let dScale = UnsafeMutableRawPointer(dx) + rows * n * type.size
+                    layer.gradient(
+                        o[0].pointer, o[1].pointer, scale: o[2].pointer, to: dx, dScale: dScale,
+                        dShift: dScale + n * type.size, scratch: dScale + 2 * n * type.size)
                 }
             }
         }
-        return (y, dx)
+        return (y, Array(slopes.prefix((rows + 2) * n)))
     }
 
     @Test("the layer normalisation gradient is the difference quotient")
@@ -211,18 +202,20 @@ extension KernelsTests {
             generator.doubles(rows * n), generator.doubles(rows * n), generator.doubles(n),
             generator.doubles(n),
         ]
-        let dx = normalized(inputs, .float64, rows, n, 0.0).dx
+        let slopes = normalized(inputs, .float64, rows, n, 0.0).slopes
         let step = 1e-6
-        let quotients = (0..<rows * n).map { index -> Double in
-            var (up, down) = (inputs, inputs)
-            up[0][index] += step
-            down[0][index] -= step
-            let above = normalized(up, .float64, rows, n, 0.0).y
-            let below = normalized(down, .float64, rows, n, 0.0).y
-            return zip(zip(above, below), inputs[1]).reduce(0) {
-                $0 + ($1.0.0 - $1.0.1) * $1.1
-            } / (2 * step)
+        let quotients = [0, 2, 3].flatMap { input in
+            inputs[input].indices.map { index -> Double in
+                var (up, down) = (inputs, inputs)
+                up[input][index] += step
+                down[input][index] -= step
+                let above = normalized(up, .float64, rows, n, 0.0).y
+                let below = normalized(down, .float64, rows, n, 0.0).y
+                return zip(zip(above, below), inputs[1]).reduce(0) {
+                    $0 + ($1.0.0 - $1.0.1) * $1.1
+                } / (2 * step)
+            }
         }
-        expectClose(dx, quotients, atol: 1e-6, rtol: 1e-5)
+        expectClose(slopes, quotients, atol: 1e-6, rtol: 1e-5)
     }
 }

@@ -23,6 +23,8 @@ public enum Attributes: Hashable, Sendable {
     /// A draw from a random stream: which stream, which draw of it, the parameters of the
     /// distribution, and how many.
     case random(key: UInt64, draw: UInt64, parameters: [Double], shape: Shape)
+    /// Attention of several heads; the scale of the scores.
+    case attention(AttentionOptions, scale: Double)
     /// A window that slides over images of the size `[H, W]`, whose channels lie in groups:
     /// convolution, pooling and their gradients.
     case window(ImageWindow, groups: Int, image: [Int])

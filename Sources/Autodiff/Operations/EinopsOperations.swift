@@ -32,7 +32,8 @@ extension Operation {
             doc: """
                 As `rearrange`; axes that the right side does not name are reduced.
 
-                By `sum`, `mean`, `max`, `min`, `prod`, `any` or `all`.
+                By `sum`, `mean`, `max`, `min`, `prod`, `any` or `all`. A number is an axis of that size:
+                `"n c (h 2) (w 2) -> n c h w"`.
                 """,
             example: "reduce(ones([2, 3]), \"a b -> a\", sum)",
             samples: [
@@ -41,6 +42,7 @@ extension Operation {
                     .tensor([2, 4]), .value(.string("n (g k) -> g n")), .value(.string("max")),
                     .value(.sizes(["k": 2])),
                 ],
+                [.tensor([4, 6]), .value(.string("(h 2) (w 3) -> h w")), .value(.string("mean"))],
             ]
         ) { arguments, r throws(TensorError) in
             try r.applying(
@@ -50,12 +52,15 @@ extension Operation {
         },
         one(
             "repeat", pattern + [sizes],
-            doc:
-                "As `rearrange`; repeats axes that only the right side names: `\"h -> h c\", c: 3`.",
+            doc: """
+                As `rearrange`; repeats axes that only the right side names: `"h -> h c", c: 3`, or
+                `"h -> h 3"`.
+                """,
             example: "repeat(arange(3), \"a -> a b\", b: 2)",
             samples: [
                 [.tensor([2, 3]), .value(.string("h w -> h w c")), .value(.sizes(["c": 2]))],
                 [.tensor([3]), .value(.string("a -> (a k)")), .value(.sizes(["k": 2]))],
+                [.tensor([3]), .value(.string("a -> 2 (a 3)"))],
             ]
         ) { arguments, r throws(TensorError) in
             try r.applying(

@@ -29,6 +29,37 @@ extension Operation {
             return try r.record(.takeAlong, [x, indices], .axis(axis))
         },
         one(
+            "scatterAdd",
+            [
+                .init("x", .tensor), .init("indices", .tensor), .init("values", .tensor),
+                .init("axis", .int, default: .int(0)),
+            ],
+            doc: """
+                `x` with `values` added at `indices` along an axis, what comes twice twice.
+
+                The reverse of `gather`, PyTorch's `scatter_add`: `values` and `indices` have one shape,
+                that of `x` but for the axis.
+                """,
+            example: "scatterAdd(zeros([3]), Tensor([0, 2, 2], dtype: int64), ones([3]))",
+            samples: [
+                [.tensor([4]), .ints([6], below: 4), .tensor([6])],
+                [.tensor([2, 3]), .ints([2, 2], below: 3), .tensor([2, 2]), .value(.int(1))],
+            ]
+        ) { arguments, r throws(TensorError) in
+            let (x, values) = (try arguments.tensor(0), try arguments.tensor(2))
+            let indices = try integers(try arguments.tensor(1), "scatterAdd", r)
+            guard values.shape == indices.shape else {
+                throw .shapesDisagree(
+                    operation: "scatterAdd", left: indices.shape, right: values.shape,
+                    rule: "an index for each value")
+            }
+            let axis = try x.shape.axis(try arguments.int(3), for: "scatterAdd")
+            let dtype = DType.promoted(x.dtype, values.dtype)
+            return try r.record(
+                .addAlong, [try r.cast(x, to: dtype), try r.cast(values, to: dtype), indices],
+                .axis(axis))
+        },
+        one(
             "embedding", [.init("indices", .tensor), .init("table", .tensor)],
             doc: "Rows of `table` `[count, units]` for `indices` `[...]`: `[..., units]`.",
             example: "embedding(Tensor([1, 0], dtype: int64), eye(2))",

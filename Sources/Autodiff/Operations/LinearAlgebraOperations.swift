@@ -62,7 +62,7 @@ extension Operation {
 
                 Axes that the right side does not name are summed over; a name twice in one
                 operand is its diagonal. Without `->` the names that occur once are kept, in
-                alphabetical order.
+                alphabetical order. `...` stands for any axes, which broadcast.
                 """,
             example: "einsum(\"ij,j->i\", eye(2), Tensor([1, 2]))",
             samples: [
@@ -71,6 +71,8 @@ extension Operation {
                 [.value(.string("ii->i")), .tensors([[3, 3]])],
                 [.value(.string("ij->")), .tensors([[2, 3]])],
                 [.value(.string("i,j,k->kij")), .tensors([[2], [3], [2]])],
+                [.value(.string("...ij,...jk->...ik")), .tensors([[3, 1, 2, 2], [2, 2, 3]])],
+                [.value(.string("a...,...")), .tensors([[2, 3], [1]])],
             ]
         ) { arguments, r throws(TensorError) in
             try r.einsum(try arguments.string(0), try arguments.tensors(1))
@@ -112,19 +114,18 @@ extension Operation {
         doc:
             "(x - mean) / √(variance + eps) over the last axis · `scale` + `shift`.",
         example: "layerNorm(Tensor([1, 2, 3]))",
-        samples: [[.tensor([2, 4])], [.tensor([2, 3]), .tensor([3]), .tensor([3])]]
+        samples: [
+            [.tensor([2, 4])], [.tensor([2, 3]), .tensor([3]), .tensor([3])],
+            [.tensor([3, 2, 9]), .tensor([9]), .tensor([9]), .value(.float(0.1))],
+            [.tensor([0, 3])], [.tensor([2, 0])],
+        ]
     ) { arguments, r throws(TensorError) in
         let x = try r.floating(try arguments.tensor(0))
         guard x.shape.rank > 0 else {
             throw .badShape(operation: "layerNorm", shape: x.shape, rule: "one axis or more")
         }
-        let centered = try r.subtract(x, try r.mean(x, axes: [-1], keepsDimensions: true))
-        let variance = try r.mean(
-            try r.unary(.square, centered), axes: [-1], keepsDimensions: true)
-        let safe = try r.add(variance, try r.scalar(try arguments.float(3), x.dtype))
-        var result = try r.divide(centered, try r.unary(.sqrt, safe))
-        if let scale = try arguments.optionalTensor(1) { result = try r.multiply(result, scale) }
-        if let shift = try arguments.optionalTensor(2) { result = try r.add(result, shift) }
-        return result
+        return try r.layerNorm(
+            x, scale: try arguments.optionalTensor(1), shift: try arguments.optionalTensor(2),
+            epsilon: try arguments.float(3))
     }
 }

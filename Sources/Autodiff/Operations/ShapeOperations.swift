@@ -261,24 +261,38 @@ extension Operation {
     private static let roll = one(
         "roll",
         [
-            .init("x", .tensor), .init("shift", .int),
-            .init("axis", .axis, default: OperationArgument.none),
+            .init("x", .tensor), .init("shift", .axes),
+            .init("axis", .axes, default: OperationArgument.none),
         ],
-        doc:
-            "Elements moved by `shift` along `axis` (nil: all), round and round.",
+        doc: """
+            Elements moved by `shift` along `axis` (nil: all in their order), round and round.
+
+            For several axes a list of shifts, one for each.
+            """,
         example: "roll(arange(5), 2)",
         samples: [
             [.tensor([5]), .value(.int(2))], [.tensor([2, 3]), .value(.int(-1)), .value(.int(1))],
             [.tensor([2, 3]), .value(.int(4))], [.tensor([0]), .value(.int(1))],
+            [.tensor([2, 3]), .value(.ints([1, -1])), .value(.ints([0, 1]))],
         ]
     ) { arguments, r throws(TensorError) in
-        let x = try arguments.tensor(0)
-        let shift = try arguments.int(1)
-        guard let axis = try arguments.optionalInt(2) else {
+        var x = try arguments.tensor(0)
+        let shifts = try arguments.ints(1)
+        guard let axes = try arguments.axes(2) else {
+            guard shifts.count == 1 else {
+                throw .badArgument(operation: "roll", rule: "an axis for each shift")
+            }
             let flat = try r.reshape(x, to: Shape(trusted: [x.shape.count]))
-            return try r.reshape(try rolled(flat, shift, 0, r), to: x.shape)
+            return try r.reshape(try rolled(flat, shifts[0], 0, r), to: x.shape)
         }
-        return try rolled(x, shift, try x.shape.axis(axis, for: "roll"), r)
+        guard shifts.count == axes.count else {
+            throw .badArgument(
+                operation: "roll", rule: "a shift for each axis, not \(shifts.count) for \(axes.count)")
+        }
+        for (shift, axis) in zip(shifts, axes) {
+            x = try rolled(x, shift, try x.shape.axis(axis, for: "roll"), r)
+        }
+        return x
     }
 
     private static func rolled(

@@ -7,6 +7,7 @@ extension Primitive {
             take, addAt, assignAt, takeAlong, addAlong, oneHot,
             sum, max, min, product, allTrue, anyTrue, argmax, argmin,
             cumsum, argsort, softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, matmul,
+            attention, attentionGradient, layerNorm, layerNormGradient, fft, rfft, realInverse,
             convolution, convolutionInputGradient, convolutionWeightGradient,
             maxPool, maxPoolGather, maxPoolGradient, avgPool, avgPoolGradient,
             resample, resampleGradient,

@@ -9,6 +9,8 @@ struct AxisPattern {
     let operation: String
     private(set) var left: [[String]]
     private(set) var right: [[String]]
+    /// The sizes of axes that are written as numbers.
+    private(set) var sizes: [String: Int] = [:]
 
     /// - Throws: `TensorError.badArgument` naming `operation`, for anything that is no pattern.
     init(_ text: String, for operation: String) throws(TensorError) {
@@ -18,6 +20,7 @@ struct AxisPattern {
         }
         left = try Self.parse(text[..<arrow.lowerBound], operation)
         right = try Self.parse(text[arrow.upperBound...], operation)
+        try nameNumbers()
         for side in [left, right] {
             let names = side.flatMap { $0 }
             guard Set(names).count == names.count else {
@@ -28,6 +31,30 @@ struct AxisPattern {
         guard !left.contains(where: { $0.count > 1 && $0.contains(Self.ellipsis) }) else {
             throw .badArgument(operation: operation, rule: "`...` outside parentheses on the left")
         }
+    }
+
+    /// Gives the numbers of a side that only one may have names of their own, with a space in them,
+    /// so that nobody can write them: axes to reduce on the left, to repeat on the right.
+    private mutating func nameNumbers() throws(TensorError) {
+        var sizes: [String: Int] = [:]
+        func named(_ axes: [[String]], _ isAllowed: Bool) throws(TensorError) -> [[String]] {
+            var result = axes
+            for (axis, group) in axes.enumerated() {
+                for (place, name) in group.enumerated() {
+                    guard let size = Int(name) else { continue }
+                    guard isAllowed, size > 0 else {
+                        throw .badArgument(operation: operation, rule: "axis names, not `\(name)`")
+                    }
+                    let unique = "\(name) \(sizes.count)"
+                    sizes[unique] = size
+                    result[axis][place] = unique
+                }
+            }
+            return result
+        }
+        left = try named(left, operation == "reduce")
+        right = try named(right, operation == "repeat")
+        self.sizes = sizes
     }
 
     /// Both sides must name the same axes.
@@ -63,7 +90,8 @@ struct AxisPattern {
             if name.isEmpty { return nil }
             let isName = name.first.map { $0.isLetter || $0 == "_" } ?? false
             let isValid = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-            guard name == "1" || name == ellipsis || (isName && isValid) else {
+            let isNumber = Int(name) != nil && name.allSatisfy(\.isNumber)
+            guard isNumber || name == ellipsis || (isName && isValid) else {
                 throw .badArgument(operation: operation, rule: "axis names, not `\(name)`")
             }
             defer { name = "" }
@@ -105,11 +133,11 @@ extension Recorder {
     ) throws(TensorError) -> Node {
         let pattern = pattern.expanded(to: x.shape.rank)
         let operation = pattern.operation
-        var sizes = sizes
         let known = Set((pattern.left + pattern.right).joined())
         for name in sizes.keys.sorted() where !known.contains(name) {
             throw .badArgument(operation: operation, rule: "`\(name)` in the pattern")
         }
+        var sizes = sizes.merging(pattern.sizes) { given, _ in given }
         try inferSizes(pattern, x, &sizes)
         var names = pattern.left.flatMap { $0 }
         func size(_ name: String) throws(TensorError) -> Int {

@@ -11,7 +11,8 @@ extension Recorder {
         let equation = try EinsumEquation(equation, tensors)
         var operands: [LabelledNode] = []
         for (node, labels) in zip(tensors, equation.inputs) {
-            operands.append(try diagonal(LabelledNode(node: node, labels: labels)))
+            let operand = try unrepeated(LabelledNode(node: node, labels: labels), equation)
+            operands.append(try diagonal(operand))
         }
         for index in operands.indices {
             let elsewhere = operands.indices.filter { $0 != index }.flatMap { operands[$0].labels }
@@ -28,6 +29,20 @@ extension Recorder {
         // Only labels of the output are left.
         let order = equation.output.compactMap { result.labels.firstIndex(of: $0) }
         return try transpose(result.node, order: order)
+    }
+
+    /// Without the axes of `...` that are repeated, of size 1 where another tensor has more.
+    private func unrepeated(
+        _ operand: LabelledNode, _ equation: EinsumEquation
+    ) throws(TensorError) -> LabelledNode {
+        let gone = operand.labels.indices.filter {
+            let size = equation.broadcastSizes[operand.labels[$0]] ?? 1
+            return size != 1 && operand.node.shape[$0] == 1
+        }
+        if gone.isEmpty { return operand }
+        return LabelledNode(
+            node: try squeeze(operand.node, axes: gone),
+            labels: operand.labels.indices.filter { !gone.contains($0) }.map { operand.labels[$0] })
     }
 
     /// A label twice in one operand: only where both indices agree.
@@ -113,10 +128,12 @@ private struct LabelledNode {
     func size(of wanted: [Character]) -> Int { sizes(of: wanted).reduce(1, *) }
 }
 
-/// `ij,jk->ik`, checked against the tensors.
+/// `...ij,...jk->...ik`, checked against the tensors.
 private struct EinsumEquation {
     var inputs: [[Character]] = []
     var output: [Character] = []
+    /// What the axes that stand for `...` broadcast to.
+    private(set) var broadcastSizes: [Character: Int] = [:]
 
     init(_ text: String, _ tensors: [Node]) throws(TensorError) {
         let bare = text.filter { !$0.isWhitespace }
@@ -124,22 +141,27 @@ private struct EinsumEquation {
         if let arrow = bare.firstRange(of: "->") {
             sides = [bare[..<arrow.lowerBound], bare[arrow.upperBound...]]
         }
-        inputs = sides[0].split(separator: ",", omittingEmptySubsequences: false).map(Array.init)
-        guard inputs.count == tensors.count else {
+        let parts = sides[0].split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count == tensors.count else {
             throw .badArgument(
                 operation: "einsum",
-                rule: "\(inputs.count) tensors for `\(text)`, not \(tensors.count)")
+                rule: "\(parts.count) tensors for `\(text)`, not \(tensors.count)")
+        }
+        var most = 0
+        for (part, node) in zip(parts, tensors) {
+            let letters = try Self.letters(part, text)
+            let count = letters.hasEllipsis ? node.shape.rank - letters.count : 0
+            inputs.append(Self.expanded(letters, max(count, 0)))
+            most = max(most, count)
         }
         let names = inputs.joined()
-        guard (names + sides.dropFirst().joined()).allSatisfy(\.isLetter) else {
-            throw .badArgument(operation: "einsum", rule: "one letter per axis in `\(text)`")
-        }
         if sides.count == 2 {
-            output = Array(sides[1])
+            output = Self.expanded(try Self.letters(sides[1], text), most)
         } else {
             var counts: [Character: Int] = [:]
             for name in names { counts[name, default: 0] += 1 }
-            output = counts.filter { $0.value == 1 }.map(\.key).sorted()
+            let once = counts.filter { $0.value == 1 && $0.key.isLetter }.map(\.key).sorted()
+            output = Self.anonymous(most) + once
         }
         guard Set(output).count == output.count, output.allSatisfy({ names.contains($0) }) else {
             throw .badArgument(
@@ -148,21 +170,61 @@ private struct EinsumEquation {
         try checkSizes(tensors)
     }
 
-    private func checkSizes(_ tensors: [Node]) throws(TensorError) {
+    /// The letters before and after `...`, which is there at most once.
+    private struct Letters {
+        var before: [Character] = []
+        var after: [Character] = []
+        var hasEllipsis = false
+        var count: Int { before.count + after.count }
+    }
+
+    private static func letters(
+        _ part: Substring, _ text: String
+    ) throws(TensorError) -> Letters {
+        var result = Letters(before: Array(part))
+        if let dots = part.firstRange(of: "...") {
+            result = Letters(
+                before: Array(part[..<dots.lowerBound]), after: Array(part[dots.upperBound...]),
+                hasEllipsis: true)
+        }
+        guard (result.before + result.after).allSatisfy(\.isLetter) else {
+            throw .badArgument(
+                operation: "einsum", rule: "one letter per axis, or `...` once, in `\(text)`")
+        }
+        return result
+    }
+
+    /// Names for `count` axes, counted from the last; not letters, so that nobody can write them.
+    private static func anonymous(_ count: Int) -> [Character] {
+        (0..<count).reversed().compactMap { Unicode.Scalar(0xE000 + $0).map { Character($0) } }
+    }
+
+    private static func expanded(_ letters: Letters, _ count: Int) -> [Character] {
+        letters.before + (letters.hasEllipsis ? anonymous(count) : []) + letters.after
+    }
+
+    private mutating func checkSizes(_ tensors: [Node]) throws(TensorError) {
         var seen: [Character: (size: Int, shape: Shape)] = [:]
         for (labels, node) in zip(inputs, tensors) {
             guard labels.count == node.shape.rank else {
                 throw .badShape(
                     operation: "einsum", shape: node.shape,
-                    rule: "\(labels.count) axes for `\(String(labels))`")
+                    rule: "\(labels.count) axes for `\(String(labels.filter(\.isLetter)))`")
             }
             for (label, size) in zip(labels, node.shape.dimensions) {
-                if let old = seen[label], old.size != size {
-                    throw .shapesDisagree(
-                        operation: "einsum", left: old.shape, right: node.shape,
-                        rule: "one size for `\(label)`, not \(old.size) and \(size)")
+                let mayRepeat = !label.isLetter
+                if let old = seen[label], old.size != size, !(mayRepeat && size == 1) {
+                    guard mayRepeat, old.size == 1 else {
+                        let name = mayRepeat ? "..." : String(label)
+                        throw .shapesDisagree(
+                            operation: "einsum", left: old.shape, right: node.shape,
+                            rule: "one size for `\(name)`, not \(old.size) and \(size)")
+                    }
+                } else if mayRepeat, seen[label] != nil, size == 1 {
+                    continue
                 }
                 seen[label] = (size, node.shape)
+                if mayRepeat { broadcastSizes[label] = size }
             }
         }
     }

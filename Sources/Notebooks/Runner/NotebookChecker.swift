@@ -26,18 +26,36 @@ public struct NotebookChecker {
                 .joined(separator: "\n")
             _ = session.check(SourceText(name: "parameters", text: text), stream: "parameters")
         }
-        return document.cells.map { cell in
+        var results = document.cells.map { cell -> (cell: Cell, diagnostics: [Diagnostic]) in
             guard !cell.attributes.isSkipped else { return (cell, []) }
             let found = Self.check(cell.source, stream: cell.stream, in: session)
             return (cell, cell.attributes.expectsError ? [] : found)
         }
+        for diagnostic in session.checkUncalled() {
+            let index = results.firstIndex { $0.cell.source === diagnostic.span?.source }
+            guard let index, !results[index].cell.attributes.expectsError else { continue }
+            results[index].diagnostics.append(diagnostic)
+        }
+        return results
+    }
+
+    /// What is wrong with a script.
+    public static func check(script source: SourceText, in session: Session) -> [Diagnostic] {
+        check(source, stream: "#1", in: session) + session.checkUncalled()
     }
 
     /// Errors, shapes-only warnings and lints of one text.
     public static func check(
         _ source: SourceText, stream: String, in session: Session
     ) -> [Diagnostic] {
-        let found = session.check(source, stream: stream)
-        return found + Lint.warnings(in: Parser.parse(source).program)
+        let program = Parser.parse(source).program
+        let found = session.check(source, stream: stream) + Lint.warnings(in: program)
+        return found.map { diagnostic in
+            guard diagnostic.span == nil else { return diagnostic }
+            // Every finding has a place, be it the cell as a whole.
+            var placed = diagnostic
+            placed.span = program.items.last?.span ?? Span(source, 0, 0)
+            return placed
+        }
     }
 }

@@ -219,7 +219,7 @@ extension Machine {
         _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?]
     ) throws -> Value {
         if let recording, !builtin.isPure { recording.calls(builtin.signature.name) }
-        if let check, let value = try checkedCall(builtin, arguments, check) { return value }
+        if let check, let value = try checkedCall(builtin, arguments, labels, check) { return value }
         switch builtin.kind {
         case .native(let body):
             return try body(self, bound(arguments, labels, builtin.signature, builtin.defaults))

@@ -134,10 +134,12 @@ extension Machine {
 
     func value(of data: DataValue) throws -> Value {
         switch data {
-        case .tensor(let tensor): return .tensor(Node(tensor))
+        case .tensor(let tensor): return .tensor(DatasetObject.node(tensor, self))
         case .tensors(let named):
             var items: OrderedDictionary<DictKey, Value> = [:]
-            for entry in named { items[.string(entry.name)] = .tensor(Node(entry.tensor)) }
+            for entry in named {
+                items[.string(entry.name)] = .tensor(DatasetObject.node(entry.tensor, self))
+            }
             return .dict(DictObject(items))
         case .table(let table): return try columns(table)
         case .sound(let sound):
@@ -157,7 +159,7 @@ extension Machine {
             let sized = figure.figure.sized(width: try double(width), height: try double(height))
             try session.save(sized, to: path, dpi: try double(dpi) ?? 96)
         case .tensor(let node):
-            try session.write(.tensor(self.value(of: node)), to: path)
+            try session.write(.tensor(savedTensor(node)), to: path)
         case .dict(let dict): try session.write(.tensors(named(dict)), to: path)
         case .model(let model):
             var tensors: [NamedTensor] = []
@@ -165,7 +167,7 @@ extension Machine {
                 tensors.append(
                     NamedTensor(
                         parameter.path,
-                        try self.value(of: node(of: parameter.box, parameter.owner))))
+                        try savedTensor(node(of: parameter.box, parameter.owner))))
             }
             try session.write(.tensors(tensors), to: path)
         case .optimizer(let optimizer):
@@ -184,7 +186,7 @@ extension Machine {
                 throw CallFailures.argument(
                     "save", "value", wants: "a dict from names to tensors", got: value)
             }
-            return NamedTensor(name, try self.value(of: node))
+            return NamedTensor(name, try savedTensor(node))
         }
     }
 
@@ -200,11 +202,17 @@ extension Machine {
                 for (name, slot) in zip(names, slots.values) {
                     guard let node = try tensorNode(slot, dtype: .float32) else { continue }
                     tensors.append(
-                        NamedTensor("\(parameter.path).\(name)", try self.value(of: node)))
+                        NamedTensor("\(parameter.path).\(name)", try savedTensor(node)))
                 }
             }
         }
         return tensors
+    }
+
+    /// The numbers of a tensor for a file; on shapes alone, numbers of any kind.
+    private func savedTensor(_ node: Node) throws -> Tensor {
+        if check == nil { return try value(of: node) }
+        return try Tensor(uninitialized: node.shape, dtype: node.dtype)
     }
 
     // MARK: Loading
@@ -253,7 +261,10 @@ extension Machine {
         }) {
             throw Failure("model.load", "`\(path)` has an entry `\(extra.name)` that the model has not")
         }
-        for (box, tensor) in pending { box.node = Node(tensor) }
+        for (parameter, (box, tensor)) in zip(parameters, pending) {
+            check?.willWrite(.box(box, of: parameter.owner))
+            box.node = DatasetObject.node(tensor, self)
+        }
         for parameter in parameters { parameter.owner.isBuilt = true }
     }
 
@@ -283,6 +294,7 @@ extension Machine {
         for (axis, name) in definition.template.members[index].dimensionNames.enumerated() {
             guard let name, let field = definition.template.layout.dimensions[name] else { continue }
             if parameter.owner.fields[field].isUnset {
+                check?.willWrite(.field(parameter.owner, field))
                 parameter.owner.fields[field] = .int(shape[axis])
             }
         }

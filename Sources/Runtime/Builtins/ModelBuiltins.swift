@@ -49,6 +49,19 @@ enum ModelBuiltins {
             }
             return .dict(DictObject(.init(uniqueKeysWithValues: items)))
         },
+        Builtin(
+            "paramLayers(net)",
+            "A dict from the path of each param and state to the name of the model that owns it.",
+            isPure: false
+        ) { m, a in
+            var items: [(DictKey, Value)] = []
+            for parameter in try m.model(a[0], "paramLayers").namedParameters()
+            where parameter.box.node != nil {
+                let name = Machine.name(of: .model(parameter.owner))
+                items.append((.string(parameter.path), .string(name)))
+            }
+            return .dict(DictObject(.init(uniqueKeysWithValues: items)))
+        },
         Builtin("setParams(net, values)", "Sets params and states by path; a part may be given.", isPure: false)
         { m, a in
             guard case .dict(let dict) = a[1] else {
@@ -100,6 +113,7 @@ extension Machine {
         switch value {
         case .model(let model):
             modelVersion += 1
+            check?.willWrite(.frozen(model))
             model.isFrozen = flag
             if model.isChain {
                 for part in model.chainParts { setFrozen(part, flag) }
@@ -142,7 +156,7 @@ extension Machine {
             }
             pending.append((parameter.box, try recorder.cast(node, to: old.dtype)))
         }
-        try recorder.evaluate(pending.map(\.1))
+        if !recorder.isAbstract { try recorder.evaluate(pending.map(\.1)) }
         for (box, node) in pending { box.node = leaf(node) }
     }
 }

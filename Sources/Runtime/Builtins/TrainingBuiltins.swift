@@ -54,7 +54,12 @@ enum TrainingBuiltins {
             return try m.withAverages(optimizer) { try m.call(a[1], []) }
         },
         Builtin("tracked()", "What the last `track`s of this cell noted, as a record of lists.", isPure: false)
-        { m, _ in m.session.tracker.record },
+        { m, _ in
+            // Without the run it is not known how often a loop notes something.
+            m.check == nil
+                ? m.session.tracker.record
+                : .record(m.session.tracker.labels, m.session.tracker.labels.map { _ in .unknown })
+        },
         Builtin("untilInterrupted(block)", "Runs a block; true if ^C ended it.", isPure: false) { m, a in
             do {
                 _ = try m.call(a[0], [])

@@ -5,14 +5,14 @@ import Tensors
 // Branches and loops of a program that is run on shapes alone.
 
 extension Machine {
-    private var topRegisters: [Value] {
+    var topRegisters: [Value] {
         guard let frame = frames.last else { return [] }
         return Array(
             UnsafeBufferPointer(
                 start: registers + frame.base, count: frame.closure.prototype.registerCount))
     }
 
-    private func restore(_ values: [Value], _ fork: Fork) {
+    func restore(_ values: [Value], _ fork: Fork) {
         for (index, value) in values.enumerated() { registers[fork.base + index] = value }
     }
 
@@ -21,45 +21,11 @@ extension Machine {
     func openFork(_ kind: Fork.Kind, join: Int, other: Int? = nil) -> Fork? {
         guard let check, let frame = frames.last else { return nil }
         let fork = Fork(
-            kind, depth: frames.count, base: frame.base, site: frame.counter - 1, join: join,
-            registers: topRegisters)
+            kind, moment: check.nextMoment(), depth: frames.count, base: frame.base,
+            site: frame.counter - 1, join: join, registers: topRegisters)
         fork.other = other
         check.forks.append(fork)
         return fork
-    }
-
-    /// The iterator of a `for`, which opens a fork of its own.
-    func loopIterator(over value: Value, join: Int) throws -> IteratorObject {
-        guard check != nil else { return try iterator(over: value) }
-        var inner: IteratorObject?
-        if case .unknown = value { inner = nil } else { inner = try iterator(over: value) }
-        guard let fork = openFork(.loop, join: join) else { return ListIterator([]) }
-        fork.mayNotRun = inner == nil
-        return CheckedIterator(inner, limit: turnLimit(of: value), fork)
-    }
-
-    private func turnLimit(of value: Value) -> Int {
-        let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
-        let limit = isLibrary ? ShapeCheck.fullTurns * 8 : ShapeCheck.fullTurns
-        switch value {
-        case .range(let range): return range.count > limit ? 1 : limit
-        case .list(let list): return list.items.count > limit ? 1 : limit
-        case .batches(let batches):
-            return batches.shuffles || batches.count > ShapeCheck.fullTurns ? 1 : limit
-        case .dataset, .unknown: return 1
-        case .tensor(let node): return node.shape.rank > 0 && node.shape[0] > limit ? 1 : limit
-        default: return limit
-        }
-    }
-
-    /// The head of a `while`: whether the loop is left.
-    func beginTurn(join: Int) -> Bool {
-        guard let fork = check?.forks.last, fork.kind == .loop, fork.join == join else { return false }
-        fork.turns += 1
-        guard fork.mustLeave || fork.turns > 1000 else { return false }
-        fork.isCut = true
-        frames[frames.count - 1].counter = join
-        return true
     }
 
     // MARK: Joining
@@ -94,18 +60,6 @@ extension Machine {
         frames[frames.count - 1].counter = other
     }
 
-    private func closeLoop(_ fork: Fork, _ check: ShapeCheck) {
-        check.forks.removeLast()
-        if fork.isCut {
-            let now = topRegisters
-            restore(zip(now, fork.registers).map { merged($0, $1) }, fork)
-            for entry in fork.state([]).changes.values {
-                entry.place.value = merged(entry.new, entry.old)
-            }
-        }
-        fork.passChanges(to: check.forks.last)
-    }
-
     /// Merges what the branches left with what the running one has made.
     private func mergeStates(of fork: Fork) {
         for state in fork.arrived + fork.left {
@@ -113,13 +67,26 @@ extension Machine {
             restore(zip(now, state.registers).map { merged($0, $1) }, fork)
             let mine = fork.state([]).changes
             for (key, change) in mine {
-                change.place.value = merged(change.new, state.changes[key]?.new ?? change.old)
+                join(change.place, change.new, state.changes[key]?.new ?? change.old)
             }
             for (key, change) in state.changes where mine[key] == nil {
                 let value = change.place.value
                 fork.note(change.place, change.old)
-                change.place.value = merged(value, change.new)
+                join(change.place, value, change.new)
             }
+        }
+    }
+
+    /// What is certain of a place that two ways left differently.
+    func join(_ place: OuterPlace, _ left: Value, _ right: Value) {
+        if place.isPartOfModel, left.isUnset != right.isUnset { check?.hasOpenModels = true }
+        // A part of a model that one way has made counts as not made.
+        if case .unset = right, place.isPartOfModel {
+            place.value = .unset
+        } else {
+            let value = merged(left, right)
+            if place.isPartOfModel, value.isUnknown { check?.hasOpenModels = true }
+            place.value = value
         }
     }
 
@@ -231,7 +198,10 @@ extension Machine {
 
     /// A branch has failed: its error counts if it is certain, and the other branch goes on.
     func failBranch(_ error: any Error, in fork: Fork) throws -> Bool {
-        if let failure = error as? Failure { check?.report(failure.diagnostic) }
+        if let failure = error as? Failure {
+            let isOfLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
+            check?.report(failure.diagnostic, isOfLibrary: isOfLibrary)
+        }
         while frames.count > fork.depth {
             check?.returned[frames.count] = nil
             dropForks { $0.depth >= frames.count }
@@ -242,27 +212,3 @@ extension Machine {
 }
 
 enum LeaveKind: Int { case returned, broke, continued }
-
-/// A loop that is cut after a number of turns.
-final class CheckedIterator: IteratorObject {
-    private let inner: IteratorObject?
-    private let limit: Int
-    private let fork: Fork
-    private var index = 0
-
-    init(_ inner: IteratorObject?, limit: Int, _ fork: Fork) {
-        self.inner = inner
-        self.limit = limit
-        self.fork = fork
-    }
-
-    override func next(_ machine: Machine) throws -> Value? {
-        defer { index += 1 }
-        guard index < limit else {
-            fork.isCut = true
-            return nil
-        }
-        guard let inner else { return .unknown }
-        return try inner.next(machine)
-    }
-}

@@ -1,5 +1,6 @@
 import Autodiff
 import Diagnostics
+import Figures
 import OrderedCollections
 import Tensors
 
@@ -29,8 +30,14 @@ extension Machine {
         }
     }
 
+    /// Errors that a model is not built, or holds nothing.
+    private static let ofUnbuilt: Set<String> = [
+        "model.unbuilt", "model.sizes", "model.early", "step.nothing", "model.path", "optimizer.path",
+        "model.load",
+    ]
+
     private static func isAboutSignature(_ failure: Failure) -> Bool {
-        ["call.label", "call.extra", "call.missing", "call.repeated"]
+        ["call.label", "call.extra", "call.missing", "call.repeated", "member.unknown"]
             .contains(failure.diagnostic.id)
     }
 
@@ -42,6 +49,7 @@ extension Machine {
         case let failure as Failure:
             failure.diagnostic.id == "unknown"
                 || failure.diagnostic.message.contains(unknownDescription)
+                || (check?.hasOpenModels == true && Self.ofUnbuilt.contains(failure.diagnostic.id))
         default: false
         }
     }
@@ -97,8 +105,8 @@ extension Machine {
         case .combineAnd, .combineOr:
             return Self.holdsUnknown(R[Int(instruction.a)])
                 || Self.holdsUnknown(R[Int(instruction.b)])
-        case .negate, .not, .member, .index, .iterate, .format:
-            return Self.holdsUnknown(R[Int(instruction.b)])
+        case .negate, .not, .iterate, .format: return Self.holdsUnknown(R[Int(instruction.b)])
+        case .member, .index: return R[Int(instruction.b)].isUnknown
         case .jumpIfFalse, .jumpIfTrue, .testAnd, .testOr, .unpack, .matchShape:
             return Self.holdsUnknown(R[Int(instruction.a)])
         default: return false
@@ -147,15 +155,18 @@ extension Machine {
         let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
         switch instruction.operation {
         case .jumpIfFalse:
-            if c > 0 { openFork(.branch, join: c, other: b) } else if c < 0 { turnOnce(exit: b) }
+            if c > 0 { openFork(.branch, join: c, other: b) } else if c < 0 { turnOnUnknown(exit: b) }
         case .jumpIfTrue: frames[last].counter = b
         case .iterate:
             guard let fork = openFork(.loop, join: c) else { return }
             fork.mayNotRun = true
             R[a] = .iterator(CheckedIterator(nil, limit: 1, fork))
+            R[a + 2] = .unset
         case .testAnd, .testOr:
-            R[a] = .unknown
+            // Either the left side decides, or the right one is the result.
+            R[a] = .bool(instruction.operation == .testOr)
             openFork(.branch, join: b, other: b)
+            R[a] = .bool(instruction.operation == .testAnd)
         case .next:
             check?.forks.last { $0.kind == .loop }?.isCut = true
             frames[last].counter = c
@@ -165,17 +176,6 @@ extension Machine {
             bindUnknown(frame.closure.prototype.shapes[b], from: c, frame.closure, R)
         default: R[a] = .unknown
         }
-    }
-
-    /// A `while` on an unknown condition turns once.
-    private func turnOnce(exit: Int) {
-        let depth = frames.count
-        guard let fork = check?.forks.last(where: { $0.depth == depth && $0.kind == .loop }) else {
-            return
-        }
-        fork.isCut = true
-        if fork.mayNotRun { frames[frames.count - 1].counter = exit }
-        fork.mayNotRun = true
     }
 
     /// A variable is unknown after an assignment to an unknown place of it, or of an unknown value.
@@ -203,24 +203,77 @@ extension Machine {
     ///
     /// - Returns: what it gives; `nil` if it is called as usual.
     func checkedCall(
-        _ builtin: BuiltinObject, _ arguments: [Value], _ check: ShapeCheck
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?], _ check: ShapeCheck
     ) throws -> Value? {
         switch builtin.signature.name {
-        case "print": return Value.none
-        case "save", "writeText":
-            let isText = builtin.signature.name == "writeText"
-            _ = try builtin.signature.order(of: arguments.count, [])
-            let path = isText ? arguments.first : arguments.dropFirst().first
-            if case .string(let text)? = path {
-                check.written.insert(try session.writablePath(text.text))
-            } else {
-                check.writesAnywhere = true
-            }
-            return isText ? Value.none : arguments.first
+        case "print":
+            try checkSignature(builtin, arguments, labels)
+            return Value.none
+        case "clock": return .unknown
+        case "save", "writeText", "load":
+            guard arguments.contains(where: { Self.holdsUnknown($0) }) || mayReadUnknown(builtin, arguments)
+            else { return nil }
+            return try checkedFileCall(builtin, arguments, labels, check)
         default:
-            for case .unknown in arguments { throw UnknownValue() }
+            // Figures look at the other arguments as well.
+            if case .labelled = builtin.kind, Mark.named(builtin.signature.name) != nil { return nil }
+            for case .unknown in arguments {
+                try checkSignature(builtin, arguments, labels)
+                throw UnknownValue()
+            }
             return nil
         }
+    }
+
+    /// Labels and the number of arguments of a call whose values are not all known.
+    private func checkSignature(
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?]
+    ) throws {
+        switch builtin.kind {
+        case .native: _ = try builtin.signature.order(of: arguments.count, labels)
+        case .variadic:
+            if let label = labels.compactMap({ $0 }).first {
+                throw CallFailures.unknownLabel(label, builtin.signature)
+            }
+        case .operation(let operation):
+            _ = try OperationCalls(machine: self).call(operation, arguments, labels)
+        case .overloaded(let operation, let other) where !other.isVariadic:
+            let other = Signature(name: other.name, parameters: other.parameters)
+            do {
+                _ = try OperationCalls.signature(operation).order(of: arguments.count, labels)
+            } catch {
+                _ = try other.order(of: arguments.count, labels)
+            }
+        case .labelled, .overloaded, .composition: break
+        }
+    }
+
+    /// Whether a `load` reads a file that the program itself writes, in a way that is not known.
+    private func mayReadUnknown(_ builtin: BuiltinObject, _ arguments: [Value]) -> Bool {
+        guard builtin.signature.name == "load", case .string(let path)? = arguments.dropFirst().first,
+            let target = try? session.readablePath(path.text)
+        else { return false }
+        do { _ = try check?.written(target) } catch { return true }
+        return false
+    }
+
+    /// Of values or a file that are not known: only what is certain is noted.
+    private func checkedFileCall(
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?], _ check: ShapeCheck
+    ) throws -> Value {
+        let name = builtin.signature.name
+        _ = try builtin.signature.order(of: arguments.count, labels)
+        if name == "load" {
+            check.hasOpenModels = true
+            return arguments.first ?? .none
+        }
+        let path = name == "writeText" ? arguments.first : arguments.dropFirst().first
+        if case .string(let text)? = path {
+            check.write(.unknown, to: try session.writablePath(text.text))
+        } else {
+            check.writesAnywhere = true
+        }
+        return name == "writeText" ? .none : arguments.first ?? .none
     }
 
     /// Warns of `[N, 1]` beside `[N]`, which broadcast to `[N, N]`.

@@ -19,6 +19,7 @@ extension Session {
     ) -> [Diagnostic] {
         guard let machine, let check = machine.check else { return [] }
         check.begin()
+        check.words.formUnion(Self.words(in: source.text))
         machine.recorder.isAbstract = true
         deadline = Session.now + seconds
         defer {
@@ -35,5 +36,47 @@ extension Session {
             if isVariable { module.variables.insert(slot) }
         }
         return check.diagnostics + outcome.diagnostics
+    }
+
+    /// What is wrong with functions of the cells that nothing has called, whatever they are given; after the
+    /// last cell. The names are as before after it.
+    ///
+    /// - Parameter seconds: After so long the rest is taken to be right.
+    public func checkUncalled(seconds: Double = 1) -> [Diagnostic] {
+        guard let machine, let check = machine.check else { return [] }
+        let functions = module.slots.compactMap { value -> Closure? in
+            guard case .function(let closure) = value,
+                !check.entered.contains(ObjectIdentifier(closure.prototype)),
+                closure.prototype.module === module
+            else { return nil }
+            return closure
+        }
+        guard !functions.isEmpty else { return [] }
+        check.begin()
+        check.isSpeculative = true
+        deadline = Session.now + seconds
+        let state = snapshot()
+        defer {
+            check.isSpeculative = false
+            deadline = nil
+            check.begin()
+        }
+        for function in functions where !isOutOfTime {
+            machine.recorder.isAbstract = true
+            let parameters = function.prototype.parameters.filter { !$0.isOptional }
+            do {
+                _ = try machine.run(function, parameters.map { _ in .unknown })
+            } catch {
+                if !(error is DeadEnd), !(error is UnknownValue), !(error is Interruption),
+                    Interruption(error, machine) == nil
+                {
+                    check.report(machine.located(error).diagnostic)
+                }
+                machine.reset()
+            }
+            restore(state)
+        }
+        machine.reset()
+        return check.diagnostics
     }
 }

@@ -1,5 +1,6 @@
 import Autodiff
 import Diagnostics
+import Formats
 import Tensors
 
 /// What a machine keeps while it runs a cell on shapes alone.
@@ -9,27 +10,91 @@ import Tensors
 final class ShapeCheck {
     /// The most turns of a loop that are run one by one.
     static let fullTurns = 64
+    /// The most `step`s in a loop that turns as often as it would.
+    static let fullSteps = 64
+    /// How often `step` was called.
+    var steps = 0
 
     var forks: [Fork] = []
     private(set) var diagnostics: [Diagnostic] = []
+    /// The names in the texts of the cells so far.
+    var words: Set<String> = []
     /// Values given by `return` under a condition that is not known, by the depth of their frame.
     var returned: [Int: [Value]] = [:]
     private var seen: Set<String> = []
+    /// Whether a model may have params or not, or of a size that is not known: errors that one is not built
+    /// count no longer.
+    var hasOpenModels = false
     /// Files that the program would have written by now.
-    var written: Set<String> = []
+    private var written: [String: WrittenFile] = [:]
     /// Whether it would have written files whose names are not known.
     var writesAnywhere = false
 
-    /// Errors that hold whatever the values are; others count only where no condition is unknown.
-    private static let certain = [
-        "shape", "name.", "call.", "member.", "dtype.", "operator.", "assign.", "loop.type",
+    /// Errors that programs make on purpose, or that depend on the world: they count only where no condition is
+    /// unknown. All others hold whenever their place is reached.
+    private static let conditional = [
+        "assert", "error", "limit", "training", "file.m", "file.f", "file.r",
+        "file.w", "file.p", "memory", "number.zero", "interrupted", "internal",
     ]
 
-    /// Whether a file is there, or not as it is now, once the program runs.
-    func mayHaveWritten(_ path: String) -> Bool { writesAnywhere || written.contains(path) }
+    /// What the program has written to a file; `nil` if it has not.
+    ///
+    /// - Throws: `UnknownValue` if it may have written what is not known.
+    func written(_ path: String) throws -> WrittenFile? {
+        guard let file = written[path], !writesAnywhere else {
+            if writesAnywhere { throw UnknownValue() }
+            return nil
+        }
+        if case .unknown = file { throw UnknownValue() }
+        return file
+    }
+
+    /// Notes what is written to a file, in place of writing it.
+    func write(_ file: WrittenFile, to path: String) {
+        // What a loop or a branch writes may be written otherwise.
+        written[path] = forks.isEmpty ? file : .unknown
+    }
+
     var hasWritten: Bool { writesAnywhere || !written.isEmpty }
 
-    var isConditional: Bool { forks.contains(where: \.isConditional) }
+    var isConditional: Bool { isSpeculative || forks.contains(where: \.isConditional) }
+
+    private var moments = 0
+
+    /// Counts what is made and the forks: which of two came first.
+    func nextMoment() -> Int {
+        moments += 1
+        return moments
+    }
+
+    /// Set while functions run that the program itself does not call.
+    var isSpeculative = false
+    /// The functions that have run.
+    private(set) var entered: Set<ObjectIdentifier> = []
+    /// Turns of loops in this cell.
+    private var turns = 0
+
+    /// Counts a turn of a loop.
+    ///
+    /// - Throws: `Interruption` after very many: the rest of the cell is taken to be right.
+    func countTurn() throws {
+        turns += 1
+        if turns > 100_000 { throw Interruption(reason: .time) }
+    }
+
+    /// Whether loops have turned so often that the others are cut short: nested ones would take for ever.
+    var isTired: Bool { turns > 10_000 }
+
+    /// Notes that a function is called.
+    ///
+    /// - Throws: `UnknownValue` where a function calls itself again and again under a condition that is not
+    ///   known, which would have no end.
+    func enter(_ prototype: Prototype, _ frames: [Frame]) throws {
+        entered.insert(ObjectIdentifier(prototype))
+        guard frames.count > 8, isConditional else { return }
+        let open = frames.count { $0.closure.prototype === prototype }
+        if open > 6 { throw UnknownValue() }
+    }
 
     /// Starts a cell; files that were written stay.
     func begin() {
@@ -37,11 +102,14 @@ final class ShapeCheck {
         diagnostics = []
         returned = [:]
         seen = []
+        turns = 0
     }
 
-    func report(_ diagnostic: Diagnostic) {
+    /// - Parameter isOfLibrary: whether the library found it, which asserts about arguments only.
+    func report(_ diagnostic: Diagnostic, isOfLibrary: Bool = false) {
         if diagnostic.severity == .error, isConditional,
-            !Self.certain.contains(where: { diagnostic.id.hasPrefix($0) })
+            Self.conditional.contains(where: { diagnostic.id.hasPrefix($0) }),
+            !(isOfLibrary && ["assert", "error"].contains(diagnostic.id))
         {
             return
         }
@@ -58,39 +126,28 @@ final class ShapeCheck {
     func willWrite(_ module: ModuleObject, _ slot: Int) {
         forks.last?.note(.global(module, slot), module.slots[slot])
     }
+
+    func willWrite(_ optimizer: OptimizerInstance, option name: String) {
+        let index = optimizer.definition.template.options.firstIndex(of: name)
+        for group in optimizer.groups.indices {
+            willWrite(
+                index.map { .option(optimizer, group: group, $0) }
+                    ?? .commonOption(optimizer, group: group, name))
+        }
+    }
+
+    /// The same for what objects hold.
+    func willWrite(_ place: OuterPlace) {
+        guard let fork = forks.last else { return }
+        fork.note(place, place.value)
+    }
 }
 
-/// A variable outside of registers.
-enum OuterPlace {
-    case cell(Cell)
-    case global(ModuleObject, Int)
-
-    struct Key: Hashable {
-        var object: ObjectIdentifier
-        var slot: Int
-    }
-
-    var key: Key {
-        switch self {
-        case .cell(let cell): Key(object: ObjectIdentifier(cell), slot: -1)
-        case .global(let module, let slot): Key(object: ObjectIdentifier(module), slot: slot)
-        }
-    }
-
-    var value: Value {
-        get {
-            switch self {
-            case .cell(let cell): cell.value
-            case .global(let module, let slot): module.slots[slot]
-            }
-        }
-        nonmutating set {
-            switch self {
-            case .cell(let cell): cell.value = newValue
-            case .global(let module, let slot): module.slots[slot] = newValue
-            }
-        }
-    }
+/// What a program would have written to a file. The numbers of a tensor in it mean nothing.
+enum WrittenFile {
+    case text([UInt8])
+    case value(DataValue)
+    case unknown
 }
 
 /// A place where a program goes two ways, or a loop whose number of turns is not known.
@@ -104,6 +161,8 @@ final class Fork {
     }
 
     let kind: Kind
+    /// When it was opened.
+    let moment: Int
     /// The number of open frames, and the first register of the top one.
     let depth: Int
     let base: Int
@@ -125,11 +184,18 @@ final class Fork {
     var isCut = false
     var mustLeave = false
     var turns = 0
+    /// Of a `while`: turns whose condition was not known.
+    var unknownTurns = 0
+    /// Whether what its turns change counts as unknown already.
+    var isWidened = false
 
     var isConditional: Bool { kind == .branch || mayNotRun }
 
-    init(_ kind: Kind, depth: Int, base: Int, site: Int, join: Int, registers: [Value]) {
+    init(
+        _ kind: Kind, moment: Int, depth: Int, base: Int, site: Int, join: Int, registers: [Value]
+    ) {
         self.kind = kind
+        self.moment = moment
         self.depth = depth
         self.base = base
         self.site = site
@@ -137,7 +203,9 @@ final class Fork {
         self.registers = registers
     }
 
+    /// Remembers what a place held before, unless its object was made since: nobody else can see that one.
     func note(_ place: OuterPlace, _ old: Value) {
+        guard place.birth <= moment else { return }
         if journal[place.key] == nil { journal[place.key] = (place, old) }
     }
 

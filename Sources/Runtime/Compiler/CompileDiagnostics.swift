@@ -87,7 +87,8 @@ enum CompileDiagnostics {
         Diagnostic(
             id: "name.assignMember",
             "`\(name.text)` cannot be assigned here: only a `state` is assigned in a model's body",
-            at: name.span)
+            at: name.span,
+            help: "declare it `state \(name.text): […] = …`; training alone changes a `param`")
     }
 
     static func compoundTuple(_ span: Span) -> Diagnostic {

@@ -119,9 +119,14 @@ extension FunctionCompiler {
             return globalRoot(name, slot: slot, prelude: prelude, hasAccessors: hasAccessors)
         case .unknown:
             context.report(
-                CompileDiagnostics.assignToUnknown(name, visible: visibleNames))
+                CompileDiagnostics.assignToUnknown(name, visible: assignableNames))
             return nil
         }
+    }
+
+    /// What a misspelt name on the left side may mean: nothing of the prelude.
+    private var assignableNames: Set<String> {
+        visibleNames.subtracting(context.prelude.preludeNames)
     }
 
     private func globalRoot(
@@ -130,7 +135,7 @@ extension FunctionCompiler {
         let module = context.module
         let isOwn = context.topLevelNames.contains(name.text) || !module.slots[slot].isUnset
         guard isOwn else {
-            context.report(CompileDiagnostics.assignToUnknown(name, visible: visibleNames))
+            context.report(CompileDiagnostics.assignToUnknown(name, visible: assignableNames))
             return nil
         }
         let isVariable =

@@ -261,23 +261,32 @@ final class BatchesObject {
         let isOrdered = machine.check != nil || !shuffles
         return BatchIterator(self, order: !isOrdered ? try machine.permutation(dataset.count) : nil)
     }
+
+    /// The first and the last batch, which may be smaller: all shapes that there are.
+    func makeShapeIterator() -> IteratorObject {
+        BatchIterator(self, order: nil, picks: count < 2 ? [0] : [0, count - 1, 0])
+    }
 }
 
 private final class BatchIterator: IteratorObject {
     private let batches: BatchesObject
     private let order: [Int]?
+    /// The batches to give, by number; all if `nil`.
+    private let picks: [Int]?
     private var index = 0
 
-    init(_ batches: BatchesObject, order: [Int]?) {
+    init(_ batches: BatchesObject, order: [Int]?, picks: [Int]? = nil) {
         self.batches = batches
         self.order = order
+        self.picks = picks
     }
 
     override func next(_ machine: Machine) throws -> Value? {
-        guard index < batches.count else { return nil }
+        let number = picks.map { $0.indices.contains(index) ? $0[index] : batches.count } ?? index
+        guard number < batches.count else { return nil }
         defer { index += 1 }
         let data = batches.dataset
-        let start = index * batches.size
+        let start = number * batches.size
         let end = min(start + batches.size, data.count)
         let x: Tensor
         let y: Tensor

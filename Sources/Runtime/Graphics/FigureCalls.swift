@@ -5,6 +5,9 @@ import Tensors
 /// Calls of marks: `plot(xs, ys, label: "train")`, with values of the language.
 struct FigureCalls {
     let machine: Machine
+    private let standIns = StandIns()
+
+    init(machine: Machine) { self.machine = machine }
 
     static func builtin(_ mark: Mark) -> BuiltinObject {
         BuiltinObject(labelled: mark.name, mark.documentation) { machine, arguments in
@@ -75,10 +78,20 @@ struct FigureCalls {
                 values[key] = FigureValue.none
                 continue
             }
-            values[key] = try figureValue(value, parameter, mark)
+            do {
+                values[key] = try figureValue(value, parameter, mark)
+            } catch _ where machine.check != nil && Machine.holdsUnknown(value) {
+                return try unknownFigure(mark, given)
+            }
         }
         if let function { try evaluate(function, mark, &values) }
-        return .figure(FigureObject(try mark.figure(values)))
+        do {
+            return .figure(FigureObject(try mark.figure(values)))
+        } catch {
+            // A number that stands for another is out of no range.
+            if case .outOfRange = error, standIns.areUsed { throw UnknownValue() }
+            throw error
+        }
     }
 
     /// `decisionBoundary(f, X, y)`: `f` is asked on a grid around `X`.
@@ -155,6 +168,7 @@ struct FigureCalls {
         try machine.poll()
         switch value {
         case .tensor(let node):
+            if machine.check != nil, node.value == nil { return try standIn(for: node) }
             // Numbers, and what is drawn of them; a figure keeps both.
             try machine.requireMemory(
                 node.shape.count, elementsOf: 4 * MemoryLayout<Double>.stride)
@@ -196,5 +210,43 @@ struct FigureCalls {
         }
         return NumberArray(
             shape: [items.count] + (inner ?? []), values: values, isInteger: isInteger)
+    }
+
+    // MARK: On shapes alone
+
+    /// Whether numbers that are not known were replaced by others.
+    private final class StandIns {
+        var areUsed = false
+    }
+
+    /// Numbers of the right shape for a tensor that has none: a figure checks lengths and shapes.
+    private func standIn(for node: Node) throws -> NumberArray {
+        let isInteger = !node.dtype.isFloat
+        guard node.shape.count <= 200_000,
+            let array = NumberArray(
+                shape: node.shape.dimensions,
+                values: Array(repeating: isInteger ? 0 : 0.5, count: node.shape.count),
+                isInteger: isInteger)
+        else { throw UnknownValue() }
+        standIns.areUsed = true
+        return array
+    }
+
+    /// A figure of values that are not known: words are checked all the same.
+    private func unknownFigure(
+        _ mark: Mark, _ given: [(parameter: MarkParameter, value: Value)]
+    ) throws -> Value {
+        for (parameter, value) in given {
+            guard case .choice(let words) = parameter.kind, case .string(let text) = value,
+                !words.contains(text.text)
+            else { continue }
+            throw FigureError.unknownChoice(
+                mark: mark.name, parameter: parameter.name, given: text.text, choices: words)
+        }
+        let names = given.map(\.parameter.name)
+        for parameter in mark.parameters where parameter.isRequired && !names.contains(parameter.name) {
+            throw FigureError.missing(mark: mark.name, parameter: parameter.name)
+        }
+        throw UnknownValue()
     }
 }

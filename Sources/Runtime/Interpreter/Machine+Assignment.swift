@@ -296,6 +296,7 @@ extension Machine {
             }
             try modify(&old, rest, new, place, prototype, R)
             recording?.demands("an option of an optimizer is assigned")
+            check?.willWrite(optimizer, option: name)
             try optimizer.setOption(name, old)
         case .module(let module):
             throw Failure(

@@ -27,6 +27,9 @@ extension Machine {
         _ receiver: Value, _ site: CallSite, result: Int, _ base: Int
     ) throws -> Bool {
         guard let method = site.method else { return false }
+        if receiver.isUnknown, !site.candidates.contains(where: { registers[base + $0].isCallable }) {
+            try session.requireWord(method)
+        }
         if let member = try optionalMember(receiver, method) {
             guard member.isCallable else {
                 throw CallFailures.memberNotCallable(receiver, method, member)
@@ -62,6 +65,7 @@ extension Machine {
         _ closure: Closure, _ arguments: some Collection<Value>, _ labels: [String?], result: Int
     ) throws {
         let prototype = closure.prototype
+        try check?.enter(prototype, frames)
         let base = top
         try reserve(base + max(arguments.count, prototype.registerCount))
         if labels.isEmpty, arguments.count == prototype.parameters.count {

@@ -135,12 +135,14 @@ extension Machine {
             // What is unknown may decide: then the right side is not known to run.
             case .testAnd:
                 switch try logicalOperand(R[a], "and") {
-                case .bool(false), .unknown: counter = b
+                case .bool(false): counter = b
+                case .unknown: throw UnknownValue()
                 default: break
                 }
             case .testOr:
                 switch try logicalOperand(R[a], "or") {
-                case .bool(true), .unknown: counter = b
+                case .bool(true): counter = b
+                case .unknown: throw UnknownValue()
                 default: break
                 }
             case .iterate:
@@ -201,7 +203,7 @@ extension Machine {
                 openFork(.loop, join: a)
             case .turn:
                 save(counter)
-                if beginTurn(join: a) {
+                if try beginTurn(join: a) {
                     (closure, prototype, code, R, counter) = current()
                 }
             case .fail: throw Failure("assert", try text(of: R[a]))

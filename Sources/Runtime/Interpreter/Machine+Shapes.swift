@@ -10,6 +10,10 @@ extension Machine {
         _ R: UnsafeMutablePointer<Value>
     ) throws {
         if case .unknown = value { return bindUnknown(matcher, from: start, closure, R) }
+        // A parameter that a nested function captures.
+        if case .cell(let cell) = value {
+            return try match(cell.value, matcher, from: start, closure, R)
+        }
         guard let sizes = sizes(of: value) else {
             if case .none = value, case .parameter = matcher.subject { return }
             throw ShapeFailures.notATensor(value, matcher)
@@ -65,9 +69,9 @@ extension Machine {
             case .rest(_, let place): slot = place
             case .any, .literal, .value: slot = nil
             }
+            guard let slot, read(slot, closure, R).isUnset else { continue }
             // What a model was built for stays open.
-            guard let slot, !slot.isField, read(slot, closure, R).isUnset else { continue }
-            write(.unknown, slot, closure, R)
+            if slot.isField { check?.hasOpenModels = true } else { write(.unknown, slot, closure, R) }
         }
     }
 
@@ -176,7 +180,10 @@ extension Machine {
         _ R: UnsafeMutablePointer<Value>
     ) {
         switch slot {
-        case .field(let field): closure.receiver?.fields[field] = value
+        case .field(let field):
+            guard let receiver = closure.receiver else { return }
+            check?.willWrite(.field(receiver, field))
+            receiver.fields[field] = value
         case .register(let register):
             if case .cell(let cell) = R[register] { cell.value = value } else { R[register] = value }
         }

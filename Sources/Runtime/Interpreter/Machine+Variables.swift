@@ -8,6 +8,7 @@ extension Machine {
     func newCell(_ value: Value) -> Cell {
         let cell = Cell(value)
         if let recording { cell.mark = recording.id }
+        if let check { cell.birth = check.nextMoment() }
         return cell
     }
 

@@ -146,6 +146,7 @@ final class Machine {
             throw Failure(
                 "limit.recursion", "recursion too deep: \(frames.count) calls are open")
         }
+        try check?.enter(closure.prototype, frames)
         let base = top
         try reserve(base + max(arguments.count, closure.prototype.registerCount))
         try place(arguments, labels, for: closure.prototype, at: base)

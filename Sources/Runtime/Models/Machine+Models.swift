@@ -28,6 +28,7 @@ extension Machine {
     ) throws -> Value {
         let instance = ModelInstance(
             .defined(definition), initialization: newStream())
+        if let check { instance.birth = check.nextMoment() }
         instance.madeWith = arguments.enumerated().map { index, value in
             (labels.indices.contains(index) ? labels[index] : nil, value)
         }
@@ -131,6 +132,7 @@ extension Machine {
         if !isInitial, let model = receiver as? ModelInstance, let box = model.boxes[index] {
             return try assign(value, to: box, of: model)
         }
+        check?.willWrite(.field(receiver, index))
         receiver.fields[index] = value
     }
 
@@ -160,6 +162,7 @@ extension Machine {
         }
         recording?.writes(box)
         stateKeeper?.writes(box)
+        check?.willWrite(.box(box, of: model))
         box.node = try recorder.stopGradient(node)
     }
 
@@ -226,6 +229,7 @@ extension Machine {
             let initializer = definition.initializers[index]
             let made = try run(
                 Closure(initializer.prototype, captures: initializer.captures, receiver: model))
+            check?.willWrite(.box(box, of: model))
             box.node = try initialValue(made, shape, member)
         }
         model.isBuilt = isComplete

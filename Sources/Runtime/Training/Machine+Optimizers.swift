@@ -39,6 +39,7 @@ extension Machine {
             }
         }
         let instance = OptimizerInstance(definition, groups: [])
+        if let check { instance.birth = check.nextMoment() }
         var groups: [OptimizerInstance.Group] = []
         for (model, own) in try self.targets(target, definition) {
             groups.append(try group(model, own + options, instance))

@@ -17,6 +17,7 @@ extension Machine {
                 "step", "block", wants: "a block", got: block,
                 help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
         }
+        check?.steps += 1
         let key = StepKey(
             kind: .step(ObjectIdentifier(optimizer)), clip: clip, accumulate: accumulate,
             isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,

@@ -26,6 +26,8 @@ final class Closure: Compound {
 class Receiver: Compound {
     /// Constructor parameters, members and dimensions, in the order of the definition's layout.
     var fields: [Value] = []
+    /// When it was made, where a program is run on shapes alone: see `ShapeCheck`.
+    var birth = 0
 }
 
 /// A parameter of a function as callers see it.

@@ -74,6 +74,10 @@ enum Value {
         }
     }
 
+    var isUnknown: Bool {
+        if case .unknown = self { true } else { false }
+    }
+
     var isUnset: Bool {
         if case .unset = self { return true }
         return false
@@ -98,6 +102,8 @@ final class Cell: Compound {
     var value: Value
     /// The recording that has met this cell, or made it; see `Recording`.
     var mark: Int32 = 0
+    /// When it was made, where a program is run on shapes alone: see `ShapeCheck`.
+    var birth = 0
 
     init(_ value: Value) { self.value = value }
 

@@ -10,6 +10,8 @@ struct CheckCommand: ParsableCommand {
         abstract: "Checks names, arguments, shapes and files of every cell, with nothing trained.",
         discussion: """
             Data files are read, but no tensor is computed. What only a run can know is accepted.
+            With --json each line of stdout is an object with the fields file, cell, line, column,
+            severity, id, message, location, label, secondary, notes, help and trace.
             Exit codes: 0 no errors, 1 errors, 2 bad usage or unreadable notebook.
             """)
 
@@ -44,26 +46,25 @@ struct CheckCommand: ParsableCommand {
         let folder = (NotebookFile.absolute(file) as NSString).deletingLastPathComponent
         var configuration = session.configuration(installation, folder: folder)
         configuration.checksShapes = true
-        var found: [Diagnostic] = []
-        var count = 1
+        var found: [(cell: String?, diagnostics: [Diagnostic])] = []
         if file.hasSuffix(".dl") {
             let source = SourceText(
                 name: file, text: String(decoding: bytes, as: UTF8.self), file: file)
-            found = NotebookChecker.check(source, stream: "#1", in: Session(configuration))
+            found = [(nil, NotebookChecker.check(script: source, in: Session(configuration)))]
         } else {
             let document = NotebookDocument(
                 bytes: bytes, name: (file as NSString).lastPathComponent)
-            show(document.diagnostics)
+            show(document.diagnostics, file, cell: nil)
             if document.hasErrors { return Exit.usage }
             configuration.seed = document.frontMatter.seed
             let checker = NotebookChecker(
                 document, session: Session(configuration), parameters: try values(document))
-            found = checker.check().flatMap(\.diagnostics)
-            count = document.cells.count
+            found = checker.check().map { ($0.cell.name ?? String($0.cell.position), $0.diagnostics) }
         }
-        show(found)
-        let errors = found.filter { $0.severity == .error }.count
-        if !json { summarise(file, count, errors, found.count - errors, Session.now - start) }
+        for (cell, diagnostics) in found { show(diagnostics, file, cell: cell) }
+        let all = found.flatMap(\.diagnostics)
+        let errors = all.filter { $0.severity == .error }.count
+        if !json { summarise(file, found.count, errors, all.count - errors, Session.now - start) }
         return errors == 0 ? .success : Exit.cellFailed
     }
 
@@ -75,10 +76,10 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    private func show(_ diagnostics: [Diagnostic]) {
+    private func show(_ diagnostics: [Diagnostic], _ file: String, cell: String?) {
         for diagnostic in diagnostics {
             if json {
-                Console.write(render(diagnostic, as: .json) + "\n")
+                Console.write(renderJSON(diagnostic, file: file, cell: cell) + "\n")
             } else {
                 Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
             }

@@ -1,0 +1,49 @@
+import Diagnostics
+import Formats
+
+// Methods of values that are not known, by their names alone.
+
+extension Session {
+    /// The names that a text mentions, but for those that stand only after a dot.
+    static func words(in text: String) -> Set<String> {
+        var words: Set<String> = []
+        var word = ""
+        var isMember = false
+        func isPart(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        }
+        for scalar in text.unicodeScalars {
+            if isPart(scalar) {
+                word.unicodeScalars.append(scalar)
+                continue
+            }
+            if !word.isEmpty, !isMember { words.insert(word) }
+            word = ""
+            isMember = scalar == "."
+        }
+        if !word.isEmpty, !isMember { words.insert(word) }
+        return words
+    }
+
+    /// Whether something somewhere may have a member of that name.
+    private func isWord(_ name: String) -> Bool {
+        if machine.check?.words.contains(name) == true || functionNames.contains(name) { return true }
+        return catalog.names.contains { file in
+            guard let path = catalog.path(of: file), let bytes = try? FileAccess.read(path) else {
+                return true
+            }
+            return Self.words(in: String(decoding: bytes, as: UTF8.self)).contains(name)
+        }
+    }
+
+    /// A method of a value that is not known: nothing has it if no text mentions its name and one is like it.
+    ///
+    /// - Throws: A `Failure`.
+    func requireWord(_ name: String) throws {
+        guard modules.isEmpty, let close = Suggestion.nearest(name, functionNames), !isWord(name) else {
+            return
+        }
+        throw Failure(
+            "member.unknown", "nothing has a member `\(name)`", help: "did you mean `\(close)`?")
+    }
+}
