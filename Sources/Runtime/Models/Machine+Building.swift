@@ -175,11 +175,12 @@ extension Machine {
                 } else {
                     return nil
                 }
-            case .rest: sizes.append(.string("N"))
-            case .wildcard, .expression: return nil
+            case .rest where axis == 0: sizes.append(.string("N"))
+            case .rest, .wildcard, .expression: return nil
             }
         }
-        return sizes
+        // `[...]` alone says nothing about what comes.
+        return sizes.count > 1 ? sizes : nil
     }
 
     // MARK: Summary
