@@ -229,6 +229,6 @@ def state_dict(book, kind):
     layer = f"Bidirectional({kind}({H}, sequences: true))"
     book.call(
         f"recurrent/{kind}/torch",
-        f'f(x); setParams(f, torchRecurrent([{entries}], prefix: "rnn.")); f(x)',
+        f'f(x); setParams(f, fromTorch(f, [{entries}], [("rnn.*", "*")])); f(x)',
         lambda v: module(v["x"])[0], make=f"Stack([{layer}, {layer}])",
         inputs={"x": book.normal(N, T, D)} | weights, gradients=[], tolerance="loose")

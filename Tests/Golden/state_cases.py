@@ -28,6 +28,19 @@ def add(book):
     case(
         book, "decoder", Decoder(), f"DecoderBlock({H}, 7)", book.normal(N, T, D),
         '[("layer.*", "*")]', call="f(x, x * 0.5)")
+    both = Recurrent(nn.GRU(D, 3, 2, batch_first=True, bidirectional=True), 6)
+    layer = "Bidirectional(GRU(3, sequences: true))"
+    case(
+        book, "recurrent", both, f"Stack([{layer}, Dropout(0.0), {layer}]) >> Dense(2)",
+        book.normal(N, T, D), '[("rnn", "0"), ("head", "1")]')
+    case(
+        book, "bidirectional", Recurrent(nn.LSTM(D, 3, batch_first=True, bidirectional=True), 6),
+        "Bidirectional(LSTM(3, sequences: true)) >> Dense(2)", book.normal(N, T, D),
+        '[("rnn", "0"), ("head", "1")]')
+    case(
+        book, "chain", Recurrent(nn.LSTM(D, 3, 2, batch_first=True, bias=False), 3),
+        "LSTM(3, sequences: true, bias: false) >> LSTM(3, sequences: true, bias: false) >> Dense(2)",
+        book.normal(N, T, D), '[("rnn.*_l1", "1.*_l0"), ("rnn", "0"), ("head", "2")]')
 
 
 class Wrapped(nn.Module):
@@ -37,6 +50,16 @@ class Wrapped(nn.Module):
 
     def forward(self, x):
         return self.inner(x, x, x)[0]
+
+
+class Recurrent(nn.Module):
+    def __init__(self, rnn, width):
+        super().__init__()
+        self.rnn = rnn
+        self.head = nn.Linear(width, 2)
+
+    def forward(self, x):
+        return self.head(self.rnn(x)[0])
 
 
 class Decoder(nn.Module):

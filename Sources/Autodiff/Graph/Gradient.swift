@@ -75,10 +75,11 @@ extension Recorder {
     /// over it, not one for each step.
     fileprivate func total(of parts: [Node]) throws(TensorError) -> Node? {
         guard parts.count > 1 else { return parts.first }
-        let slices = parts.compactMap(EmbeddedSlice.init)
+        let found = parts.map { isTransparent($0) ? EmbeddedSlice($0) : nil }
+        let slices = found.compactMap(\.self)
         var rest = parts
         if slices.count > 1, let joined = try joined(slices) {
-            rest = [joined] + parts.filter { EmbeddedSlice($0) == nil }
+            rest = [joined] + zip(parts, found).compactMap { $1 == nil ? $0 : nil }
         }
         var sum = rest[0]
         for part in rest.dropFirst() { sum = try add(sum, part) }

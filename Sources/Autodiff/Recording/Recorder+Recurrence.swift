@@ -95,6 +95,8 @@ extension Recorder {
                 states[number] = try select(isValid, new[number], states[number])
             }
         }
+        // Outputs lie in the order of time, whichever step ran first.
+        if form.isReversed { outputs.reverse() }
         var parts = [try stack(outputs, axis: 1)] + states
         for index in parts.indices {
             parts[index] = try reshape(
