@@ -21,7 +21,7 @@ struct ExampleTests {
 
     @Test(
         "run in the guides in order, as one session",
-        arguments: ["docs/language.md"])
+        arguments: ["docs/language.md", "docs/coming-from-python.md"])
     func guide(path: String) async throws {
         let file = repository.appending(path: path)
         let blocks = codeBlocks(of: try String(contentsOf: file, encoding: .utf8))
