@@ -135,7 +135,10 @@ let testTargets: [Target] = [
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "RuntimeTests",
-        dependencies: ["RuntimeTesting", "Runtime", "Formats", "Diagnostics"],
+        dependencies: [
+            "RuntimeTesting", "Runtime", "Diagnostics", "Syntax", "Autodiff", "Tensors", "Figures",
+            "Formats",
+        ],
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "LanguageTests", dependencies: ["RuntimeTesting", "Runtime", "Diagnostics"],

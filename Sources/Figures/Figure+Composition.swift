@@ -2,10 +2,14 @@ extension Figure {
     /// The layers of both figures in the axes of this one.
     ///
     /// Titles, labels and category names that this figure lacks are taken from the other.
-    /// - Throws: ``FigureError/overlayOfLayout`` if one of them holds several plots.
+    /// - Throws: ``FigureError/overlayOfLayout`` if one of them holds several plots,
+    ///   ``FigureError/tooLarge(what:limit:)``.
     public func overlaid(with other: Figure) throws(FigureError) -> Figure {
         guard case .panel(var panel) = content, case .panel(let added) = other.content else {
             throw .overlayOfLayout
+        }
+        guard panel.layers.count + added.layers.count <= Self.maximumLayers else {
+            throw .tooLarge(what: "layers in one plot", limit: Self.maximumLayers)
         }
         panel.layers += added.layers
         panel.axes.title = panel.axes.title ?? added.axes.title
@@ -18,7 +22,10 @@ extension Figure {
     }
 
     /// This figure left, the other right of it, their axes aligned.
-    public func beside(_ other: Figure) -> Figure {
+    ///
+    /// - Throws: ``FigureError/tooLarge(what:limit:)``.
+    public func beside(_ other: Figure) throws(FigureError) -> Figure {
+        try Self.requireRoom(for: [self, other])
         let cells = row(of: self) + row(of: other)
         var result = Figure(.grid(Grid(rows: 1, columns: cells.count, cells: cells)))
         result.theme = theme ?? other.theme
@@ -26,7 +33,10 @@ extension Figure {
     }
 
     /// This figure above, the other below it, their axes aligned.
-    public func above(_ other: Figure) -> Figure {
+    ///
+    /// - Throws: ``FigureError/tooLarge(what:limit:)``.
+    public func above(_ other: Figure) throws(FigureError) -> Figure {
+        try Self.requireRoom(for: [self, other])
         let cells = column(of: self) + column(of: other)
         var result = Figure(.grid(Grid(rows: cells.count, columns: 1, cells: cells)))
         result.theme = theme ?? other.theme
@@ -35,7 +45,8 @@ extension Figure {
 
     /// Figures in rows and columns, filled row by row; places may stay empty at the end.
     ///
-    /// - Throws: ``FigureError/tooManyFigures(rows:columns:figures:)``, or
+    /// - Throws: ``FigureError/tooManyFigures(rows:columns:figures:)``,
+    ///   ``FigureError/tooLarge(what:limit:)``, or
     ///   ``FigureError/outOfRange(mark:parameter:rule:given:)`` unless both counts are 1 to 100.
     public static func grid(
         rows: Int, columns: Int, figures: [Figure], title: String? = nil
@@ -47,6 +58,7 @@ extension Figure {
         guard figures.count <= rows * columns else {
             throw .tooManyFigures(rows: rows, columns: columns, figures: figures.count)
         }
+        try requireRoom(for: figures)
         var cells: [Content?] = figures.map(\.sizedContent)
         cells += Array(repeating: nil, count: rows * columns - figures.count)
         var grid = Grid(rows: rows, columns: columns, cells: cells)
@@ -54,6 +66,22 @@ extension Figure {
         var result = Figure(.grid(grid))
         result.theme = figures.lazy.compactMap(\.theme).first
         return result
+    }
+
+    private static let maximumLayers = 10_000
+    private static let maximumPlots = 2_500
+    private static let maximumDepth = 50
+
+    /// Refuses to lay out more than can be drawn: `f = f | f`, thirty times over, is a billion
+    /// plots.
+    private static func requireRoom(for figures: [Figure]) throws(FigureError) {
+        let extents = figures.map(\.content.extent)
+        guard extents.reduce(0, { $0 + $1.plots }) <= maximumPlots else {
+            throw .tooLarge(what: "plots", limit: maximumPlots)
+        }
+        guard extents.allSatisfy({ $0.depth < maximumDepth }) else {
+            throw .tooLarge(what: "layouts inside one another", limit: maximumDepth)
+        }
     }
 
     private func merged(with other: Figure) -> Figure {
@@ -94,6 +122,15 @@ extension Figure {
 }
 
 extension Figure.Content {
+    /// How many plots there are, and how many layouts stand inside one another.
+    fileprivate var extent: (plots: Int, depth: Int) {
+        guard case .grid(let grid) = self else { return (1, 0) }
+        let extents = grid.cells.compactMap { $0?.extent }
+        return (
+            extents.reduce(0) { $0 + $1.plots }, 1 + (extents.map(\.depth).max() ?? 0)
+        )
+    }
+
     /// The size in CSS pixels that suits the content.
     ///
     /// Neighbours share a page, so each is smaller than it would be alone.

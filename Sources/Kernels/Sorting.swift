@@ -19,22 +19,30 @@ public enum Sorting {
     /// The `count` largest elements in descending order (or smallest, ascending) and their indices:
     /// both `[outer, count, inner]`.
     /// - Precondition: `count <= layout.length`.
+    /// - Parameter scratch: `scratchBytes(layout)` bytes to work in; nil takes them from the system.
     public static func top(
         _ count: Int, of x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout,
         largest: Bool = true, values: UnsafeMutableRawPointer?,
-        indices: UnsafeMutablePointer<Int64>?
+        indices: UnsafeMutablePointer<Int64>?, scratch: UnsafeMutableRawPointer? = nil
     ) {
-        partialOrder(x, type, layout, count, largest, values, indices)
+        partialOrder(x, type, layout, count, largest, values, indices, scratch)
+    }
+
+    /// The memory that sorting along an axis works in; nil if no memory has so many bytes.
+    public static func scratchBytes(_ layout: AxisLayout) -> Int? {
+        let (bytes, overflow) = layout.length.multipliedReportingOverflow(
+            by: 2 * MemoryLayout<Entry>.stride)
+        return overflow ? nil : bytes
     }
 
     private static func partialOrder(
         _ x: UnsafeRawPointer, _ type: ElementType, _ layout: AxisLayout, _ count: Int,
         _ descending: Bool, _ values: UnsafeMutableRawPointer?,
-        _ indices: UnsafeMutablePointer<Int64>?
+        _ indices: UnsafeMutablePointer<Int64>?, _ scratch: UnsafeMutableRawPointer? = nil
     ) {
         let job = OrderJob(
             x: x, layout: layout, count: count, descending: descending, values: values,
-            indices: indices)
+            indices: indices, scratch: scratch)
         switch type {
         case .bool, .uint8: order(job) { (key: UInt8) in UInt64(key) }
         case .int32: order(job) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
@@ -52,6 +60,7 @@ private struct OrderJob {
     let descending: Bool
     let values: UnsafeMutableRawPointer?
     let indices: UnsafeMutablePointer<Int64>?
+    let scratch: UnsafeMutableRawPointer?
 }
 
 /// An unsigned number that orders as the float does, -0 like 0. NaN maps to the largest.
@@ -68,33 +77,43 @@ private struct Entry {
 
 @inline(__always)
 private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
+    if let scratch = job.scratch {
+        return order(job, scratch.assumingMemoryBound(to: Entry.self), key)
+    }
+    let capacity = max(1, 2 * job.layout.length)
+    withUnsafeTemporaryAllocation(of: Entry.self, capacity: capacity) { memory in
+        // Never nil: the capacity is positive.
+        order(job, memory.baseAddress.unsafelyUnwrapped, key)
+    }
+}
+
+@inline(__always)
+private func order<T>(
+    _ job: OrderJob, _ entries: UnsafeMutablePointer<Entry>, _ key: (T) -> UInt64
+) {
     let layout = job.layout
     let x = job.x.assumingMemoryBound(to: T.self)
     let values = job.values?.assumingMemoryBound(to: T.self)
-    withUnsafeTemporaryAllocation(of: Entry.self, capacity: max(1, 2 * layout.length)) { memory in
-        // Never nil: the capacity is positive.
-        let entries = memory.baseAddress.unsafelyUnwrapped
-        for outer in 0..<layout.outer {
-            for i in 0..<layout.inner {
-                let column = x + outer * layout.length * layout.inner + i
-                inPieces(layout.length) { start, end in
-                    for index in start..<end {
-                        let ascending = key(column[index * layout.inner])
-                        // Descending turns the order round, but NaN stays last.
-                        let flips = job.descending && ascending != .max
-                        entries[index] = Entry(
-                            key: flips ? .max - 1 - ascending : ascending, index: index)
-                    }
+    for outer in 0..<layout.outer {
+        for i in 0..<layout.inner {
+            let column = x + outer * layout.length * layout.inner + i
+            inPieces(layout.length) { start, end in
+                for index in start..<end {
+                    let ascending = key(column[index * layout.inner])
+                    // Descending turns the order round, but NaN stays last.
+                    let flips = job.descending && ascending != .max
+                    entries[index] = Entry(
+                        key: flips ? .max - 1 - ascending : ascending, index: index)
                 }
-                let sorted = mergeSort(entries, entries + layout.length, layout.length)
-                // What is half sorted has no indices to read yet.
-                if WorkScope.shouldStop { return }
-                for rank in 0..<job.count {
-                    let at = (outer * job.count + rank) * layout.inner + i
-                    let source = sorted[rank].index
-                    if let values { values[at] = column[source * layout.inner] }
-                    if let indices = job.indices { indices[at] = Int64(source) }
-                }
+            }
+            let sorted = mergeSort(entries, entries + layout.length, layout.length)
+            // What is half sorted has no indices to read yet.
+            if WorkScope.shouldStop { return }
+            for rank in 0..<job.count {
+                let at = (outer * job.count + rank) * layout.inner + i
+                let source = sorted[rank].index
+                if let values { values[at] = column[source * layout.inner] }
+                if let indices = job.indices { indices[at] = Int64(source) }
             }
         }
     }

@@ -182,6 +182,7 @@ extension Parser {
             let sequence = parser.pipe()
             let name = parser.short(pattern.span)
             var written = parser.short(sequence.span)
+            if case .range = sequence.kind { written = "(\(written))" }
             if parser.accept(.if) != nil {
                 let condition = parser.pipe()
                 written += ".filter(\(name) => \(parser.short(condition.span)))"

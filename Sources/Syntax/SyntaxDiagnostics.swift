@@ -13,6 +13,10 @@ enum SyntaxDiagnostics {
             return Diagnostic(
                 id: "python.backslash", "a backslash does not continue a line", at: span,
                 help: "put the expression in `(…)`, or end the line with its operator")
+        case "?":
+            return Diagnostic(
+                id: id, "`?` has no meaning here", at: span,
+                help: "for a choice write `if c { a } else { b }`")
         case "~":
             return Diagnostic(
                 id: id, "`~` has no meaning here", at: span,
@@ -120,8 +124,10 @@ enum SyntaxDiagnostics {
     static func expectedEnd(_ found: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "syntax.separator", "\(found) does not belong to what stands before it", at: span,
-            help:
-                "begin a new line, put `;` between two statements, or check for a missing operator")
+            help: found == "`->`"
+                ? "a function without a name is written with `=>`: `x => x + 1`"
+                : "begin a new line, put `;` between two statements,"
+                    + " or check for a missing operator")
     }
 
     static func reservedWord(_ word: String, _ span: Span) -> Diagnostic {

@@ -1,5 +1,13 @@
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The memory of tensors, counted.
 ///
 /// `budget` bounds what all storages together may hold; an allocation that would pass it throws,
@@ -41,14 +49,18 @@ public final class Storage: @unchecked Sendable {
     /// - Throws: `TensorError.outOfMemory` if the budget does not allow it.
     public init(byteCount: Int) throws(TensorError) {
         try MemoryBudget.take(byteCount)
+        var memory: UnsafeMutableRawPointer?
+        // Swift's own allocator would end the process where the system has no such memory.
+        guard posix_memalign(&memory, 64, max(byteCount, 64)) == 0, let memory else {
+            MemoryBudget.give(byteCount)
+            throw TensorError.outOfMemory(bytes: byteCount, budget: MemoryBudget.budget)
+        }
         self.byteCount = byteCount
-        // Never nil: Swift's allocator ends the process, which the budget prevents.
-        self.pointer = UnsafeMutableRawPointer.allocate(
-            byteCount: max(byteCount, 64), alignment: 64)
+        self.pointer = memory
     }
 
     deinit {
-        pointer.deallocate()
+        free(pointer)
         MemoryBudget.give(byteCount)
     }
 }

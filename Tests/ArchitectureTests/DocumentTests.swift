@@ -34,8 +34,8 @@ struct DocumentTests {
 
     @Test("decisions are numbered without gaps, apart from what a branch has reserved")
     func decisions() {
-        // 0003 is reserved for how random programs are tested, the others for what branches decide.
-        let reserved = [3, 10, 11, 12, 15]
+        // The others are reserved for what branches decide.
+        let reserved = [10, 11, 12, 15]
         let files = names(in: "docs/decisions")
         let numbers = files.compactMap { Int($0.prefix(4)) }
         #expect(numbers.count == files.count)

@@ -77,7 +77,7 @@ struct ErrorPictureTests {
                 #expect(diagnostic.span != nil, "\(name) has no place")
                 #expect(!message.hasSuffix("."), "\(name): \(message)")
                 let first = message.unicodeScalars.first
-                #expect(first?.properties.isUppercase == false || message.hasPrefix("Int ")
+                #expect(first?.properties.isUppercase == false || ["Int ", "Float ", "String "].contains { message.hasPrefix($0) }
                         || message.hasPrefix("Bool ") || message.dropFirst().hasPrefix(" is "),
                     "\(name): \(message)")
                 for word in ["node", "receiver", "prototype", "register", "1000003"] {

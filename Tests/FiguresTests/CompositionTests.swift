@@ -57,10 +57,10 @@ struct CompositionTests {
     @Test("plots side by side have level axes, stacked ones share their left edge")
     func alignment() throws {
         let (a, b) = (try line(1, title: "A"), try line(1_000_000))
-        let row = areas(a.beside(b))
+        let row = areas(try a.beside(b))
         #expect(row[0][1] == row[1][1] && row[0][3] == row[1][3], "tops and heights")
         #expect((row[0][2] - row[1][2]).magnitude < 0.02, "widths")
-        let column = areas(a.above(b))
+        let column = areas(try a.above(b))
         #expect(column[0][0] == column[1][0] && column[0][2] == column[1][2])
         #expect((column[0][3] - column[1][3]).magnitude < 0.02)
     }
@@ -68,7 +68,7 @@ struct CompositionTests {
     @Test("three figures side by side are three equal columns")
     func flattening() throws {
         let a = try line(1)
-        let row = areas(a.beside(a).beside(a))
+        let row = areas(try a.beside(a).beside(a))
         #expect(row.count == 3)
         #expect((row[0][2] - row[2][2]).magnitude < 0.02)
     }
@@ -76,7 +76,7 @@ struct CompositionTests {
     @Test("nothing is drawn outside of the page")
     func page() throws {
         let (a, b) = (try line(1, title: "A"), try line(1000))
-        let figure = a.beside(b).above(try cells())
+        let figure = try a.beside(b).above(try cells())
         for area in areas(figure) {
             #expect(area[0] >= 0 && area[1] >= 0)
             #expect(area[0] + area[2] <= figure.size.width)

@@ -3,9 +3,9 @@ import Foundation
 import Syntax
 import Testing
 
-/// Mutations of valid programs. `FUZZ_ROUNDS=1000000 swift test --filter FuzzTests` runs more of
-/// them, `FUZZ_SEED=7` others. A trap ends the test run; the seed of the round is then the last one
-/// that `FUZZ_TRACE=1` printed.
+/// Mutations of valid programs. `DLREPL_FUZZ=1000000 swift test --filter FuzzTests` runs more of
+/// them, `DLREPL_FUZZ_SEED=7` others. A trap ends the test run; the seed of the round is then the last one
+/// that `DLREPL_FUZZ_TRACE=1` printed.
 @Suite struct FuzzTests {
     private static let environment = ProcessInfo.processInfo.environment
 
@@ -26,9 +26,9 @@ import Testing
 
     @Test("any bytes give a tree and messages, whose spans lie in the text")
     func mutations() {
-        let first = number("FUZZ_SEED", 1)
-        let isTraced = Self.environment["FUZZ_TRACE"] == "1"
-        for seed in first..<first + number("FUZZ_ROUNDS", 20_000) {
+        let first = number("DLREPL_FUZZ_SEED", 1) &* 1_000_000_000
+        let isTraced = Self.environment["DLREPL_FUZZ_TRACE"] == "1"
+        for seed in first..<first + number("DLREPL_FUZZ", 20_000) {
             if isTraced { print("seed", seed) }
             var generator = RepeatableGenerator(seed: seed)
             let text = String(decoding: mutated(&generator), as: UTF8.self)

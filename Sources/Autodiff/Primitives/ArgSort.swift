@@ -26,10 +26,17 @@ extension Primitive {
                 throw .lacksAttributes("argsort")
             }
             let x = inputs[0]
+            let layout = x.shape.layout(around: numbers[0])
+            guard let bytes = Sorting.scratchBytes(layout) else {
+                throw .tooLarge(x.shape.dimensions)
+            }
+            // As a tensor, so that the memory is counted.
+            let scratch = try Tensor(uninitialized: Shape([bytes / 8]), dtype: .int64)
             Sorting.top(
-                numbers[1], of: x.pointer, x.dtype.element, x.shape.layout(around: numbers[0]),
+                numbers[1], of: x.pointer, x.dtype.element, layout,
                 largest: numbers[2] == 1, values: nil,
-                indices: output.pointer.assumingMemoryBound(to: Int64.self))
-            withExtendedLifetime(x) {}
+                indices: output.pointer.assumingMemoryBound(to: Int64.self),
+                scratch: scratch.pointer)
+            withExtendedLifetime((x, scratch)) {}
         })
 }

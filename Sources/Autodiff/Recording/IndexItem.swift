@@ -55,7 +55,7 @@ struct IndexPlan {
         guard consumed <= shape.rank else {
             throw .badArgument(
                 operation: "index",
-                rule: "at most \(shape.rank) indices for shape \(shape), not \(consumed)")
+                rule: "at most \(shape.rank) \(shape.rank == 1 ? "index" : "indices") for shape \(shape), not \(consumed)")
         }
         var isOpen = true
         for item in items {

@@ -121,7 +121,7 @@ private struct LearningCurves {
         var result: Figure?
         for names in groups {
             let panel = try panel(names, isAlone: groups.count == 1)
-            result = result?.beside(panel) ?? panel
+            result = try result?.beside(panel) ?? panel
         }
         guard var figure = result else { return try arguments.figure([]) }
         if groups.count > 1, case .grid(var grid) = figure.content {

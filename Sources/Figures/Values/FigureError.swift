@@ -18,6 +18,9 @@ public enum FigureError: Error, Equatable, Sendable {
     case overlayOfLayout
     /// `figure(rows, columns, figures)` has fewer places than figures.
     case tooManyFigures(rows: Int, columns: Int, figures: Int)
+    /// More plots or layers in one figure than can be drawn in sensible time, or layouts too deep
+    /// in one another.
+    case tooLarge(what: String, limit: Int)
 
     /// An argument and how many elements it has.
     public struct Count: Equatable, Sendable {
@@ -41,7 +44,8 @@ extension FigureError: CustomStringConvertible {
         case .wrongKind(let mark, let parameter, let expected, let given):
             return "\(mark): \(parameter) must be \(expected), got \(given)"
         case .wrongShape(let mark, let parameter, let expected, let given):
-            let shape = given.map(String.init).joined(separator: ", ")
+            var shape = given.prefix(8).map(String.init).joined(separator: ", ")
+            if given.count > 8 { shape += ", …" }
             return "\(mark): \(parameter) must have shape \(expected), got [\(shape)]"
         case .unknownChoice(let mark, let parameter, let given, let choices):
             let list = choices.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -57,6 +61,8 @@ extension FigureError: CustomStringConvertible {
             return "only single plots can be overlaid, not figures placed beside each other"
         case .tooManyFigures(let rows, let columns, let figures):
             return "\(figures) figures do not fit in \(rows) × \(columns) places"
+        case .tooLarge(let what, let limit):
+            return "a figure has at most \(limit) \(what)"
         }
     }
 }

@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 
 /// A function of the language that is made in Swift.
-final class BuiltinObject {
+final class BuiltinObject: Compound {
     typealias Body = (Machine, [Value]) throws -> Value
 
     enum Kind {
@@ -21,13 +21,14 @@ final class BuiltinObject {
     }
 
     let signature: Signature
-    let kind: Kind
+    private(set) var kind: Kind
     let defaults: [Value]
     let documentation: String
     /// Whether a replayed program may leave the call out: it only computes.
     let isPure: Bool
     /// What the body refers to besides its arguments: `f` in `grad(f)`.
-    let holds: [Value]
+    var holds: [Value] { held.values }
+    private let held: HeldValues
 
     init(_ builtin: Builtin) {
         self.signature = Signature(name: builtin.name, parameters: builtin.parameters)
@@ -35,7 +36,7 @@ final class BuiltinObject {
         self.defaults = builtin.defaults.map(\.value)
         self.documentation = builtin.documentation
         self.isPure = builtin.isPure
-        self.holds = []
+        self.held = HeldValues([])
     }
 
     /// A declaration with a body of its own.
@@ -45,7 +46,7 @@ final class BuiltinObject {
         self.defaults = builtin.defaults.map(\.value)
         self.documentation = ""
         self.isPure = true
-        self.holds = held
+        self.held = HeldValues(held)
     }
 
     init(_ operation: Operation, overloading builtin: Builtin?) {
@@ -54,7 +55,7 @@ final class BuiltinObject {
         self.defaults = builtin?.defaults.map(\.value) ?? []
         self.documentation = operation.documentation
         self.isPure = true
-        self.holds = []
+        self.held = HeldValues([])
     }
 
     init(composition parts: [Value]) {
@@ -64,12 +65,23 @@ final class BuiltinObject {
         self.defaults = []
         self.documentation = ""
         self.isPure = true
-        self.holds = parts
+        self.held = HeldValues(parts)
+    }
+
+    deinit {
+        var pending: [Compound] = []
+        surrender(to: &pending)
+        Compound.drain(&pending)
+    }
+
+    override func surrender(to pending: inout [Compound]) {
+        if case .composition = kind { kind = .composition([]) }
+        Compound.take(&held.values, to: &pending)
     }
 
     /// A function that a builtin makes: `grad(f)`, an initializer.
     init(
-        _ name: String, _ parameters: [String], holding held: [Value] = [], _ body: @escaping Body
+        _ name: String, _ parameters: [String], _ body: @escaping Body
     ) {
         self.signature = Signature(
             name: name, parameters: parameters.map { ParameterInfo(name: $0, isOptional: false) })
@@ -77,7 +89,7 @@ final class BuiltinObject {
         self.defaults = parameters.map { _ in .none }
         self.documentation = ""
         self.isPure = true
-        self.holds = held
+        self.held = HeldValues([])
     }
 
     /// A function of any labelled arguments that does more than compute.
@@ -91,20 +103,38 @@ final class BuiltinObject {
         self.defaults = []
         self.documentation = documentation
         self.isPure = false
-        self.holds = []
+        self.held = HeldValues([])
     }
 
-    /// A function made of another one, `held`, whose arguments it takes as they come.
+    /// A function made of another one, whose arguments it takes as they come.
+    ///
+    /// The body is given the function: it must not capture it, see `Compound`.
     init(
-        derivative name: String, holding held: [Value],
-        _ body: @escaping (Machine, [(label: String?, value: Value)]) throws -> Value
+        derivative name: String, of function: Value,
+        _ body: @escaping (Machine, Value, [(label: String?, value: Value)]) throws -> Value
     ) {
+        let held = HeldValues([function])
         self.signature = Signature(name: name, parameters: [])
-        self.kind = .labelled(body)
+        self.kind = .labelled { try body($0, held.values.first ?? .none, $1) }
         self.defaults = []
         self.documentation = ""
         self.isPure = true
-        self.holds = held
+        self.held = held
+    }
+
+    /// As above, of the argument `x` alone.
+    init(
+        derivative name: String, of function: Value,
+        _ body: @escaping (Machine, Value, Value) throws -> Value
+    ) {
+        let held = HeldValues([function])
+        self.signature = Signature(
+            name: name, parameters: [ParameterInfo(name: "x", isOptional: false)])
+        self.kind = .native { try body($0, held.values.first ?? .none, $1[0]) }
+        self.defaults = [.none]
+        self.documentation = ""
+        self.isPure = true
+        self.held = held
     }
 }
 

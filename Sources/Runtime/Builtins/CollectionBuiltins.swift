@@ -10,17 +10,20 @@ enum CollectionBuiltins {
         },
         Builtin("map(xs, f)", "`f` of every element, as a list.") { m, a in
             if case .dataset(let dataset) = a[0] { return .dataset(dataset.mapped(a[1])) }
+            try CallFailures.requireFunction(a[1], "map", "f")
             return .list(try m.elements(a[0], "map").map { try m.call(a[1], [$0]) })
         },
         Builtin("filter(xs, f)", "The elements for which `f` is true.") { m, a in
             if case .dataset(let dataset) = a[0] {
                 return .dataset(try dataset.filtered(a[1], m))
             }
+            try CallFailures.requireFunction(a[1], "filter", "f")
             return .list(
                 try m.elements(a[0], "filter").filter { try m.truth(m.call(a[1], [$0])) })
         },
         Builtin("fold(xs, start, f)", "Goes through the elements with `f(state, x)`.") { m, a in
-            try m.elements(a[0], "fold").reduce(a[1]) { try m.call(a[2], [$0, $1]) }
+            try CallFailures.requireFunction(a[2], "fold", "f")
+            return try m.elements(a[0], "fold").reduce(a[1]) { try m.call(a[2], [$0, $1]) }
         },
         Builtin("zip(xs, ys)", "Pairs of corresponding elements, as many as the shorter has.") { m, a in
             .list(
@@ -150,6 +153,7 @@ extension Machine {
     /// A stable merge sort by the language's `<`.
     func sorted(_ value: Value, by key: Value, reverse: Value) throws -> [Value] {
         let items = try elements(value, "sorted")
+        if !key.isNone { try CallFailures.requireFunction(key, "sorted", "by") }
         let keys = key.isNone ? items : try items.map { try call(key, [$0]) }
         let isReversed = try truth(reverse)
         var positions = Array(items.indices)

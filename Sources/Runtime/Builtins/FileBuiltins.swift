@@ -33,7 +33,13 @@ enum FileBuiltins {
             guard case .table(let table) = read else { return .none }
             if a[1].isNone { return try m.columns(table) }
             let target = try m.text(a[1], "readCSV", "target")
-            return .dataset(DatasetObject(try table.dataset(target: target, called: path)))
+            do throws(FormatError) {
+                return .dataset(DatasetObject(try table.dataset(target: target, called: path)))
+            } catch {
+                var named = error
+                named.file = path
+                throw named
+            }
         },
         Builtin(
             "readText(path, encoding = nil)",

@@ -6,42 +6,48 @@ import Tensors
 enum GradientBuiltins {
     static let all: [Builtin] = [
         Builtin("grad(f)", "The gradient of `f` with respect to its first argument, as a function.") { _, a in
-            .builtin(
-                BuiltinObject(derivative: "grad", holding: [a[0]]) { m, arguments in
-                    try m.replayedGradient(of: a[0], arguments, withValue: false) {
-                        try m.valueAndGradient(of: a[0], arguments).gradient
+            try CallFailures.requireFunction(a[0], "grad", "f")
+            return .builtin(
+                BuiltinObject(derivative: "grad", of: a[0]) { m, f, arguments in
+                    try m.replayedGradient(of: f, arguments, withValue: false) {
+                        try m.valueAndGradient(of: f, arguments).gradient
                     }
                 })
         },
         Builtin("valueAndGrad(f)", "A function that gives the value of `f` and its gradient.") { _, a in
-            .builtin(
-                BuiltinObject(derivative: "valueAndGrad", holding: [a[0]]) { m, arguments in
-                    try m.replayedGradient(of: a[0], arguments, withValue: true) {
-                        let (value, gradient) = try m.valueAndGradient(of: a[0], arguments)
+            try CallFailures.requireFunction(a[0], "valueAndGrad", "f")
+            return .builtin(
+                BuiltinObject(derivative: "valueAndGrad", of: a[0]) { m, f, arguments in
+                    try m.replayedGradient(of: f, arguments, withValue: true) {
+                        let (value, gradient) = try m.valueAndGradient(of: f, arguments)
                         return .tuple([value, gradient])
                     }
                 })
         },
         Builtin("jacobian(f)", "All derivatives of a tensor: shape of the value, then of the argument.") { _, a in
-            .builtin(
-                BuiltinObject("jacobian", ["x"], holding: [a[0]]) { m, x in
-                    try m.jacobian(of: a[0], x[0])
+            try CallFailures.requireFunction(a[0], "jacobian", "f")
+            return .builtin(
+                BuiltinObject(derivative: "jacobian", of: a[0]) { m, f, x in
+                    try m.jacobian(of: f, x)
                 })
         },
         Builtin("hessian(f)", "All second derivatives of a number.") { _, a in
-            .builtin(
-                BuiltinObject("hessian", ["x"], holding: [a[0]]) { m, x in
-                    try m.hessian(of: a[0], x[0])
+            try CallFailures.requireFunction(a[0], "hessian", "f")
+            return .builtin(
+                BuiltinObject(derivative: "hessian", of: a[0]) { m, f, x in
+                    try m.hessian(of: f, x)
                 })
         },
         Builtin("hvp(f, x, v)", "The Hessian of `f` at `x` times `v`, without the Hessian.") { m, a in
-            try m.hessianVectorProduct(of: a[0], a[1], a[2])
+            try CallFailures.requireFunction(a[0], "hvp", "f")
+            return try m.hessianVectorProduct(of: a[0], a[1], a[2])
         },
         Builtin(
             "checkGradient(f, x, tolerance = 0.0001)",
             "Compares the gradient with central differences in float64: true, or an error that says where."
         ) { m, a in
-            try m.checkGradient(of: a[0], a[1], tolerance: m.double(a[2]) ?? 1e-4)
+            try CallFailures.requireFunction(a[0], "checkGradient", "f")
+            return try m.checkGradient(of: a[0], a[1], tolerance: m.double(a[2]) ?? 1e-4)
         },
     ]
 }
@@ -63,6 +69,7 @@ extension Machine {
             throw Failure("call.missing", "`grad(f)` needs the first argument of `f`")
         }
         let first = arguments[position]
+        try Nesting.check(first)
         return try withGradient {
             var variables = Variables()
             arguments[position] = try variable(first, &variables)

@@ -22,10 +22,12 @@ enum ModelBuiltins {
         },
         Builtin("freeze(net)", "Marks every part: not trained, state kept, inference mode.", isPure: false)
         { m, a in
+            try Nesting.check(a[0])
             m.setFrozen(a[0], true)
             return a[0]
         },
         Builtin("unfreeze(net)", "Takes the mark of `freeze` off every part.", isPure: false) { m, a in
+            try Nesting.check(a[0])
             m.setFrozen(a[0], false)
             return a[0]
         },
@@ -185,6 +187,7 @@ struct ModelCopier {
         result.madeWith = model.madeWith
         result.isFrozen = model.isFrozen
         result.isBuilt = model.isBuilt
+        result.nesting = model.nesting
         result.fields = copy(model.fields)
         result.boxes = model.boxes.map { box in
             guard let box else { return nil }

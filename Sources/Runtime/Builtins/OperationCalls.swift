@@ -86,6 +86,11 @@ struct OperationCalls {
             if case .list = value, parameter.kind == .tensor {
                 help = "lists do not mix with tensors: write `Tensor(xs)`"
             }
+            if parameter.kind == .dtype { help = Machine.dtypeHelp(value) }
+            if case .string = value, [.axis, .axes].contains(parameter.kind) {
+                help = "axes are counted: 0 is the first, -1 the last"
+            }
+            if case .string = value, parameter.kind == .shape { help = "a shape is a list: `[4, 3]`" }
             return CallFailures.argument(
                 operation.name, parameter.name, wants: wants, got: value, help: help)
         }

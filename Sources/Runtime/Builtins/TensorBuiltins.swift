@@ -20,7 +20,8 @@ enum TensorBuiltins {
             guard case .tensor(let node) = a[0] else { return .list(try m.elements(a[0], "toList")) }
             let tensor = try m.value(of: node)
             // A list of each row beside the numbers.
-            try m.requireMemory(tensor.count, elementsOf: 2 * MemoryLayout<Value>.stride)
+            try m.requireMemory(
+                tensor.count + listCount(tensor.shape), elementsOf: 2 * MemoryLayout<Value>.stride)
             return m.nested(tensor)
         },
         Builtin(
@@ -42,6 +43,19 @@ enum TensorBuiltins {
             return .tensor(try m.recorder.full(.int(1), node.shape, node.dtype))
         },
     ]
+
+    /// How many lists `toList` makes: `[3, 1000, 0]` holds no numbers but 3,001 lists.
+    private static func listCount(_ shape: Shape) -> Int {
+        var total = 1
+        var rows = 1
+        for size in shape.dimensions.dropLast() {
+            let (product, overflow) = rows.multipliedReportingOverflow(by: size)
+            guard !overflow, product < 1 << 48 else { return 1 << 48 }
+            rows = product
+            total += rows
+        }
+        return total
+    }
 }
 
 extension Machine {
@@ -51,8 +65,20 @@ extension Machine {
         case .none: nil
         default:
             throw CallFailures.argument(
-                function, "dtype", wants: "a dtype such as float32", got: value)
+                function, "dtype", wants: "a dtype such as float32", got: value,
+                help: Self.dtypeHelp(value))
         }
+    }
+
+    /// What is meant by a dtype in quotation marks, or by a Python type.
+    static func dtypeHelp(_ value: Value) -> String? {
+        if case .int = value { return "sizes stand in one list: `zeros([2, 3])`" }
+        guard case .string(let text) = value else { return nil }
+        let names = DType.allCases.map(\.name)
+        let meant = ["int": "int64", "float": "float32", "double": "float64", "long": "int64"]
+        let close = meant[text.text] ?? Suggestion.nearest(text.text, names)
+        return close.map { "a dtype has no quotation marks: write `\($0)`" }
+            ?? "dtypes are " + names.joined(separator: ", ")
     }
 
     fileprivate func filled(
@@ -93,7 +119,7 @@ extension Machine {
             return try dtype.map { try recorder.cast(node, to: $0) } ?? node
         case .bool(let flag): return try recorder.full(.bool(flag), .scalar, dtype ?? .bool)
         case .symbol(let symbol): return try recorder.cast(symbol.node, to: dtype ?? .float32)
-        case .list(let list) where list.items.contains(where: Self.holdsTensor):
+        case .list(let list) where list.items.contains(where: { Self.holdsTensor($0) }):
             let parts = try list.items.map { try tensor($0, dtype: dtype) }
             return try recorder.stack(parts, axis: 0)
         case .list, .tuple, .range: return try literal(value, dtype: dtype)
@@ -103,10 +129,11 @@ extension Machine {
         }
     }
 
-    private static func holdsTensor(_ value: Value) -> Bool {
+    private static func holdsTensor(_ value: Value, depth: Int = 0) -> Bool {
         switch value {
         case .tensor(let node): node.shape.rank >= 0
-        case .list(let list): list.items.first.map(holdsTensor) ?? false
+        case .list(let list) where depth < 64:
+            list.items.first.map { holdsTensor($0, depth: depth + 1) } ?? false
         default: false
         }
     }

@@ -4,31 +4,38 @@
 /// UTF-8 bytes are compared, which comes to the same: no code point's bytes occur inside another's.
 struct TextSearch {
     private let pattern: [UInt8]
+    /// By how many matched bytes: the longest proper beginning of them that is their end, too.
+    private let fallback: [Int]
 
     /// - Parameter pattern: What is looked for; not empty.
-    init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
+    init(_ pattern: String) {
+        self.pattern = Array(pattern.utf8)
+        var fallback = [0, 0]
+        var length = 0
+        for byte in self.pattern.dropFirst() {
+            while length > 0, self.pattern[length] != byte { length = fallback[length] }
+            if self.pattern[length] == byte { length += 1 }
+            fallback.append(length)
+        }
+        self.fallback = fallback
+    }
 
     /// The offsets of the occurrences from the left that do not overlap.
-    /// - Complexity: O(n) for usual texts, O(nm) at worst.
+    /// - Complexity: O(n + m) for any text (Knuth, Morris and Pratt, *Fast pattern matching in strings*, 1977).
     func offsets(in bytes: [UInt8], limit: Int = .max) -> [Int] {
         guard let first = pattern.first, bytes.count >= pattern.count else { return [] }
         var found: [Int] = []
-        var index = 0
-        let last = bytes.count - pattern.count
-        while index <= last, found.count < limit {
-            if bytes[index] == first, matches(bytes, at: index) {
-                found.append(index)
-                index += pattern.count
-            } else {
-                index += 1
-            }
+        var matched = 0
+        for (index, byte) in bytes.enumerated() {
+            if matched == 0, byte != first { continue }
+            while matched > 0, pattern[matched] != byte { matched = fallback[matched] }
+            if pattern[matched] == byte { matched += 1 }
+            guard matched == pattern.count else { continue }
+            found.append(index + 1 - matched)
+            matched = 0
+            if found.count == limit { break }
         }
         return found
-    }
-
-    private func matches(_ bytes: [UInt8], at start: Int) -> Bool {
-        for offset in pattern.indices where bytes[start + offset] != pattern[offset] { return false }
-        return true
     }
 
     func occurs(in text: String) -> Bool {

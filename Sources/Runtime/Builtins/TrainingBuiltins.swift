@@ -16,7 +16,9 @@ enum TrainingBuiltins {
                     "step", "optimizer", wants: "an optimizer that holds a model", got: a[0])
             }
             guard a[1].isCallable else {
-                throw CallFailures.argument("step", "block", wants: "a block", got: a[1])
+                throw CallFailures.argument(
+                    "step", "block", wants: "a block", got: a[1],
+                    help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
             }
             guard let count = try m.int(a[3]), count > 0 else {
                 throw CallFailures.argument(
@@ -41,6 +43,7 @@ enum TrainingBuiltins {
                     "fit", "optimizer", wants: "an optimizer such as Adam()", got: a[0],
                     help: { if case .optimizerType(let type) = a[0] { return "write `\(type.name)()`" } else { return nil } }())
             }
+            if case .modelType = a[1] { _ = try m.model(a[1], "fit") }
             return .optimizer(m.bind(optimizer, to: a[1]))
         },
         Builtin("averaged(optimizer, block)", "Runs a block with the averages of the weights in their places.", isPure: false)

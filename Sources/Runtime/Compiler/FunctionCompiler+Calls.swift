@@ -78,7 +78,8 @@ extension FunctionCompiler {
             CallSite(
                 first: first, count: count,
                 labels: labels.contains { $0 != nil } ? labels : [], method: method,
-                candidates: candidates, calleeSpan: callee, argumentSpans: spans))
+                candidates: candidates, calleeSpan: callee, argumentSpans: spans,
+                labelSpans: arguments.map { $0.label?.span }))
         return prototype.sites.count - 1
     }
 

@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 
 /// Samples and what to learn from them: `x` and `y` with one first axis. A value: its functions give new ones.
-final class DatasetObject {
+final class DatasetObject: Compound {
     let name: String
     let x: Tensor
     let y: Tensor
@@ -11,7 +11,7 @@ final class DatasetObject {
     /// With a published split: the first so many samples are for training.
     let trainCount: Int?
     /// Functions of a batch, applied as it is drawn.
-    let transforms: [Value]
+    private(set) var transforms: [Value]
 
     init(
         name: String, x: Tensor, y: Tensor, classes: [String]?, features: [String]? = nil,
@@ -24,6 +24,12 @@ final class DatasetObject {
         self.features = features
         self.trainCount = trainCount
         self.transforms = transforms
+    }
+
+    deinit { Compound.release(&transforms) }
+
+    override func surrender(to pending: inout [Compound]) {
+        Compound.take(&transforms, to: &pending)
     }
 
     var count: Int { x.shape.rank == 0 ? 0 : x.shape[0] }

@@ -162,20 +162,31 @@ struct FigureCalls {
     }
 
     /// Numbers of any shape; `nil` for ragged lists and for what is no number.
-    private func array(_ value: Value) throws -> NumberArray? {
+    private func array(_ value: Value, depth: Int = 0) throws -> NumberArray? {
+        // As for tensors; no plot takes more than three or four axes.
+        guard depth < 64 else { throw Failure("limit.nesting", "lists nested too deeply to plot") }
+        try machine.poll()
         switch value {
         case .tensor(let node):
             if machine.check != nil, node.value == nil { return try standIn(for: node) }
+            // Numbers, and what is drawn of them; a figure keeps both.
+            try machine.requireMemory(
+                node.shape.count, elementsOf: 4 * MemoryLayout<Double>.stride)
             let tensor = try machine.value(of: node)
+            var values: [Double] = []
+            values.reserveCapacity(tensor.count)
+            for index in 0..<tensor.count {
+                if index & 0xF_FFFF == 0 { try machine.pollNow() }
+                values.append(tensor.double(at: index))
+            }
             return NumberArray(
-                shape: tensor.shape.dimensions,
-                values: (0..<tensor.count).map { tensor.double(at: $0) },
+                shape: tensor.shape.dimensions, values: values,
                 isInteger: !tensor.dtype.isFloat)
         case .range(let range):
             return NumberArray(
                 try machine.ints(of: range).map { Double($0) }, isInteger: true)
-        case .list(let list): return try rows(list.items)
-        case .tuple(let tuple): return try rows(tuple.items)
+        case .list(let list): return try rows(list.items, depth)
+        case .tuple(let tuple): return try rows(tuple.items, depth)
         case .bool(let flag): return NumberArray(flag ? 1 : 0, isInteger: true)
         default:
             switch try machine.number(value) {
@@ -186,12 +197,12 @@ struct FigureCalls {
         }
     }
 
-    private func rows(_ items: [Value]) throws -> NumberArray? {
+    private func rows(_ items: [Value], _ depth: Int) throws -> NumberArray? {
         var values: [Double] = []
         var inner: [Int]?
         var isInteger = true
         for item in items {
-            guard let part = try array(item) else { return nil }
+            guard let part = try array(item, depth: depth + 1) else { return nil }
             if let inner, inner != part.shape { return nil }
             inner = part.shape
             isInteger = isInteger && part.isInteger

@@ -3,7 +3,31 @@ import Diagnostics
 /// What can be wrong with calls and members.
 enum CallFailures {
     static func notCallable(_ value: Value) -> Failure {
-        Failure("call.type", "\(described(value)) cannot be called")
+        Failure("call.type", "\(described(value)) cannot be called", help: callHelp(value))
+    }
+
+    private static func callHelp(_ value: Value) -> String? {
+        switch value {
+        case .string(let text)
+        where text.text.utf8.count < 30 && !text.text.isEmpty
+            && text.text.unicodeScalars.allSatisfy({ $0.properties.isAlphabetic || $0 == "_" }):
+            return "a function is given by its name, without quotation marks: `\(Habits.camelCase(text.text))`"
+        case .list(let list):
+            guard case .model? = list.items.first else { return nil }
+            return "compose models with `>>`: `Dense(50, relu) >> Dense(10)`"
+        case .none: return "what stands before the parenthesis is nil"
+        default: return nil
+        }
+    }
+
+    /// As above, with the place and the words of what stands before the parenthesis.
+    static func notCallable(_ value: Value, at span: Span) -> Failure {
+        let text = span.source.text(of: span)
+        guard text.utf8.count <= 24, !text.contains("\n") else { return notCallable(value) }
+        var failure = Failure(
+            "call.type", "`\(text)` is \(described(value)), not a function", help: callHelp(value))
+        failure.diagnostic.span = span
+        return failure
     }
 
     static func memberNotCallable(_ value: Value, _ name: String, _ member: Value) -> Failure {
@@ -43,7 +67,8 @@ enum CallFailures {
         let close = habit ?? (names.contains(camel) ? camel : nearest(camel, in: names))
         var failure = Failure(
             "call.label", "`\(signature.name)` has no parameter `\(label)`",
-            notes: ["it is `\(signature.text)`"], help: close.map { "did you mean `\($0):`?" })
+            notes: ["it is `\(signature.text)`"],
+            help: (habit == nil ? Habits.labelHelp[label] : nil) ?? close.map { "did you mean `\($0):`?" })
         failure.fault = ArgumentFault(function: signature.name, kind: .label(label))
         return failure
     }
@@ -51,25 +76,49 @@ enum CallFailures {
     static func repeatedLabel(_ label: String, _ signature: Signature) -> Failure {
         Failure(
             "call.repeated", "the argument `\(label)` of `\(signature.name)` is given twice",
-            notes: ["it is `\(signature.text)`"])
+            notes: ["it is `\(signature.text)`"],
+            help: signature.parameters.firstIndex { $0.name == label }.map {
+                "argument \($0 + 1) without a label is `\(label)` as well"
+            })
     }
 
     static func extra(_ count: Int, _ signature: Signature) -> Failure {
         let wanted = signature.parameters.count
-        let makesLayer = ["units", "filters"].contains(signature.parameters.first?.name)
         var failure = Failure(
             "call.extra",
             "`\(signature.name)` takes \(plural(wanted, "argument")), got \(count)",
             notes: ["it is `\(signature.text)`"],
-            help: makesLayer ? "the size of the input is not given: the first call tells it" : nil)
+            help: extraHelp(signature))
         failure.fault = ArgumentFault(function: signature.name, kind: .position(wanted))
         return failure
     }
 
-    static func missing(_ name: String, _ signature: Signature) -> Failure {
-        Failure(
+    private static func extraHelp(_ signature: Signature) -> String? {
+        let names = signature.parameters.map(\.name)
+        if let first = names.first, ["units", "filters"].contains(first) {
+            return "the size of the input is not given: the first call tells it"
+        }
+        if names.contains("shape") { return "a shape is one list: `[2, 3]`" }
+        return names.contains("axes") ? "the axes are one list: `[1, 0]`" : nil
+    }
+
+    /// - Parameter isEmpty: Whether the call has no arguments at all.
+    static func missing(_ name: String, _ signature: Signature, isEmpty: Bool = false) -> Failure {
+        var help: String?
+        if name == "block" { help = "the block stands after the parentheses: `\(signature.name)(…) { … }`" }
+        if isEmpty, help == nil, signature.name.first?.isLowercase == true {
+            help = "to give the function itself to another one, leave out the parentheses"
+        }
+        return Failure(
             "call.missing", "the argument `\(name)` of `\(signature.name)` is missing",
-            notes: ["it is `\(signature.text)`"])
+            notes: ["it is `\(signature.text)`"], help: help)
+    }
+
+    /// Refuses what is no function where one is wanted, before it is called.
+    static func requireFunction(_ value: Value, _ function: String, _ parameter: String) throws {
+        guard !value.isCallable else { return }
+        if case .unknown = value { return }
+        throw argument(function, parameter, wants: "a function", got: value)
     }
 
     static func argument(

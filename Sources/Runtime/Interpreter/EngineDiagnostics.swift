@@ -24,7 +24,7 @@ enum EngineDiagnostics {
     private static func file(_ error: FormatError) -> Failure {
         // "file" and "data set" say nothing beside the name of the file.
         var text = error.message[...]
-        for kind in ["file: ", "data set: "] where text.hasPrefix(kind) {
+        for kind in ["file: ", "data set: ", "csv file: "] where text.hasPrefix(kind) {
             text = text.dropFirst(kind.count)
         }
         let message = error.file.map { "\($0): \(text)" } ?? String(text)
@@ -61,8 +61,8 @@ enum EngineDiagnostics {
         case .indexOutOfRange(_, let index, let axis, let size):
             return Failure(
                 "index.range", "index \(index) is out of range for axis \(axis) of size \(size)",
-                help: index == size && size > 0
-                    ? "indices and labels start at 0; the last one is \(size - 1)" : nil)
+                help: size == 0
+                    ? "the axis is empty" : "indices and labels start at 0; the last one is \(size - 1)")
         case .badDType(let operation, let dtype, let rule):
             return Failure(
                 "dtype.\(operation)", "`\(operation)` does not take \(dtype.name)",
@@ -97,13 +97,17 @@ enum EngineDiagnostics {
     private static func suggestion(_ operation: String, _ left: Shape, _ right: Shape) -> String? {
         let (x, y) = (left.dimensions, right.dimensions)
         if ImageHelp.isConvolution(operation) { return ImageHelp.order(x, y) }
-        if operation == "matmul", x.count == 2, y.count == 2 {
+        if operation == "index" {
+            // A mask of the rows that stands in another place.
+            return y.first == x.first ? "a mask of the rows stands first: `x[mask]`" : nil
+        }
+        if operation == "@", x.count == 2, y.count == 2 {
             if x[1] == y[1] { return "transpose the right side: `.T`" }
             if x[0] == y[0] { return "transpose the left side: `.T`" }
         }
         if x.count == y.count + 1, x.last == 1 { return "write `.squeeze(-1)` on the left side" }
         if y.count == x.count + 1, y.last == 1 { return "write `.squeeze(-1)` on the right side" }
-        if operation != "matmul", let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
+        if operation != "@", let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
             return help
         }
         return nil

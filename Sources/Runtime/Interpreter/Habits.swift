@@ -13,12 +13,30 @@ enum Habits {
         "learningRate": "lr",
     ]
 
+    /// Labels that nothing here corresponds to, and why.
+    static let labelHelp = [
+        "training": "models train inside `step` and `fit`; elsewhere write `training { net(x) }`",
+        "verbose": "leave it out: the progress bar shows itself at a terminal only",
+        "requires_grad": "leave it out: `grad(f)` and `step` say what is differentiated",
+        "device": "leave it out: everything runs on the processor",
+        "inplace": "leave it out: values never change under your feet",
+        "input_shape": "leave it out: the first call tells the size of the input",
+        "in_features": "leave it out: the first call tells the size of the input",
+        "in_channels": "leave it out: the first call tells the channels of the input",
+        "input_dim": "leave it out: the first call tells the size of the input",
+        "figsize": "write `width:` and `height:`, in pixels", "num_workers": "leave it out",
+    ]
+
     /// What to write for a method that tensors have elsewhere.
     static let members = [
         "view": "write `.reshape([…])`", "permute": "write `.transpose([…])`",
         "numpy": "write `.toList()`", "detach": "write `stopGradient(x)`",
         "backward": "write `step(opt) { … }`, or `grad(f)(x)` for a gradient",
-        "astype": "write `.cast(float32)`", "to": "write `.cast(float32)`",
+        "astype": "write `.cast(float32)`", "to": "leave it out: there are no devices; `.cast(float32)` changes the dtype",
+        "cuda": "leave it out: everything runs on the processor", "cpu": "leave it out: there are no devices",
+        "requires_grad": "leave it out: `grad(f)` and `step` say what is differentiated",
+        "weight": "write `.W`", "get_weights": "write `.params`", "history": "the record itself has the lists: `h.loss`",
+        "save_weights": "write `save(net, \"net.safetensors\")`",
         "float": "write `.cast(float32)`", "long": "write `.cast(int64)`",
         "int": "write `.cast(int32)`", "ndim": "write `.rank`", "dim": "write `.rank`",
         "numel": "write `.size`", "zero_grad": "leave it out: `step` starts from zero",

@@ -105,7 +105,10 @@ extension Machine {
         var position: Int
         switch kind {
         case .label(let label):
-            return labels.firstIndex(of: label).map { site.argumentSpans[$0] }
+            return labels.lastIndex(of: label).map { index in
+                let name = site.labelSpans.indices.contains(index) ? site.labelSpans[index] : nil
+                return name ?? site.argumentSpans[index]
+            }
         case .parameter(let name):
             if let index = labels.firstIndex(of: name) { return site.argumentSpans[index] }
             guard let index = parameters.firstIndex(of: name) else { return nil }

@@ -12,6 +12,9 @@ extension Machine {
             return true
         default:
             setOrigin()
+            if !callee.isCallable, let frame = frames.last, !frame.closure.prototype.module.isLibrary {
+                throw CallFailures.notCallable(callee, at: site.calleeSpan)
+            }
             let value = try call(callee, Array(arguments), labels: site.labels)
             registers[result] = value
             return false
@@ -127,7 +130,7 @@ struct Signature {
         }
         for (index, parameter) in parameters.enumerated()
         where order[index] < 0 && !parameter.isOptional {
-            throw CallFailures.missing(parameter.name, self)
+            throw CallFailures.missing(parameter.name, self, isEmpty: count == 0)
         }
         return order
     }

@@ -72,7 +72,12 @@ extension Machine {
     }
 
     /// -1, 0 or 1: numbers, strings and tuples have an order. Every comparison with a nan fails.
-    func order(_ left: Value, _ right: Value, _ operation: String) throws -> Int {
+    func order(
+        _ left: Value, _ right: Value, _ operation: String, depth: Int = 0
+    ) throws -> Int {
+        guard depth < 200 else {
+            throw Failure("limit.nesting", "values nested too deeply to compare")
+        }
         try poll()
         switch (left, right) {
         case (.string(let x), .string(let y)):
@@ -80,7 +85,7 @@ extension Machine {
                 ? 0 : x.text.unicodeScalars.lexicographicallyPrecedes(y.text.unicodeScalars) ? -1 : 1
         case (.tuple(let x), .tuple(let y)):
             for (first, second) in zip(x.items, y.items) {
-                let result = try order(first, second, operation)
+                let result = try order(first, second, operation, depth: depth + 1)
                 if result != 0 { return result }
             }
             return (x.items.count - y.items.count).signum()

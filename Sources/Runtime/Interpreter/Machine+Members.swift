@@ -139,7 +139,9 @@ extension Machine {
     /// An index of a collection of `count` elements, counted from the front.
     func position(_ index: Value, _ count: Int, _ what: String) throws -> Int {
         guard case .int(let number) = try number(index) else {
-            throw Failure("index.type", "an index is an Int, got \(described(index))")
+            var help: String?
+            if case .float = index { help = "`//` divides Ints to an Int, `toInt(x)` truncates" }
+            throw Failure("index.type", "an index is an Int, got \(described(index))", help: help)
         }
         guard number < count, number >= -count else {
             throw Failure(

@@ -45,7 +45,8 @@ extension Machine {
             if case .figure(let first) = left, case .figure(let second) = right {
                 let composed =
                     operation == .beside
-                    ? first.figure.beside(second.figure) : first.figure.above(second.figure)
+                    ? try first.figure.beside(second.figure)
+                    : try first.figure.above(second.figure)
                 return .figure(FigureObject(composed))
             }
             throw OperatorFailures.mismatch(operation.symbol, left, right)

@@ -101,7 +101,8 @@ extension Machine {
             items = try (0..<count).map { .tensor(try row(of: node, $0)) }
         default:
             throw Failure(
-                "tuple.unpack", "expected \(count) parts to take apart, got \(described(value))")
+                "tuple.unpack", "expected \(count) parts to take apart, got \(described(value))",
+                help: { if case .dataset = value { return "write `d.x` and `d.y`" } else { return nil } }())
         }
         guard items.count == count else {
             throw Failure(

@@ -25,6 +25,8 @@ enum OperatorFailures {
                 help = "lists do not mix with tensors: write `Tensor(xs)`"
             case (.list, .int) where operation == "*", (.list, .float) where operation == "*":
                 help = "for each element: `xs.map(x => 2 * x)`, or use a Tensor"
+            case (.string, _) where operation == "%":
+                help = "write the value into the text: \"loss {loss:.4f}\""
             case (.bool, _), (_, .bool): help = "a Bool is no number: write `if b { 1 } else { 0 }`"
             case (.figure, _), (_, .figure):
                 help = "figures combine with figures: `|` beside, `/` above, `+` overlaid"
@@ -60,7 +62,9 @@ func described(_ value: Value) -> String {
     case .unknown: unknownDescription
     case .bool(let flag): "Bool \(flag)"
     case .int(let number): "Int \(number)"
-    case .float, .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset, .tokenizer,
+    case .float(let number): "Float \(pythonFloat(number))"
+    case .string(let text) where text.text.utf8.count <= 24: "String \(Printer.quoted(text.text))"
+    case .string, .list, .dict, .record, .range, .dtype, .figure, .module, .dataset, .tokenizer,
         .optimizer, .batches:
         "AEIOU".contains(value.typeName.prefix(1)) ? "an \(value.typeName)" : "a \(value.typeName)"
     case .tuple(let tuple): "a tuple of \(tuple.items.count)"

@@ -57,6 +57,11 @@ extension Machine {
                 }
                 return try abstractly { try call(model, nodes, []) }
             } catch {
+                // Another dtype does not help against ^C, limits and recursion without an end.
+                let reason = located(error).diagnostic.id
+                guard Interruption(error, self) == nil, !(error is Interruption),
+                    !reason.hasPrefix("limit.")
+                else { throw error }
                 if failure == nil { failure = error }
             }
         }

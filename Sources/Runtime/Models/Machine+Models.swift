@@ -36,6 +36,7 @@ extension Machine {
             definition.constructor.prototype, captures: definition.constructor.captures,
             receiver: instance)
         _ = try run(constructor, arguments, labels)
+        try instance.measureNesting()
         recording?.creates("a model is made")
         return .model(instance)
     }
@@ -84,6 +85,7 @@ extension Machine {
             }
         }
         let chain = ModelInstance(.chain(all), initialization: newStream())
+        try chain.measureNesting()
         try checkFit(chain)
         return .model(chain)
     }
@@ -219,7 +221,9 @@ extension Machine {
                 isComplete = false
                 continue
             }
-            let shape = try list.items.map { try size($0, of: member.name) }
+            let shape = try list.items.enumerated().map {
+                try size($1, axis: $0, of: member, in: definition)
+            }
             recorder.random = RandomStream(
                 key: model.initialization.key &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03)
             let initializer = definition.initializers[index]
@@ -231,13 +235,27 @@ extension Machine {
         model.isBuilt = isComplete
     }
 
-    private func size(_ value: Value, of name: String) throws -> Int {
-        guard let size = try int(value), size >= 0 else {
+    private func size(
+        _ value: Value, axis: Int, of member: ModelTemplate.Member, in definition: ModelDefinition
+    ) throws -> Int {
+        if let size = try int(value), size >= 0 { return size }
+        // `[units]` of the declaration: most sizes are arguments of the constructor.
+        let source = member.span.source
+        let text = source.text(of: Span(source, member.span.end, source.utf8.count))
+        let inside = text.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" }
+        let sizes = inside.split(separator: ",").map { $0.filter { $0 != " " } }
+        let written = sizes.indices.contains(axis) ? sizes[axis] : "…"
+        guard definition.signature.parameters.contains(where: { $0.name == written }) else {
             throw Failure(
-                "shape.size", "a size in the shape of `\(name)` is \(described(value))",
+                "shape.size",
+                "the size `\(written)` in the shape of `\(member.name)` is \(described(value))",
                 help: "sizes are Ints from 0 on")
         }
-        return size
+        var failure = Failure(
+            "shape.size", "`\(written)` of `\(definition.name)` is a size, got \(described(value))",
+            help: "sizes are Ints from 0 on")
+        failure.fault = ArgumentFault(function: definition.name, kind: .parameter(written))
+        throw failure
     }
 
     /// The first value of a param: what the initializer gives for its shape.

@@ -99,6 +99,11 @@ extension Machine {
                             + " \(tensor.shape)")
                 }
             } else {
+                guard tensor.dtype.isFloat || parameter.box.isState else {
+                    throw Failure(
+                        "dtype.load",
+                        "`\(parameter.path)` is trained, in `\(path)` it is \(tensor.dtype.name)")
+                }
                 try bindSizes(of: parameter, to: tensor.shape, path)
             }
             pending.append((parameter.box, tensor))

@@ -3,15 +3,15 @@ import Diagnostics
 import Syntax
 
 /// A `model` definition with the variables that its functions captured.
-final class ModelDefinition {
+final class ModelDefinition: Compound {
     let template: ModelTemplate
     let name: String
     let constructor: Closure
     /// One per method of the template, without a receiver.
-    let methods: [(prototype: Prototype, captures: [Cell])]
+    private(set) var methods: [(prototype: Prototype, captures: [Cell])]
     /// Per member: the functions that give its sizes and its initializer.
-    let sizes: [(prototype: Prototype, captures: [Cell])]
-    let initializers: [(prototype: Prototype, captures: [Cell])]
+    private(set) var sizes: [(prototype: Prototype, captures: [Cell])]
+    private(set) var initializers: [(prototype: Prototype, captures: [Cell])]
 
     init(
         template: ModelTemplate, constructor: Closure,
@@ -26,6 +26,12 @@ final class ModelDefinition {
         self.initializers = initializers
     }
 
+    override func surrender(to pending: inout [Compound]) {
+        constructor.surrender(to: &pending)
+        for function in methods + sizes + initializers { pending += function.captures }
+        (methods, sizes, initializers) = ([], [], [])
+    }
+
     var signature: Signature {
         Signature(name: name, parameters: constructor.prototype.parameters)
     }
@@ -38,7 +44,7 @@ final class ModelInstance: Receiver {
         /// `a >> b >> c`: models and functions.
         case chain([Value])
     }
-    let kind: Kind
+    private(set) var kind: Kind
     /// The constructor's arguments as given, for printing.
     var madeWith: [(label: String?, value: Value)] = []
     /// Whether `freeze` was called on it; its parts carry the mark themselves.
@@ -51,6 +57,8 @@ final class ModelInstance: Receiver {
     var isBuilt = true
     /// Which line fixed a dimension, by its field.
     var sizeOrigins: [Int: Span] = [:]
+    /// How many models stand inside one another here, this one included.
+    var nesting = 1
     /// The shapes of the last call's inputs, for `summary`.
     var lastInputs: [[Value]]?
 
@@ -63,6 +71,40 @@ final class ModelInstance: Receiver {
             fields = Array(repeating: .unset, count: count)
             boxes = Array(repeating: nil, count: count)
         }
+    }
+
+    deinit {
+        var pending: [Compound] = []
+        surrender(to: &pending)
+        Compound.drain(&pending)
+    }
+
+    override func surrender(to pending: inout [Compound]) {
+        switch kind {
+        case .chain(var parts):
+            kind = .chain([])
+            Compound.take(&parts, to: &pending)
+        case .defined(let definition):
+            pending.append(definition)
+            kind = .chain([])
+        }
+        for (_, value) in madeWith {
+            if let object = value.compound { pending.append(object) }
+        }
+        madeWith = []
+        Compound.take(&fields, to: &pending)
+    }
+
+    /// Finds out how deep the model is nested, now that its parts are there.
+    /// - Throws: `Failure` beyond what can be called.
+    func measureNesting() throws {
+        var nesting = Nesting()
+        switch kind {
+        case .chain(let parts): try nesting.measure(parts)
+        case .defined: try nesting.measure(fields)
+        }
+        try nesting.measure(madeWith.lazy.map(\.value))
+        self.nesting = nesting.depth
     }
 
     var isChain: Bool {

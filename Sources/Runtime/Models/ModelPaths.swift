@@ -39,6 +39,7 @@ extension ModelInstance {
 private struct ParameterWalk {
     var found: [NamedParameter] = []
     private var seen: Set<ObjectIdentifier> = []
+    private var paths: Set<String> = []
 
     init() {}
 
@@ -67,20 +68,25 @@ private struct ParameterWalk {
     mutating func visit(_ value: Value, path: String, isFrozen: Bool) {
         switch value {
         case .model(let model): visit(model, path, isFrozen || model.isFrozen)
-        case .list(let list): visit(list.items, path, isFrozen)
-        case .tuple(let tuple): visit(tuple.items, path, isFrozen)
-        case .record(let record):
+        case .list(let list) where isNew(list): visit(list.items, path, isFrozen)
+        case .tuple(let tuple) where isNew(tuple): visit(tuple.items, path, isFrozen)
+        case .record(let record) where isNew(record):
             for (label, item) in zip(record.layout.labels, record.values) {
                 visit(item, path: join(path, label), isFrozen: isFrozen)
             }
-        case .dict(let dict):
+        case .dict(let dict) where isNew(dict):
             for (key, item) in dict.items {
                 let name: String
-                if case .string(let text) = key { name = text } else { name = "\(key)" }
+                if case .string(let text) = key { name = text } else { name = Printer.quoted(key.value) }
                 visit(item, path: join(path, name), isFrozen: isFrozen)
             }
         default: break
         }
+    }
+
+    /// Whether a container is met for the first time: in one that was met all models are known.
+    private mutating func isNew(_ container: Compound) -> Bool {
+        seen.insert(ObjectIdentifier(container)).inserted
     }
 
     private mutating func visit(_ items: [Value], _ path: String, _ isFrozen: Bool) {
@@ -100,12 +106,24 @@ private struct ParameterWalk {
                     guard let box = model.box(member) else { continue }
                     found.append(
                         NamedParameter(
-                            path: join(path, name), box: box, owner: model, isFrozen: isFrozen))
+                            path: unused(join(path, name)), box: box, owner: model,
+                            isFrozen: isFrozen))
                 } else if Self.mayHoldModels(model.fields[index]) {
                     visit(model.fields[index], path: join(path, name), isFrozen: isFrozen)
                 }
             }
         }
+    }
+
+    /// Keys of dicts may spell what the path to another part spells: `["a.b": …, "a": (b: …)]`.
+    private mutating func unused(_ path: String) -> String {
+        var result = path
+        var number = 2
+        while !paths.insert(result).inserted {
+            result = "\(path)~\(number)"
+            number += 1
+        }
+        return result
     }
 
     private func join(_ path: String, _ name: String) -> String {

@@ -88,7 +88,18 @@ extension Session {
     func write(_ bytes: [UInt8], to path: String) throws {
         let target = try writablePath(path)
         if let check = machine.check { return check.write(.text(bytes), to: target) }
-        try FileAccess.write(bytes, to: target)
+        do {
+            try FileAccess.write(bytes, to: target)
+        } catch {
+            guard error.problem != .notFound else {
+                throw Failure(
+                    "file.folder", "there is no folder to write `\(path)` to",
+                    help: "make the folder first, or write beside the notebook")
+            }
+            var named = error
+            named.file = path
+            throw named
+        }
     }
 
     func write(_ value: DataValue, to path: String) throws {

@@ -13,7 +13,9 @@ extension Machine {
                 help: "write `\(optimizer.definition.name)(net, …)`")
         }
         guard case .function(let closure) = block else {
-            throw CallFailures.argument("step", "block", wants: "a block", got: block)
+            throw CallFailures.argument(
+                "step", "block", wants: "a block", got: block,
+                help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
         }
         check?.steps += 1
         let key = StepKey(

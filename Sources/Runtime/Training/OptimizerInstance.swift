@@ -2,12 +2,12 @@ import Autodiff
 import Tensors
 
 /// An `optimizer` definition with the variables that its functions captured.
-final class OptimizerDefinition {
+final class OptimizerDefinition: Compound {
     let template: OptimizerTemplate
     let name: String
     let constructor: Closure
-    let initializers: [Closure]
-    let functions: [Closure]
+    private(set) var initializers: [Closure]
+    private(set) var functions: [Closure]
     let update: Closure
 
     init(
@@ -20,6 +20,13 @@ final class OptimizerDefinition {
         self.initializers = initializers
         self.functions = functions
         self.update = update
+    }
+
+    override func surrender(to pending: inout [Compound]) {
+        pending += initializers + functions
+        (initializers, functions) = ([], [])
+        constructor.surrender(to: &pending)
+        update.surrender(to: &pending)
     }
 
     /// What every optimizer takes besides its own options.
@@ -83,6 +90,23 @@ final class OptimizerInstance: Receiver {
         super.init()
         fields = Array(
             repeating: .unset, count: definition.template.layout.fieldNames.count)
+    }
+
+    deinit {
+        var pending: [Compound] = []
+        surrender(to: &pending)
+        Compound.drain(&pending)
+    }
+
+    override func surrender(to pending: inout [Compound]) {
+        for group in groups {
+            for value in [group.target] + group.options + group.common.values {
+                if let object = value.compound { pending.append(object) }
+            }
+        }
+        groups = []
+        slots = [:]
+        Compound.take(&fields, to: &pending)
     }
 
     /// Whether it holds no model: `Adam(lr: 1e-3)`.

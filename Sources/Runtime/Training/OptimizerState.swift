@@ -135,7 +135,8 @@ enum OptimizerState {
             throw Failure(
                 "optimizer.load", "`\(path)` is no state of an optimizer: `\(name)` is missing or damaged")
         }
-        return tensor.int(at: 0)
+        // What a file says may be anything; counting on must not overflow.
+        return min(tensor.int(at: 0), Int.max >> 1)
     }
 
     private static func slot(_ name: String, _ entries: inout [String: Tensor]) -> Value? {

@@ -3,20 +3,27 @@ import Diagnostics
 import Syntax
 
 /// A function with the variables that it captured, and the model or optimizer whose body it stands in.
-final class Closure {
+final class Closure: Compound {
     let prototype: Prototype
-    let captures: [Cell]
-    let receiver: Receiver?
+    private(set) var captures: [Cell]
+    private(set) var receiver: Receiver?
 
     init(_ prototype: Prototype, captures: [Cell], receiver: Receiver?) {
         self.prototype = prototype
         self.captures = captures
         self.receiver = receiver
     }
+
+    override func surrender(to pending: inout [Compound]) {
+        pending += captures
+        captures = []
+        if let receiver { pending.append(receiver) }
+        receiver = nil
+    }
 }
 
 /// An object whose body's names are plain names in its functions.
-class Receiver {
+class Receiver: Compound {
     /// Constructor parameters, members and dimensions, in the order of the definition's layout.
     var fields: [Value] = []
     /// When it was made, where a program is run on shapes alone: see `ShapeCheck`.
@@ -105,10 +112,12 @@ final class CallSite {
     /// Where the name or expression before the parenthesis stands.
     let calleeSpan: Span
     let argumentSpans: [Span]
+    /// Where the labels stand; nil for an argument without one.
+    let labelSpans: [Span?]
 
     init(
         first: Int, count: Int, labels: [String?], method: String?, candidates: [Int] = [],
-        calleeSpan: Span, argumentSpans: [Span]
+        calleeSpan: Span, argumentSpans: [Span], labelSpans: [Span?] = []
     ) {
         self.first = first
         self.count = count
@@ -117,6 +126,7 @@ final class CallSite {
         self.candidates = candidates
         self.calleeSpan = calleeSpan
         self.argumentSpans = argumentSpans
+        self.labelSpans = labelSpans
     }
 }
 

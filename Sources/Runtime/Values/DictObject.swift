@@ -44,8 +44,22 @@ indirect enum DictKey: Hashable {
     }
 }
 
-final class DictObject {
+final class DictObject: Compound {
     var items: OrderedDictionary<DictKey, Value>
 
     init(_ items: OrderedDictionary<DictKey, Value> = [:]) { self.items = items }
+
+    deinit {
+        var pending: [Compound] = []
+        surrender(to: &pending)
+        Compound.drain(&pending)
+    }
+
+    override func surrender(to pending: inout [Compound]) {
+        let before = pending.count
+        for value in items.values {
+            if let object = value.compound { pending.append(object) }
+        }
+        if pending.count > before { items = [:] }
+    }
 }

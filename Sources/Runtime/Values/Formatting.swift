@@ -52,7 +52,16 @@ enum Formatting {
         let type = specification.type ?? ""
         return Failure(
             "format.type", "the format `\(type)` does not take \(described(value))",
-            help: type == "d" ? "`toInt(x)` truncates, `.0f` rounds" : nil)
+            help: help(value, type))
+    }
+
+    private static func help(_ value: Value, _ type: String) -> String? {
+        switch value {
+        case .string: "`toFloat(x)` reads the number in a text; texts take `s`, as in `:>10s`"
+        case .tensor: "a format takes one number: reduce the tensor first, for example with `.mean()`"
+        case .list, .tuple: "a format takes one number: write one for each element"
+        default: type == "d" ? "`toInt(x)` truncates, `.0f` rounds" : nil
+        }
     }
 
     private static func float(_ number: Double, _ type: String, _ digits: Int?) -> String {

@@ -100,7 +100,7 @@ enum Value {
 }
 
 /// A boxed variable that closures share.
-final class Cell {
+final class Cell: Compound {
     var value: Value
     /// The recording that has met this cell, or made it; see `Recording`.
     var mark: Int32 = 0
@@ -108,6 +108,13 @@ final class Cell {
     var birth = 0
 
     init(_ value: Value) { self.value = value }
+
+    deinit { Compound.release(&value) }
+
+    override func surrender(to pending: inout [Compound]) {
+        if let object = value.compound { pending.append(object) }
+        value = .unset
+    }
 }
 
 /// An immutable text. A character is a Unicode code point; they are split only when indexed.
@@ -123,14 +130,22 @@ final class StringObject {
     }
 }
 
-final class ListObject {
+final class ListObject: Compound {
     var items: [Value]
     init(_ items: [Value]) { self.items = items }
+
+    deinit { Compound.release(&items) }
+
+    override func surrender(to pending: inout [Compound]) { Compound.take(&items, to: &pending) }
 }
 
-final class TupleObject {
-    let items: [Value]
+final class TupleObject: Compound {
+    private(set) var items: [Value]
     init(_ items: [Value]) { self.items = items }
+
+    deinit { Compound.release(&items) }
+
+    override func surrender(to pending: inout [Compound]) { Compound.take(&items, to: &pending) }
 }
 
 /// `start..<end by step`, `start...end`: bounds as written, `count` as it comes out.
@@ -187,7 +202,7 @@ final class RecordLayout {
     }
 }
 
-final class RecordObject {
+final class RecordObject: Compound {
     let layout: RecordLayout
     var values: [Value]
 
@@ -195,6 +210,10 @@ final class RecordObject {
         self.layout = layout
         self.values = values
     }
+
+    deinit { Compound.release(&values) }
+
+    override func surrender(to pending: inout [Compound]) { Compound.take(&values, to: &pending) }
 
     subscript(label: String) -> Value? {
         guard let index = layout.index[label] else { return nil }

@@ -6,21 +6,23 @@ import Tensors
 enum ValueSummary {
     private static let longestText = 60
     private static let mostItems = 8
+    private static let deepest = 6
 
     /// `float32 [2, 3]`, `[1, 2, 3]`, `Dense(10)`
     static func text(_ value: Value) -> String { limited(text(value, depth: 0)) }
 
     /// `float32 [2, 3]`; the shapes inside of records and tuples; else the type.
-    static func shape(_ value: Value) -> String {
-        switch value {
+    static func shape(_ value: Value, depth: Int = 0) -> String {
+        guard depth < deepest else { return value.typeName }
+        return switch value {
         case .tensor(let node): "\(node.dtype.name) \(node.shape)"
-        case .tuple(let tuple): "(\(tuple.items.map(shape).joined(separator: ", ")))"
+        case .tuple(let tuple): "(\(tuple.items.map { shape($0, depth: depth + 1) }.joined(separator: ", ")))"
         case .record(let record):
             "("
-                + zip(record.layout.labels, record.values).map { "\($0): \(shape($1))" }
+                + zip(record.layout.labels, record.values).map { "\($0): \(shape($1, depth: depth + 1))" }
                 .joined(separator: ", ") + ")"
         case .list(let list):
-            "List of \(list.items.count)" + (list.items.first.map { ": \(shape($0)), …" } ?? "")
+            "List of \(list.items.count)" + (list.items.first.map { ": \(shape($0, depth: depth + 1)), …" } ?? "")
         case .dataset(let dataset): dataset.description
         case .tokenizer(let tokenizer): tokenizer.description
         default: value.typeName
@@ -28,7 +30,8 @@ enum ValueSummary {
     }
 
     private static func text(_ value: Value, depth: Int) -> String {
-        switch value {
+        guard depth < deepest else { return "…" }
+        return switch value {
         case .unset, .none: "nil"
         case .unknown: "?"
         case .bool(let flag): flag ? "true" : "false"
