@@ -136,7 +136,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "RuntimeTests",
         dependencies: [
-            "RuntimeTesting", "Runtime", "Formats", "Diagnostics", "Syntax", "Autodiff", "Tensors", "Figures",
+            "RuntimeTesting", "Runtime", "Diagnostics", "Syntax", "Autodiff", "Tensors", "Figures",
+            "Formats",
         ],
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(

@@ -20,6 +20,7 @@ extension Machine {
         case (.function(let x), .function(let y)):
             return x.prototype === y.prototype ? left : .unknown
         case (.batches(let x), .batches(let y)): return x === y ? left : .unknown
+        case (.tokenizer(let x), .tokenizer(let y)): return x === y ? left : .unknown
         case (.symbol(let x), .symbol(let y)): return x === y ? left : .unknown
         default: return mergedContainers(left, right)
         }

@@ -183,6 +183,7 @@ struct GuardCheck {
     private static func isSame(_ before: Value, _ now: Value) -> Bool {
         switch (before, now) {
         case (.batches(let x), .batches(let y)): x === y
+        case (.tokenizer(let x), .tokenizer(let y)): x === y
         default: Machine.identical(before, now)
         }
     }
