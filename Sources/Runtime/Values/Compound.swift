@@ -54,7 +54,7 @@ extension Value {
         case .optimizerType(let object): object
         case .dataset(let object): object
         case .unset, .none, .unknown, .bool, .int, .float, .string, .range, .tensor, .symbol,
-            .dtype, .batches, .figure, .module, .iterator:
+            .dtype, .batches, .tokenizer, .figure, .module, .iterator:
             nil
         }
     }
