@@ -54,13 +54,14 @@ extension MatrixProduct {
     }
 
     /// The block of c for a large product: split along its longer side into at most 16, or as many
-    /// as the time limit asks for; at least 64 rows or columns, below which BLAS loses speed.
+    /// as the time limit asks for; at least 128 rows or columns, since each packs the other side again
+    /// (1024×128×512, GFLOP/s: 90 with 64 rows, 96 with 128, 103 in one piece).
     private var blockSize: (rows: Int, columns: Int) {
         let byTime = (work / Self.longestWork).rounded(.up)
         let wanted = Int(min(1e6, max(min(16, (work / Self.pieceWork).rounded(.down)), byTime)))
         func size(_ length: Int) -> Int {
             let even = (length + wanted - 1) / wanted
-            return min(length, max(64, (even + 31) / 32 * 32))
+            return min(length, max(128, (even + 31) / 32 * 32))
         }
         return m >= n ? (size(m), n) : (m, size(n))
     }
