@@ -223,7 +223,8 @@ final class Machine {
         else { return }
         let span = caller.closure.prototype.span(caller.counter - 1)
         // The picture shows that call already.
-        if failure.blamesCaller || frame.closure.prototype.isLibrary, let blamed = failure.diagnostic.span, blamed.source === span.source,
+        if failure.blamesCaller || frame.closure.prototype.isLibrary,
+            let blamed = failure.diagnostic.span, blamed.source === span.source,
             blamed.start >= span.start, blamed.end <= span.end
         {
             return
