@@ -104,9 +104,7 @@ extension Machine {
         switch value {
         case .model(let model): return model
         case .modelType(let definition):
-            throw Failure(
-                "model.type", "`\(definition.name)` is a definition, not a model",
-                help: "make one: `\(definition.name)()`")
+            throw CallFailures.definition(definition)
         default: throw CallFailures.argument(function, "net", wants: "a model", got: value)
         }
     }
