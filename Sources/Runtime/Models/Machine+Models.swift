@@ -281,7 +281,7 @@ extension Machine {
         }
         // Initial values are leaves: weights depend on nothing.
         if !recorder.isAbstract { try recorder.evaluate([node]) }
-        return node
+        return node.alone
     }
 
     /// A tensor, or a number as a 0-d tensor.
