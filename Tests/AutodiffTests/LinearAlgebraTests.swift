@@ -113,6 +113,30 @@ import Testing
         }
     }
 
+    @Test(
+        "a product of many rows of a small table is the rows of a product",
+        arguments: [([0, 2, 1, -1, 0, 2], [6]), ([1, 1, 0, 2, -3, 0, 1, 2], [2, 4])])
+    func rowsOfTable(index: [Int], sizes: [Int]) throws {
+        let r = recorder()
+        let (table, w) = (try numbers([3, 4], 1), try numbers([4, 5], 2))
+        let at = try ints(index, sizes)
+        let product: GradientCheck.Function = { moved, r in
+            try r.matmul(try r.index(moved[0], [.tensor(at)]), moved[1])
+        }
+        let short = try product([table, w], r)
+        #expect(short.primitive === Primitive.take)
+        let rows = try r.index(table, [.tensor(at)])
+        let plain = try r.withOpaquePast { try r.matmul(rows, w) }
+        #expect(plain.primitive !== Primitive.take)
+        #expect(try r.value(of: short).shape.dimensions == sizes + [5])
+        expectClose(
+            try r.value(of: short).doubles, try r.value(of: plain).doubles, absolute: 1e-12,
+            relative: 1e-12)
+        try GradientCheck("rows of a table", [table, w], product).run()
+        let few = try r.matmul(try r.index(table, [.tensor(try ints([0, 1, 2]))]), w)
+        #expect(few.primitive === Primitive.matmul)
+    }
+
     @Test("integers multiply exactly, and odd shapes are refused in the words of the contract")
     func products() throws {
         let r = recorder()

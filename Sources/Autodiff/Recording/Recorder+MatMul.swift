@@ -24,6 +24,7 @@ extension Recorder {
                 rule: "the last axis of the left (\(last)) to equal the \(which) of the right "
                     + "(\(inner))")
         }
+        if let rows = try rowsOfProduct(a, b) { return rows }
         let dtype = DType.promoted(a.dtype, b.dtype)
         let left = try cast(a.shape.rank == 1 ? try unsqueeze(a, axis: 0) : a, to: dtype)
         let right = try cast(b.shape.rank == 1 ? try unsqueeze(b, axis: 1) : b, to: dtype)
@@ -33,6 +34,23 @@ extension Recorder {
         if a.shape.rank == 1 { sizes.remove(at: sizes.count - (b.shape.rank == 1 ? 1 : 2)) }
         return sizes.count == product.shape.rank
             ? product : try reshape(product, to: Shape(trusted: sizes))
+    }
+
+    /// `E[i] @ W` as `(E @ W)[i]`, where that is less work: many rows taken from a small table, as
+    /// the characters of a text from their embedding. Nil where it is not.
+    /// `docs/decisions/0019-products-of-embeddings.md`
+    private func rowsOfProduct(_ a: Node, _ b: Node) throws(TensorError) -> Node? {
+        guard a.primitive === Primitive.take, isTransparent(a), a.inputs.count == 2,
+            case .axis(0) = a.attributes, b.shape.rank == 2, b.dtype == a.dtype, a.dtype.isFloat
+        else { return nil }
+        let (table, index) = (a.inputs[0], a.inputs[1])
+        guard table.shape.rank == 2, index.shape.count / 2 >= table.shape[0] else { return nil }
+        let product = try matrixProduct(table, b)
+        // An index that is out of range is told where it was used first.
+        let here = origin
+        origin = a.origin
+        defer { origin = here }
+        return try record(.take, [product, index], a.attributes)
     }
 
     /// The product of tensors of rank 2 and more, whose inner sizes agree.
