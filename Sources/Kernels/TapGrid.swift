@@ -96,13 +96,14 @@ struct TapGrid {
             let plane = planes + channel * height * width
             for downRemainder in down.remainders {
                 for acrossRemainder in across.remainders {
+                    let columns = copiedColumns(acrossRemainder)
                     for step in 0..<rows.count + down.reach {
                         let source =
                             (rows.lowerBound + step + down.firstStep) * down.stride + downRemainder
                         if source < 0 || source >= height {
-                            row.update(repeating: 0, count: rowLength)
+                            clear(row, 0..<rowLength)
                         } else {
-                            copyRow(plane + source * width, acrossRemainder, into: row)
+                            copyRow(plane + source * width, columns, into: row)
                         }
                         row += rowLength
                     }
@@ -112,21 +113,87 @@ struct TapGrid {
         row.update(repeating: 0, count: Self.slack)
     }
 
-    @inline(__always)
-    private func copyRow(
-        _ source: UnsafePointer<Float>, _ remainder: Int, into target: UnsafeMutablePointer<Float>
-    ) {
-        // Column q of the copy is column (q + firstStep)·stride + remainder of the plane.
+    /// What of a row is copied: column q is column `first + (q - places.lowerBound) · stride` of the plane
+    /// for q in `places`, else 0.
+    private func copiedColumns(_ remainder: Int) -> (places: Range<Int>, first: Int) {
         let (stride, shift) = (across.stride, across.firstStep * across.stride + remainder)
         let lower = min(rowLength, shift >= 0 ? 0 : (stride - 1 - shift) / stride)
         let last = width - 1 - shift
         let upper = max(lower, min(rowLength, last < 0 ? 0 : last / stride + 1))
-        for q in 0..<lower { target[q] = 0 }
-        if stride == 1 {
-            (target + lower).update(from: source + (lower + shift), count: upper - lower)
-        } else {
-            for q in lower..<upper { target[q] = source[q * stride + shift] }
-        }
-        for q in upper..<rowLength { target[q] = 0 }
+        return (lower..<upper, lower * stride + shift)
     }
+
+    @inline(__always)
+    private func copyRow(
+        _ source: UnsafePointer<Float>, _ columns: (places: Range<Int>, first: Int),
+        into target: UnsafeMutablePointer<Float>
+    ) {
+        let (places, stride) = (columns.places, across.stride)
+        clear(target, 0..<places.lowerBound)
+        if !places.isEmpty {
+            let (from, to) = (source + columns.first, target + places.lowerBound)
+            switch stride {
+            case 1: copyNeighbours(from, places.count, to)
+            case 2: copyEverySecond(from, places.count, to)
+            default: for q in 0..<places.count { to[q] = from[q &* stride] }
+            }
+        }
+        clear(target, places.upperBound..<rowLength)
+    }
+}
+
+// Rows of a plane are short, often shorter than what a call of memcpy costs. The last vector overlaps the
+// one before it, so that nothing beyond the row is read or written.
+
+@inline(__always)
+private func clear(_ target: UnsafeMutablePointer<Float>, _ places: Range<Int>) {
+    var q = places.lowerBound
+    while q < places.upperBound {
+        target[q] = 0
+        q &+= 1
+    }
+}
+
+/// `y[q] = x[q]`.
+@inline(__always)
+private func copyNeighbours(
+    _ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>
+) {
+    func move(_ q: Int) {
+        let value = UnsafeRawPointer(x + q).loadUnaligned(as: SIMD4<Float>.self)
+        UnsafeMutableRawPointer(y + q).storeBytes(of: value, as: SIMD4<Float>.self)
+    }
+    guard count >= 4 else {
+        for q in 0..<count { y[q] = x[q] }
+        return
+    }
+    var q = 0
+    while q &+ 4 <= count {
+        move(q)
+        q &+= 4
+    }
+    if q < count { move(count &- 4) }
+}
+
+/// `y[q] = x[2q]`; reads up to `x[2·count - 2]`.
+@inline(__always)
+private func copyEverySecond(
+    _ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>
+) {
+    func eight(_ place: Int) -> SIMD8<Float> {
+        UnsafeRawPointer(x + place).loadUnaligned(as: SIMD8<Float>.self)
+    }
+    guard count >= 5 else {
+        for q in 0..<count { y[q] = x[2 &* q] }
+        return
+    }
+    var q = 0
+    while q &+ 5 <= count {
+        UnsafeMutableRawPointer(y + q).storeBytes(of: eight(2 &* q).evenHalf, as: SIMD4<Float>.self)
+        q &+= 4
+    }
+    // The last four end with the last element that is read.
+    let last = count &- 4
+    let tail = eight(2 &* last &- 1).oddHalf
+    UnsafeMutableRawPointer(y + last).storeBytes(of: tail, as: SIMD4<Float>.self)
 }

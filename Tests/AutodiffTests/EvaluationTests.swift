@@ -46,6 +46,27 @@ import Testing
         }
     }
 
+    @Test("what was recorded before a gradient was thought of keeps nothing, even when it is computed under one")
+    func preparedBefore() throws {
+        let r = recorder()
+        weak var middle: Node?
+        let data: Node
+        do {
+            let square = try r.unary(.square, try leaf([1, 2], [2]))
+            middle = square
+            data = try r.negate(square)
+        }
+        r.gradientDepth = 1
+        let w = try leaf([3, 4], [2])
+        let loss = try r.sum(try r.multiply(w, data))
+        r.gradientDepth = 2
+        try r.evaluate([loss])
+        r.gradientDepth = 1
+        #expect(middle == nil && data.inputs.isEmpty && !loss.inputs.isEmpty)
+        let slope = try gradient(of: loss, withRespectTo: [w], recorder: r)[0]
+        #expect(try r.value(of: #require(slope)).doubles == [-1, -4])
+    }
+
     @Test("a failing node names its origin, and what was computed before stays")
     func origins() throws {
         let r = recorder()

@@ -62,7 +62,16 @@ extension KernelsTests {
             ConvolutionCase("no image", (0, 2, 5, 5), filters: 3, kernel: (3, 3)),
             ConvolutionCase("no channel", (2, 0, 5, 5), filters: 3, kernel: (3, 3)),
             ConvolutionCase("no filter", (2, 2, 5, 5), filters: 0, kernel: (3, 3)),
-        ]
+        ] + rows
+
+        /// Rows of all lengths around those of the vectors that copy them.
+        private static let rows = [1, 2].flatMap { stride in
+            (1...19).map { width in
+                ConvolutionCase(
+                    "row of \(width), stride \(stride)", (2, 2, 3, width), filters: 5,
+                    kernel: (2, 3), stride: (stride, stride), before: (1, 2))
+            }
+        }
     }
 
     /// Calls `body` with the places in x, w and y of every product that the definition adds up.

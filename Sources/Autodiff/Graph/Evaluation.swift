@@ -15,8 +15,8 @@ public struct EvaluationError: Error, Equatable, Sendable {
 extension Recorder {
     /// Computes `nodes` and everything that they need, node by node.
     ///
-    /// Unless a gradient may still be asked for (`gradientDepth > 0`), computed nodes become
-    /// leaves, so that memory that nobody else refers to is freed as soon as it is not needed.
+    /// Unless a gradient may still be asked for that goes through them, computed nodes become leaves, so
+    /// that memory that nobody else refers to is freed as soon as it is not needed.
     ///
     /// - Throws: `EvaluationError` with the origin of the node that failed: `.unknownValue` where
     ///   only shapes are known, `.interrupted`, `.outOfMemory`, and what kernels find
@@ -24,7 +24,6 @@ extension Recorder {
     ///   values.
     public func evaluate(_ nodes: [Node]) throws(EvaluationError) {
         if nodes.allSatisfy({ $0.value != nil }) { return }
-        let keepsInputs = gradientDepth > 0
         var walk = GraphWalk(from: nodes) { $0.value == nil }
         if isAbstract || walk.nodes.contains(where: { $0.primitive == nil }) {
             let origin = nodes.first { $0.value == nil }?.origin ?? .none
@@ -38,7 +37,7 @@ extension Recorder {
                 if isInterrupted() { throw .interrupted }
                 let value = try scope.run { () throws(TensorError) in try compute(node) }
                 if scope.isStopped { throw .interrupted }
-                node.resolve(to: value, keepsInputs: keepsInputs)
+                node.resolve(to: value, keepsInputs: mayBeDifferentiated(node))
             } catch {
                 throw EvaluationError(error: error, origin: node.origin)
             }

@@ -11,8 +11,11 @@ public final class Recorder {
     public var random: RandomStream
     /// Shapes only (`dlrepl check`): nothing is ever computed.
     public var isAbstract = false
-    /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs.
-    public var gradientDepth = 0
+    /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs, except those recorded
+    /// when it was 0, such as data that were prepared before and are first looked at now.
+    public var gradientDepth = 0 {
+        didSet { if oldValue == 0 { beforeGradients = recorded } }
+    }
     /// Asked before each node is computed; `true` ends the evaluation with
     /// `TensorError.interrupted`.
     public var isInterrupted: @Sendable () -> Bool = { false }
@@ -21,6 +24,8 @@ public final class Recorder {
     private var recorded = 0
     /// Nodes recorded up to here stand for themselves: see `isTransparent`.
     private var horizon = 0
+    /// No gradient goes through nodes recorded up to here.
+    private var beforeGradients = 0
 
     public init(random: RandomStream) { self.random = random }
 
@@ -37,6 +42,11 @@ public final class Recorder {
     /// Whether an operation on the node may be recorded as one on the node's inputs instead, and gradients go through
     /// it. Leaves are not.
     func isTransparent(_ node: Node) -> Bool { node.serial > horizon }
+
+    /// Whether a gradient may still be asked for that goes through the node.
+    func mayBeDifferentiated(_ node: Node) -> Bool {
+        gradientDepth > 0 && node.serial > beforeGradients
+    }
 
     /// Records one primitive after its shape rule has accepted the inputs.
     /// - Throws: what the shape rule finds.
