@@ -83,7 +83,9 @@ let modules: [Target] = [
         ], optimised),
 
     // Level 4
-    module("Notebooks", ["Runtime", "Checker", "Syntax", "Figures", "Diagnostics", "CCMark"]),
+    module(
+        "Notebooks",
+        ["Runtime", "Checker", "Syntax", "Formats", "Figures", "Diagnostics", "CCMark"]),
 
     // Level 5
     module("Drawing", ["Figures", "CDrawing", "CZlib"]),

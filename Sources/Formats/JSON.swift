@@ -81,6 +81,25 @@ public enum JSON: Equatable, Sendable {
         }
     }
 
+    /// The value on several lines, indented by one space for each level, as Jupyter writes it.
+    public func indentedText(_ level: Int = 0) -> String {
+        let outer = String(repeating: " ", count: level)
+        func block(_ open: String, _ lines: [String], _ close: String) -> String {
+            lines.isEmpty
+                ? open + close
+                : "\(open)\n\(lines.map { outer + " " + $0 }.joined(separator: ",\n"))\n\(outer)\(close)"
+        }
+        switch self {
+        case .array(let values):
+            return block("[", values.map { $0.indentedText(level + 1) }, "]")
+        case .object(let members):
+            return block(
+                "{",
+                members.map { "\(Self.quoted($0.name)): \($0.value.indentedText(level + 1))" }, "}")
+        case .null, .bool, .integer, .number, .string: return text
+        }
+    }
+
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

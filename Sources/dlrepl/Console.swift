@@ -47,6 +47,25 @@ func onInterpreterThread(_ body: @escaping @Sendable () throws -> ExitCode) thro
     if code != .success { throw code }
 }
 
+/// Does something for each file on the thread of the interpreter. The exit code is that of bad usage if there was one,
+/// else that of the last file that failed; an interrupt ends the round.
+func forEachFile(
+    _ files: [String], _ session: SessionOptions,
+    _ body: @escaping @Sendable (String, Installation) throws -> ExitCode
+) throws {
+    try onInterpreterThread {
+        try session.apply()
+        let installation = try Installation.find()
+        var code = ExitCode.success
+        for file in files {
+            let ended = try body(file, installation)
+            if ended == Exit.interrupted { return ended }
+            if ended != .success, code != Exit.usage { code = ended }
+        }
+        return code
+    }
+}
+
 /// Hands a result from one thread to another.
 private final class ResultBox: @unchecked Sendable {
     // The semaphore orders the write before the read.

@@ -21,7 +21,8 @@ private let allowedImports: [String: Set<String>] = [
     ],
     // Level 4
     "Notebooks": [
-        "Runtime", "Checker", "Syntax", "Figures", "Diagnostics", "CCMark", "OrderedCollections",
+        "Runtime", "Checker", "Syntax", "Formats", "Figures", "Diagnostics", "CCMark",
+        "OrderedCollections",
     ],
     // Level 5
     "Drawing": ["Figures", "CDrawing", "CZlib"],

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 
 extension Exporter {
     /// A Jupyter notebook with outputs.
@@ -9,7 +10,7 @@ extension Exporter {
         linksFigures: false
     ) { input in
         var writer = JupyterWriter(input: input)
-        return Array((writer.notebook().text() + "\n").utf8)
+        return Array((writer.notebook().indentedText() + "\n").utf8)
     }
 }
 
@@ -20,49 +21,49 @@ private struct JupyterWriter {
 
     init(input: ExportInput) { self.input = input }
 
-    mutating func notebook() -> JSONValue {
-        let language: JSONValue = .object([
-            ("file_extension", .string(".dl")), ("mimetype", .string("text/x-dl")),
-            ("name", .string("dl")),
+    mutating func notebook() -> JSON {
+        let language: JSON = .object([
+            .init("file_extension", .string(".dl")), .init("mimetype", .string("text/x-dl")),
+            .init("name", .string("dl")),
         ])
-        let kernel: JSONValue = .object([
-            ("display_name", .string("dl")), ("language", .string("dl")), ("name", .string("dl")),
+        let kernel: JSON = .object([
+            .init("display_name", .string("dl")), .init("language", .string("dl")), .init("name", .string("dl")),
         ])
         return .object([
-            ("cells", .array(cells())),
-            (
+            .init("cells", .array(cells())),
+            .init(
                 "metadata",
                 .object([
-                    ("dln", settings()), ("kernelspec", kernel), ("language_info", language),
-                    ("title", .string(input.title)),
+                    .init("dln", settings()), .init("kernelspec", kernel), .init("language_info", language),
+                    .init("title", .string(input.title)),
                 ])
             ),
-            ("nbformat", .int(4)),
-            ("nbformat_minor", .int(5)),
+            .init("nbformat", .integer(4)),
+            .init("nbformat_minor", .integer(5)),
         ])
     }
 
-    private func settings() -> JSONValue {
-        let parameters = input.parameters.map { parameter -> (key: String, value: JSONValue) in
-            let value: JSONValue =
+    private func settings() -> JSON {
+        let parameters = input.parameters.map { parameter -> JSON.Member in
+            let value: JSON =
                 switch parameter.value {
-                case .int(let value): .int(value)
-                case .float(let value): .double(value)
+                case .int(let value): .integer(value)
+                case .float(let value): .number(value)
                 case .string(let value): .string(value)
                 case .bool(let value): .bool(value)
                 }
-            return (parameter.name, value)
+            return .init(parameter.name, value)
         }
         return .object([
-            ("params", .object(parameters)), ("seed", .int(input.document.frontMatter.seed)),
-            ("version", .int(input.document.frontMatter.version)),
+            .init("params", .object(parameters)), .init("seed", .integer(input.document.frontMatter.seed)),
+            .init("version", .integer(input.document.frontMatter.version)),
         ])
     }
 
     // MARK: Cells
 
-    private mutating func cells() -> [JSONValue] {
-        var result: [JSONValue] = []
+    private mutating func cells() -> [JSON] {
+        var result: [JSON] = []
         if input.document.frontMatter.title != nil, !input.document.startsWithTitle {
             result.append(markdown("# \(input.title)", id: "title"))
         }
@@ -78,28 +79,28 @@ private struct JupyterWriter {
         return result
     }
 
-    private mutating func markdown(_ text: String, id: String) -> JSONValue {
+    private mutating func markdown(_ text: String, id: String) -> JSON {
         .object([
-            ("cell_type", .string("markdown")), ("id", .string(unique(id))),
-            ("metadata", .object([])), ("source", lines(text)),
+            .init("cell_type", .string("markdown")), .init("id", .string(unique(id))),
+            .init("metadata", .object([])), .init("source", lines(text)),
         ])
     }
 
-    private mutating func code(_ cell: Cell) -> JSONValue {
+    private mutating func code(_ cell: Cell) -> JSON {
         let result = input.results[cell.position]
         let hasRun = result.map { $0.status != .skipped } ?? false
-        var metadata: [(key: String, value: JSONValue)] = []
+        var metadata: [JSON.Member] = []
         if cell.attributes.hidesCode {
-            metadata.append(("jupyter", .object([("source_hidden", .bool(true))])))
+            metadata.append(.init("jupyter", .object([.init("source_hidden", .bool(true))])))
         }
-        if let name = cell.name { metadata.append(("name", .string(name))) }
+        if let name = cell.name { metadata.append(.init("name", .string(name))) }
         return .object([
-            ("cell_type", .string("code")),
-            ("execution_count", hasRun ? .int(cell.position) : .null),
-            ("id", .string(unique(cell.fileStem))),
-            ("metadata", .object(metadata)),
-            ("outputs", .array(result.map { outputs($0) } ?? [])),
-            ("source", lines(cell.source.text)),
+            .init("cell_type", .string("code")),
+            .init("execution_count", hasRun ? .integer(cell.position) : .null),
+            .init("id", .string(unique(cell.fileStem))),
+            .init("metadata", .object(metadata)),
+            .init("outputs", .array(result.map { outputs($0) } ?? [])),
+            .init("source", lines(cell.source.text)),
         ])
     }
 
@@ -121,21 +122,21 @@ private struct JupyterWriter {
 
     // MARK: Outputs
 
-    private func outputs(_ result: CellResult) -> [JSONValue] {
-        var outputs: [JSONValue] = []
+    private func outputs(_ result: CellResult) -> [JSON] {
+        var outputs: [JSON] = []
         if !result.printed.isEmpty {
             outputs.append(
                 .object([
-                    ("name", .string("stdout")), ("output_type", .string("stream")),
-                    ("text", lines(result.printed)),
+                    .init("name", .string("stdout")), .init("output_type", .string("stream")),
+                    .init("text", lines(result.printed)),
                 ]))
         }
         if let value = result.value {
             outputs.append(
                 .object([
-                    ("data", .object([("text/plain", lines(value))])),
-                    ("execution_count", .int(result.position)), ("metadata", .object([])),
-                    ("output_type", .string("execute_result")),
+                    .init("data", .object([.init("text/plain", lines(value))])),
+                    .init("execution_count", .integer(result.position)), .init("metadata", .object([])),
+                    .init("output_type", .string("execute_result")),
                 ]))
         }
         outputs += result.figures.compactMap(figure)
@@ -143,34 +144,34 @@ private struct JupyterWriter {
             let lines = error.text.split(separator: "\n", omittingEmptySubsequences: false)
             outputs.append(
                 .object([
-                    ("ename", .string("error")), ("evalue", .string(error.message)),
-                    ("output_type", .string("error")),
-                    ("traceback", .array(lines.map { .string(String($0)) })),
+                    .init("ename", .string("error")), .init("evalue", .string(error.message)),
+                    .init("output_type", .string("error")),
+                    .init("traceback", .array(lines.map { .string(String($0)) })),
                 ]))
         }
         return outputs
     }
 
-    private func figure(_ figure: CellFigure) -> JSONValue? {
+    private func figure(_ figure: CellFigure) -> JSON? {
         guard let type = ImageType(figure.bytes) else { return nil }
-        let data: JSONValue =
+        let data: JSON =
             type == .svg
             ? lines(String(decoding: figure.bytes, as: UTF8.self)) : .string(base64(figure.bytes))
-        var size: [(key: String, value: JSONValue)] = []
-        if let height = figure.height { size.append(("height", .int(height))) }
-        if let width = figure.width { size.append(("width", .int(width))) }
-        let metadata: [(key: String, value: JSONValue)] =
-            size.isEmpty ? [] : [(type.rawValue, .object(size))]
+        var size: [JSON.Member] = []
+        if let height = figure.height { size.append(.init("height", .integer(height))) }
+        if let width = figure.width { size.append(.init("width", .integer(width))) }
+        let metadata: [JSON.Member] =
+            size.isEmpty ? [] : [.init(type.rawValue, .object(size))]
         return .object([
-            ("data", .object([(type.rawValue, data)])), ("metadata", .object(metadata)),
-            ("output_type", .string("display_data")),
+            .init("data", .object([.init(type.rawValue, data)])), .init("metadata", .object(metadata)),
+            .init("output_type", .string("display_data")),
         ])
     }
 
     /// A text as Jupyter keeps it: a list of lines with their ends.
-    private func lines(_ text: String) -> JSONValue {
+    private func lines(_ text: String) -> JSON {
         guard !text.isEmpty else { return .array([]) }
-        var result: [JSONValue] = []
+        var result: [JSON] = []
         var rest = text.utf8[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: 0x0a).map { rest.index(after: $0) } ?? rest.endIndex

@@ -28,16 +28,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try onInterpreterThread {
-            try command.session.apply()
-            let installation = try Installation.find()
-            var code = ExitCode.success
-            for file in command.files {
-                let ended = try command.check(file, installation)
-                if ended == Exit.usage || code == .success { code = ended }
-            }
-            return code
-        }
+        try forEachFile(files, session) { try command.check($0, $1) }
     }
 
     private func check(_ file: String, _ installation: Installation) throws -> ExitCode {

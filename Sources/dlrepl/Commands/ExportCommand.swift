@@ -37,16 +37,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try onInterpreterThread {
-            try command.session.apply()
-            let installation = try Installation.find()
-            var code = ExitCode.success
-            for file in command.files {
-                let ended = try command.export(file, installation)
-                if ended != .success { code = ended }
-            }
-            return code
-        }
+        try forEachFile(files, session) { try command.export($0, $1) }
     }
 
     private func export(_ file: String, _ installation: Installation) throws -> ExitCode {

@@ -44,17 +44,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try onInterpreterThread {
-            try command.session.apply()
-            let installation = try Installation.find()
-            var code = ExitCode.success
-            for file in command.files {
-                let ended = try command.run(file, installation)
-                if ended != .success { code = ended }
-                if ended == Exit.interrupted { break }
-            }
-            return code
-        }
+        try forEachFile(files, session) { try command.run($0, $1) }
     }
 
     private func run(_ file: String, _ installation: Installation) throws -> ExitCode {

@@ -36,17 +36,7 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try onInterpreterThread {
-            try command.session.apply()
-            let installation = try Installation.find()
-            var code = ExitCode.success
-            for file in command.files {
-                let ended = try command.verify(file, installation)
-                if ended == Exit.interrupted { return ended }
-                if ended != .success { code = ended }
-            }
-            return code
-        }
+        try forEachFile(files, session) { try command.verify($0, $1) }
     }
 
     private func verify(_ file: String, _ installation: Installation) throws -> ExitCode {
