@@ -279,9 +279,10 @@ extension Machine {
         guard recording == nil else { return try body() }
         nextRecording &+= 1
         let recording = Recording(id: nextRecording)
+        let outer = stateKeeper
         stateKeeper = recording
         defer {
-            stateKeeper = nil
+            stateKeeper = outer
             recording.undo()
         }
         return try body()
