@@ -85,7 +85,6 @@ struct StepProgramsTests {
         for i in 0..<5 {
             step(opt) { mse(net(x), y) }
             score(net)
-            grad(w => (x @ w).sum())(ones([20, 1]))
         }
         """
 

@@ -61,7 +61,8 @@ final class StepProgram {
 
     init(
         program: Program, block: Guard, arguments: [Guard], cells: [(cell: WeakObject, Guard)],
-        objects: [WeakObject], optimizer: OptimizerInstance?, globals: [(module: ModuleObject, slot: Int, Guard)], sources: [Source],
+        objects: [WeakObject], optimizer: OptimizerInstance?,
+        globals: [(module: ModuleObject, slot: Int, Guard)], sources: [Source],
         targets: [Target], replaced: [Int], result: Value, draws: UInt64, key: StepKey
     ) {
         self.program = program
