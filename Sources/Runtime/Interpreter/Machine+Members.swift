@@ -134,7 +134,7 @@ extension Machine {
         if case .string(let text) = key, let close = Suggestion.nearest(text, names) {
             help = "did you mean \"\(close)\"?"
         }
-        return Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict", help: help)
+        return Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict", help: help)
     }
 
     /// An index of a collection of `count` elements, counted from the front.

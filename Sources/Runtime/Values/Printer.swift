@@ -226,9 +226,15 @@ struct Printer {
     }
 
     /// A key in a message.
+    static func excerpt(_ value: Value) -> String {
+        if case .string(let text) = value { return excerpt(text.text) }
+        return String(beginning(of: quoted(value), longestExcerpt))
+    }
+
+    /// A key, as it is written.
     static func quoted(_ value: Value) -> String {
         switch value {
-        case .string(let text): return excerpt(text.text)
+        case .string(let text): return quoted(text.text)
         case .int(let number): return String(number)
         case .bool(let flag): return flag ? "true" : "false"
         case .tuple(let tuple):
