@@ -87,7 +87,7 @@ struct TorchFileTests {
     }
 
     /// A pickle of some kilobytes that asks for gigabytes, or for an hour of work.
-    static let bombs: [(name: String, pickle: [UInt8])] = {
+    static let copying: [(name: String, pickle: [UInt8])] = {
         func times(_ count: Int, _ bytes: [UInt8]) -> [UInt8] {
             Array(repeatElement(bytes, count: count).joined())
         }
@@ -109,7 +109,7 @@ struct TorchFileTests {
         ]
     }()
 
-    @Test("a pickle that copies what it remembers is refused", arguments: bombs)
+    @Test("a pickle that copies what it remembers is refused", arguments: copying)
     func bombs(_ bomb: (name: String, pickle: [UInt8])) throws {
         var writer = ZipWriter()
         try writer.add("a/data.pkl", bomb.pickle, deflate: false)

@@ -1,3 +1,4 @@
+import Autodiff
 import Diagnostics
 import RuntimeTesting
 import Synchronization
