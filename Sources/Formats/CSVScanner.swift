@@ -35,6 +35,7 @@ struct CSVScanner {
         } while endLine()
         repeat {
             fields.append(try field())
+            if fields.count & 0xFFFF == 0 { try requireMemory() }
             if separator == .space {
                 skipSpaces()
                 if isAtLineEnd { break }
@@ -42,6 +43,7 @@ struct CSVScanner {
         } while nextField()
         _ = endLine()
         rowStarts.append(fields.count)
+        if rowStarts.count & 0xFFF == 0 { try requireMemory() }
         return true
     }
 
@@ -51,6 +53,19 @@ struct CSVScanner {
         guard position < text.count, text[position] == separator.rawValue else { return false }
         position += 1
         return true
+    }
+
+    /// A text of separators alone has a field for each byte, which takes more than a byte.
+    private func requireMemory() throws(FormatError) {
+        // An array that grows takes twice its size.
+        let size =
+            2 * (fields.count * MemoryLayout<Field>.stride + rowStarts.count * MemoryLayout<Int>.stride)
+        let limit = Deflate.memoryLeft
+        guard size <= limit else {
+            throw FormatError(
+                format: "csv", place: PlainText.place(of: position, in: text),
+                .tooBig(what: "the table", size: size, limit: limit))
+        }
     }
 
     private var isAtLineEnd: Bool {

@@ -106,6 +106,9 @@ public enum JSON: Equatable, Sendable {
 struct JSONParser {
     private var reader: ByteReader
     private var work = WorkPoll()
+    private var values = 0
+    /// About what a value takes: an array of one number is four bytes of text.
+    private static let bytesPerValue = 96
 
     private init(reader: ByteReader) { self.reader = reader }
 
@@ -133,6 +136,13 @@ struct JSONParser {
         skipSpace()
         // Whoever wanted the work to stop throws the error away.
         if work.shouldStop { throw reader.fail(.truncated(needed: 1, available: 0)) }
+        values += 1
+        if values & 0xFFFF == 0, values > Deflate.memoryLeft / Self.bytesPerValue {
+            throw reader.fail(
+                .tooBig(
+                    what: "what the text holds", size: values * Self.bytesPerValue,
+                    limit: Deflate.memoryLeft))
+        }
         switch reader.peek {
         case nil: throw reader.fail(.truncated(needed: 1, available: 0))
         case UInt8(ascii: "{"): return try object(depth: depth + 1)

@@ -11,7 +11,10 @@ enum TextBuiltins {
             if a[1].isNone {
                 return try m.stoppable(text.utf8.count) {
                     var words: [Value] = []
-                    text.eachWord { words.append(.string(String($0))) }
+                    try text.eachWord {
+                        try m.poll()
+                        words.append(.string(String($0)))
+                    }
                     return .list(words)
                 }
             }
@@ -20,7 +23,12 @@ enum TextBuiltins {
                 throw Failure("text.separator", "`split` needs a separator that is not empty",
                     help: "`chars(s)` gives the characters")
             }
-            return try m.stoppable(text.utf8.count) { .list(TextSearch(separator).split(text)) }
+            return try m.stoppable(text.utf8.count) {
+                .list(
+                    try TextSearch(separator).split(text) {
+                        try m.requireMemory($0, elementsOf: StringObject.byteCount)
+                    })
+            }
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
             let separator = try m.text(a[1], "join", "separator")

@@ -53,13 +53,15 @@ struct TextSearch {
         pattern.isEmpty || !offsets(in: Array(text.utf8), limit: 1).isEmpty
     }
 
-    /// The parts of a text between the occurrences.
-    func split(_ text: String) -> [Value] {
+    /// The parts of a text between the occurrences; `reserve` is told how many there will be.
+    func split(_ text: String, reserve: (Int) throws -> Void) throws -> [Value] {
         let bytes = Array(text.utf8)
+        let found = offsets(in: bytes)
+        try reserve(found.count + 1)
         var parts: [Value] = []
         var start = 0
         var work = WorkPoll()
-        for offset in offsets(in: bytes) {
+        for offset in found {
             if work.shouldStop { return parts }
             parts.append(.string(String(decoding: bytes[start..<offset], as: UTF8.self)))
             start = offset + pattern.count

@@ -89,20 +89,20 @@ extension String {
     }
 
     /// The parts between runs of white space, until the work is to stop.
-    func eachWord(_ body: (Substring) -> Void) {
+    func eachWord(_ body: (Substring) throws -> Void) rethrows {
         var work = WorkPoll()
         var start: String.Index?
         var place = unicodeScalars.startIndex
         while place < unicodeScalars.endIndex, !work.shouldStop {
             let isSpace = unicodeScalars[place].properties.isWhitespace
             if isSpace, let first = start {
-                body(self[first..<place])
+                try body(self[first..<place])
                 start = nil
             } else if !isSpace, start == nil {
                 start = place
             }
             place = unicodeScalars.index(after: place)
         }
-        if let start { body(self[start...]) }
+        if let start { try body(self[start...]) }
     }
 }

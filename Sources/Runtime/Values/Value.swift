@@ -119,6 +119,9 @@ final class Cell: Compound {
 
 /// An immutable text. A character is a Unicode code point; they are split only when indexed.
 final class StringObject {
+    /// What a short text takes in a list, about.
+    static let byteCount = 96
+
     let text: String
     /// Whether a cell shows it as it is, without quotation marks: a table such as that of `summary`.
     let isTable: Bool
