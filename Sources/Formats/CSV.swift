@@ -53,7 +53,7 @@ public enum CSV {
         _ bytes: [UInt8], _ encoding: TextEncoding?
     ) throws(FormatError) -> [UInt8] {
         do {
-            return Array(try PlainText.read(bytes, encoding: encoding).utf8)
+            return try PlainText.utf8(bytes, encoding: encoding)
         } catch {
             throw FormatError(format: "csv", place: error.place, error.problem)
         }
@@ -73,7 +73,7 @@ public enum CSV {
     public static func write(_ table: Table) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(table.columns.map { quoted($0.name) }.joined(separator: ",") + "\n")
-        for row in 0..<table.rowCount {
+        for row in 0..<table.rowCount where !WorkScope.shouldStop {
             let fields = table.columns.map { column in
                 switch column.values {
                 case .numbers(let numbers): text(numbers[row])

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Finds the fields of rows in UTF-8 text, without copying them.
 struct CSVScanner {
     /// Where a field lies, without the quotes around it and spaces outside them.
@@ -33,6 +35,7 @@ struct CSVScanner {
         } while endLine()
         repeat {
             fields.append(try field())
+            if fields.count & 0xFFFF == 0 { try requireMemory() }
             if separator == .space {
                 skipSpaces()
                 if isAtLineEnd { break }
@@ -40,6 +43,7 @@ struct CSVScanner {
         } while nextField()
         _ = endLine()
         rowStarts.append(fields.count)
+        if rowStarts.count & 0xFFF == 0 { try requireMemory() }
         return true
     }
 
@@ -49,6 +53,19 @@ struct CSVScanner {
         guard position < text.count, text[position] == separator.rawValue else { return false }
         position += 1
         return true
+    }
+
+    /// A text of separators alone has a field for each byte, which takes more than a byte.
+    private func requireMemory() throws(FormatError) {
+        // An array that grows takes twice its size.
+        let size =
+            2 * (fields.count * MemoryLayout<Field>.stride + rowStarts.count * MemoryLayout<Int>.stride)
+        let limit = Deflate.memoryLeft
+        guard size <= limit else {
+            throw FormatError(
+                format: "csv", place: PlainText.place(of: position, in: text),
+                .tooBig(what: "the table", size: size, limit: limit))
+        }
     }
 
     private var isAtLineEnd: Bool {
@@ -81,10 +98,16 @@ struct CSVScanner {
         skipSpaces()
         if position < text.count, text[position] == 0x22 { return try quotedField() }
         let start = position
-        while !isAtLineEnd, !isAtSeparator { position += 1 }
+        while !isAtLineEnd, !isAtSeparator { advance() }
         var end = position
         while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
         return Field(range: start..<end)
+    }
+
+    /// Moves on by a byte; to the end if the work is to stop: one field may be the whole file.
+    private mutating func advance() {
+        position += 1
+        if position & 0xFFFF == 0, WorkScope.shouldStop { position = text.count }
     }
 
     private mutating func quotedField() throws(FormatError) -> Field {
@@ -94,7 +117,7 @@ struct CSVScanner {
         while true {
             guard position < text.count else { throw fail("a quote is not closed", at: opening) }
             if text[position] != 0x22 {
-                position += 1
+                advance()
             } else if position + 1 < text.count, text[position + 1] == 0x22 {
                 field.hasDoubledQuotes = true
                 position += 2
@@ -187,17 +210,30 @@ struct CSVAssembly {
     private func values(column: Int, rows: Range<Int>) -> Table.Values {
         var numbers: [Double] = []
         numbers.reserveCapacity(rows.count)
+        var work = WorkPoll()
         for row in rows {
+            if work.shouldStop { break }
             let field = field(row, column)
             if let value = number(field) {
                 numbers.append(value)
             } else if isMissing(field) {
                 numbers.append(.nan)
             } else {
-                return .strings(rows.map { string(self.field($0, column)) })
+                return .strings(strings(column, rows))
             }
         }
         return .numbers(numbers)
+    }
+
+    private func strings(_ column: Int, _ rows: Range<Int>) -> [String] {
+        var strings: [String] = []
+        strings.reserveCapacity(rows.count)
+        var work = WorkPoll()
+        for row in rows {
+            if work.shouldStop { break }
+            strings.append(string(field(row, column)))
+        }
+        return strings
     }
 
     private func field(_ row: Int, _ column: Int) -> CSVScanner.Field {
@@ -232,7 +268,9 @@ struct CSVAssembly {
         lines.reserveCapacity(rows.count)
         var line = 1
         var place = 0
+        var work = WorkPoll()
         for row in rows {
+            if work.shouldStop { break }
             let start = scanner.row(row).first?.range.lowerBound ?? place
             while place < start {
                 if text[place] == 0x0A { line += 1 }

@@ -136,6 +136,7 @@ enum Deflate {
             }
             position += offered - Int(stream.avail_in)
             output.append(contentsOf: chunk[..<(capacity - Int(stream.avail_out))])
+            if WorkScope.shouldStop { break }
         }
         guard status == Z_STREAM_END else {
             throw FormatError(format: format, .system(operation: "deflate", code: EIO))
@@ -146,9 +147,14 @@ enum Deflate {
     /// The check sum of zip and PNG over a part of the bytes.
     static func crc32(_ bytes: [UInt8], in range: Range<Int>) -> UInt32 {
         bytes.withUnsafeBufferPointer { all in
-            UInt32(
-                truncatingIfNeeded: crc32_z(
-                    0, all.baseAddress.map { $0 + range.lowerBound }, range.count))
+            var sum: UInt = 0
+            var start = range.lowerBound
+            while start < range.upperBound, !WorkScope.shouldStop {
+                let end = min(range.upperBound, start + 1 << 22)
+                sum = UInt(crc32_z(uLong(sum), all.baseAddress.map { $0 + start }, end - start))
+                start = end
+            }
+            return UInt32(truncatingIfNeeded: sum)
         }
     }
 

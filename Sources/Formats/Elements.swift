@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The types of numbers that files hold. Ours are fewer: the others become the next wider one.
@@ -100,7 +101,9 @@ struct Elements {
         _ transform: (Source) -> Target
     ) {
         let count = source.count / MemoryLayout<Source>.size
+        var work = WorkPoll()
         for index in 0..<count {
+            if work.shouldStop { break }
             let raw = source.loadUnaligned(
                 fromByteOffset: index * MemoryLayout<Source>.size, as: Source.self)
             let value = isBigEndian ? Source(bigEndian: raw) : Source(littleEndian: raw)
@@ -124,7 +127,10 @@ struct Elements {
             bytes.withUnsafeBytes { all in
                 var index = [Int](repeating: 0, count: shape.rank)
                 var source = 0
+                var work = WorkPoll()
                 for target in 0..<shape.count {
+                    // The bytes are there all the same: uninitialised memory of a plain type.
+                    if work.shouldStop { break }
                     for byte in 0..<size {
                         buffer[target * size + byte] = all[offset + source * size + byte]
                     }

@@ -10,7 +10,7 @@ import Tensors
 /// The only place that touches the disk: whole files in, whole files out.
 ///
 /// What is read within a `WorkScope` that is to stop ends early, here and in the formats: whoever
-/// opened the scope throws it away.
+/// opened the scope throws it away. What is written then is an error, and the old file stays.
 public enum FileAccess {
     /// The most bytes of a file unless the caller says otherwise: 8 GiB, or what the memory budget
     /// leaves.
@@ -66,6 +66,10 @@ public enum FileAccess {
         do {
             defer { close(file) }
             try writeAll(bytes, file, path)
+            // What is half written, or was half made, must not take the name.
+            guard !WorkScope.shouldStop else {
+                throw FormatError(format: "file", file: path, .system(operation: "write", code: EINTR))
+            }
             guard fsync(file) == 0 else { throw failure(path, "fsync") }
         }
         guard rename(temporary, target) == 0 else { throw failure(path, "rename") }
@@ -129,9 +133,9 @@ public enum FileAccess {
         throws(FormatError)
     {
         var done = 0
-        while done < bytes.count {
+        while done < bytes.count, !WorkScope.shouldStop {
             let put = bytes.withUnsafeBytes {
-                systemWrite(file, $0.baseAddress.map { $0 + done }, $0.count - done)
+                systemWrite(file, $0.baseAddress.map { $0 + done }, min(1 << 22, $0.count - done))
             }
             if put >= 0 {
                 done += put

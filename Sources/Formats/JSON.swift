@@ -1,3 +1,5 @@
+import Kernels
+
 /// A JSON value. Members of objects keep their order, and a name that is there twice stays twice.
 public enum JSON: Equatable, Sendable {
     case null
@@ -30,7 +32,7 @@ public enum JSON: Equatable, Sendable {
         do {
             return try JSONParser.parse(ByteReader(bytes, format: "json"))
         } catch {
-            guard case .byte(let offset) = error.place else { throw error }
+            guard case .byte(let offset) = error.place, !WorkScope.shouldStop else { throw error }
             throw FormatError(
                 format: "json", place: PlainText.place(of: offset, in: bytes), error.problem)
         }
@@ -122,6 +124,12 @@ public enum JSON: Equatable, Sendable {
 /// Recursive descent over bytes; the depth is counted so that it cannot exhaust the stack.
 struct JSONParser {
     private var reader: ByteReader
+    private var work = WorkPoll()
+    private var values = 0
+    /// About what a value takes: an array of one number is four bytes of text.
+    private static let bytesPerValue = 96
+
+    private init(reader: ByteReader) { self.reader = reader }
 
     /// The value that fills the reader's range.
     static func parse(_ reader: ByteReader) throws(FormatError) -> JSON {
@@ -136,13 +144,24 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while let next = reader.peek, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 {
+        while let next = reader.peek, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09,
+            !work.shouldStop
+        {
             _ = try? reader.byte()
         }
     }
 
     private mutating func value(depth: Int) throws(FormatError) -> JSON {
         skipSpace()
+        // Whoever wanted the work to stop throws the error away.
+        if work.shouldStop { throw reader.fail(.truncated(needed: 1, available: 0)) }
+        values += 1
+        if values & 0xFFFF == 0, values > Deflate.memoryLeft / Self.bytesPerValue {
+            throw reader.fail(
+                .tooBig(
+                    what: "what the text holds", size: values * Self.bytesPerValue,
+                    limit: Deflate.memoryLeft))
+        }
         switch reader.peek {
         case nil: throw reader.fail(.truncated(needed: 1, available: 0))
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
@@ -234,6 +253,7 @@ struct JSONParser {
         var text: [UInt8] = []
         while true {
             let next = try reader.byte()
+            if work.shouldStop { throw reader.fail(.truncated(needed: 1, available: 0)) }
             switch next {
             case UInt8(ascii: "\""):
                 guard let string = String(validating: text, as: UTF8.self) else {

@@ -1,4 +1,5 @@
 import CPNG
+import Kernels
 public import Tensors
 
 /// PNG pictures, by libpng's simplified interface, which handles its own errors.
@@ -114,7 +115,7 @@ public enum PNGImage {
     private static func separate(_ pixels: [UInt8], _ channels: Int, into tensor: Tensor) {
         let plane = pixels.count / channels
         let values = tensor.pointer.assumingMemoryBound(to: Float.self)
-        for channel in 0..<channels {
+        for channel in 0..<channels where !WorkScope.shouldStop {
             for index in 0..<plane {
                 values[channel * plane + index] = Float(pixels[index * channels + channel]) / 255
             }
@@ -142,7 +143,7 @@ public enum PNGImage {
         var pixels = [UInt8](repeating: 0, count: tensor.count)
         tensor.withBytes { bytes in
             let values = bytes.assumingMemoryBound(to: Element.self)
-            for channel in 0..<channels {
+            for channel in 0..<channels where !WorkScope.shouldStop {
                 for index in 0..<plane {
                     pixels[index * channels + channel] = level(values[channel * plane + index])
                 }

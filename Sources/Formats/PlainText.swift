@@ -1,3 +1,5 @@
+import Kernels
+
 /// How characters are bytes.
 public enum TextEncoding: String, CaseIterable, Sendable {
     case utf8 = "UTF-8"
@@ -26,19 +28,52 @@ public enum PlainText {
         let start = markLength(bytes, encoding)
         switch encoding ?? detected(bytes) {
         case .utf8:
-            guard let text = String(validating: bytes[start...], as: UTF8.self) else {
-                throw FormatError(
-                    format: "text", place: .byte(firstInvalid(bytes, from: start)),
-                    .notText(encoding: "UTF-8"))
-            }
+            var text = String()
+            text.reserveCapacity(bytes.count - start)
+            try eachUTF8Piece(bytes, from: start) { text += $0 }
             return text
         case .latin1:
             var text = String()
             text.reserveCapacity(bytes.count)
-            for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+            var work = WorkPoll()
+            for byte in bytes {
+                if work.shouldStop { break }
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            }
             return text
         case .utf16: return try readUTF16(bytes, from: start)
         }
+    }
+
+    /// The text piece by piece, until the work is to stop: a large file in one piece would keep ^C waiting.
+    private static func eachUTF8Piece(
+        _ bytes: [UInt8], from start: Int, _ body: (String) -> Void
+    ) throws(FormatError) {
+        var place = start
+        while place < bytes.count, !WorkScope.shouldStop {
+            var end = min(bytes.count, place + 1 << 20)
+            // Not inside a code point, whose further bytes are 10xxxxxx.
+            while end < bytes.count, end > place, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            guard end > place, let piece = String(validating: bytes[place..<end], as: UTF8.self)
+            else {
+                throw FormatError(
+                    format: "text", place: .byte(firstInvalid(bytes, from: place)),
+                    .notText(encoding: "UTF-8"))
+            }
+            body(piece)
+            place = end
+        }
+    }
+
+    /// The text as UTF-8 without a byte order mark; the bytes as they are where they are that.
+    /// - Throws: as `read`.
+    static func utf8(_ bytes: [UInt8], encoding: TextEncoding?) throws(FormatError) -> [UInt8] {
+        guard (encoding ?? detected(bytes)) == .utf8 else {
+            return Array(try read(bytes, encoding: encoding).utf8)
+        }
+        let start = markLength(bytes, encoding)
+        try eachUTF8Piece(bytes, from: start) { _ in }
+        return start == 0 ? bytes : Array(bytes[start...])
     }
 
     private static func detected(_ bytes: [UInt8]) -> TextEncoding {
@@ -60,14 +95,25 @@ public enum PlainText {
                 format: "text", place: .byte(bytes.count - 1), .notText(encoding: "UTF-16"))
         }
         let high = bytes.starts(with: [0xFE, 0xFF]) ? 0 : 1
-        let units = stride(from: start, to: bytes.count, by: 2).map { place -> UInt16 in
-            let first = UInt16(bytes[place + high])
-            return first << 8 | UInt16(bytes[place + 1 - high])
-        }
-        guard let text = String(validating: units, as: UTF16.self) else {
-            throw FormatError(
-                format: "text", place: .byte(start + 2 * firstLoneSurrogate(units)),
-                .notText(encoding: "UTF-16"))
+        var text = String()
+        var place = start
+        while place < bytes.count, !WorkScope.shouldStop {
+            let end = min(bytes.count, place + 1 << 20)
+            var units = stride(from: place, to: end, by: 2).map { place -> UInt16 in
+                let first = UInt16(bytes[place + high])
+                return first << 8 | UInt16(bytes[place + 1 - high])
+            }
+            // Both halves of a surrogate pair belong to one piece.
+            if end < bytes.count, units.count > 1, UTF16.isLeadSurrogate(units[units.count - 1]) {
+                units.removeLast()
+            }
+            guard let piece = String(validating: units, as: UTF16.self) else {
+                throw FormatError(
+                    format: "text", place: .byte(place + 2 * firstLoneSurrogate(units)),
+                    .notText(encoding: "UTF-16"))
+            }
+            text += piece
+            place += 2 * units.count
         }
         return text
     }
@@ -106,7 +152,11 @@ public enum PlainText {
         let before = bytes[..<min(offset, bytes.count)]
         let line = before.count { $0 == 0x0A } + 1
         let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        let column = String(decoding: before[start...], as: UTF8.self).count + 1
+        // To find what a reader takes for one character is slow; nobody counts them in a long line.
+        let column =
+            before.count - start < 10_000
+            ? String(decoding: before[start...], as: UTF8.self).count + 1
+            : before[start...].count { $0 & 0xC0 != 0x80 } + 1
         return .line(line, column: column)
     }
 }

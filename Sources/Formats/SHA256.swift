@@ -1,3 +1,5 @@
+import Kernels
+
 /// The check sum of data files. - Source: FIPS 180-4, section 6.2.
 public enum SHA256 {
     /// 64 hexadecimal digits.
@@ -10,7 +12,8 @@ public enum SHA256 {
         var schedule = [UInt32](repeating: 0, count: 64)
         let whole = bytes.count / 64 * 64
         bytes.withUnsafeBytes { all in
-            for block in stride(from: 0, to: whole, by: 64) {
+            var work = WorkPoll()
+            for block in stride(from: 0, to: whole, by: 64) where !work.shouldStop {
                 compress(
                     &state, &schedule, UnsafeRawBufferPointer(rebasing: all[block..<(block + 64)]))
             }

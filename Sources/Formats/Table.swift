@@ -1,3 +1,4 @@
+import Kernels
 public import Tensors
 
 /// Named columns of equal length.
@@ -100,9 +101,10 @@ public struct Table: Sendable {
         let tensor = try makeTensor(
             try makeShape([rowCount, columns.count], format: "csv"), .float32, format: "csv")
         let target = tensor.pointer.assumingMemoryBound(to: Float.self)
+        var work = WorkPoll()
         for (index, column) in columns.enumerated() {
             guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
-            for (row, value) in numbers.enumerated() {
+            for (row, value) in numbers.enumerated() where !work.shouldStop {
                 guard !value.isNaN else { throw fail(.missingValue, row: row, column) }
                 target[row * columns.count + index] = Float(value / divisor)
             }
@@ -152,7 +154,9 @@ public struct Table: Sendable {
 func makeVector(_ numbers: [Double], _ dtype: DType) throws(FormatError) -> Tensor {
     let tensor = try makeTensor(try makeShape([numbers.count], format: "csv"), dtype, format: "csv")
     let target = tensor.pointer
+    var work = WorkPoll()
     for (index, value) in numbers.enumerated() {
+        if work.shouldStop { break }
         switch dtype {
         case .float32: target.storeBytes(of: Float(value), toByteOffset: index * 4, as: Float.self)
         case .float64: target.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)

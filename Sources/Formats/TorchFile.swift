@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Tensors that `torch.save` wrote, from a state dictionary or anything made of dicts, lists and
@@ -188,14 +189,14 @@ private struct TorchAssembly {
         var result: [(name: String, tensor: Int)] = []
         var open: [(path: String, value: PickleValue)] = [("", root)]
         var work = 1 << 20 + 16 * bytes.count
-        while let (path, value) = open.popLast() {
+        while work > 0, let (path, value) = open.popLast() {
             work -= path.utf8.count + 16
-            guard work > 0 else {
-                throw fail(.unsupported("an object that holds itself, or so many names"), at: 0)
-            }
             switch value {
             case .tensor(let index): result.append((path, index))
             case .container(let index):
+                // Also what holds no tensor is looked through.
+                work -= pickle.containers[index].items.count
+                guard work > 0 else { break }
                 let children = Self.children(pickle.containers[index])
                 for (name, child) in children.reversed() {
                     switch child {
@@ -207,6 +208,9 @@ private struct TorchAssembly {
                 }
             case .none, .bool, .integer, .long, .float, .text, .global, .storage: break
             }
+        }
+        guard work > 0 else {
+            throw fail(.unsupported("an object that holds itself, or so many names"), at: 0)
         }
         return result
     }
@@ -247,9 +251,6 @@ private struct TorchAssembly {
             throw fail(
                 .truncated(needed: storage.count, available: range.count / storage.type.size),
                 at: range.lowerBound)
-        }
-        guard view.sizes.count <= maximumRank else {
-            throw fail(.unsupported("a tensor with more than \(maximumRank) axes"), at: view.place)
         }
         let shape = try makeShape(view.sizes, format: TorchFile.format, at: view.place)
         try check(view, shape)
@@ -296,7 +297,13 @@ private struct TorchAssembly {
         let strides = zip(view.sizes, view.strides).map { $0 == 1 ? 0 : $1 }
         var index = [Int](repeating: 0, count: shape.rank)
         var place = view.offset
+        var work = WorkPoll()
         for _ in 0..<shape.count {
+            // Whoever wanted the work to stop takes nothing of it; the size stays right.
+            if work.shouldStop {
+                result += repeatElement(0, count: shape.count * size - result.count)
+                break
+            }
             result += bytes[(start + place * size)..<(start + (place + 1) * size)]
             for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
                 index[axis] += 1

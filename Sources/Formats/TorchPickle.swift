@@ -1,3 +1,5 @@
+import Kernels
+
 /// A value in a pickle. Containers are named by their place in a list, so that values never nest in
 /// memory: no depth of a hostile file is a depth of our stack.
 enum PickleValue: Sendable {
@@ -82,8 +84,13 @@ struct TorchPickle {
     private var place = 0
     /// The most instructions of a pickle: far more than of any state dictionary.
     private static let limit = 5_000_000
+    /// How many elements may still be copied: what is remembered can be copied by three bytes.
+    private var room: Int
 
-    init(_ reader: ByteReader) { self.reader = reader }
+    init(_ reader: ByteReader) {
+        self.reader = reader
+        room = 1 << 20 + reader.remaining
+    }
 
     /// Runs to the end of the pickle, behind which the reader then stands.
     /// - Throws: `malformed`, `truncated`, `unsupported` (an instruction or a name outside of what
@@ -91,6 +98,9 @@ struct TorchPickle {
     mutating func run() throws(FormatError) -> PickleValue {
         for _ in 0..<Self.limit {
             place = reader.position
+            if place & 0xFFF == 0, WorkScope.shouldStop {
+                throw reader.fail(.truncated(needed: 1, available: 0))
+            }
             let code = try reader.byte()
             if code == UInt8(ascii: ".") {
                 guard let result = stack.popLast(), marks.isEmpty else {
@@ -316,6 +326,10 @@ struct TorchPickle {
             guard let pairs = arguments.first else { return }
             // Protocol 1 gives the pairs as a list of lists.
             guard case .container(let list) = pairs else { throw fail("a dict is damaged") }
+            room -= containers[list].items.count
+            guard room > 0 else {
+                throw reader.fail(.unsupported("an object that holds so many copies"), at: place)
+            }
             for pair in containers[list].items {
                 guard case .container(let index) = pair, containers[index].items.count == 2 else {
                     throw fail("a dict is damaged")
@@ -332,8 +346,8 @@ struct TorchPickle {
 
     private mutating func pushTensor(_ arguments: [PickleValue]) throws(FormatError) {
         guard arguments.count >= 4, case .storage(let storage) = arguments[0],
-            case .integer(let offset) = arguments[1], let sizes = integers(arguments[2]),
-            let strides = integers(arguments[3]), sizes.count == strides.count
+            case .integer(let offset) = arguments[1], let sizes = try integers(arguments[2]),
+            let strides = try integers(arguments[3]), sizes.count == strides.count
         else { throw fail("the description of a tensor is damaged") }
         tensors.append(
             TorchTensor(
@@ -341,8 +355,13 @@ struct TorchPickle {
         stack.append(.tensor(tensors.count - 1))
     }
 
-    private func integers(_ value: PickleValue) -> [Int]? {
+    /// Sizes or strides.
+    private func integers(_ value: PickleValue) throws(FormatError) -> [Int]? {
         guard case .container(let index) = value else { return nil }
+        guard containers[index].items.count <= maximumRank else {
+            throw reader.fail(
+                .unsupported("a tensor with more than \(maximumRank) axes"), at: place)
+        }
         var result: [Int] = []
         for item in containers[index].items {
             guard case .integer(let number) = item else { return nil }

@@ -1,3 +1,4 @@
+import Kernels
 public import Tensors
 
 /// Recorded sound.
@@ -106,7 +107,9 @@ public enum Wav {
         writer.little(dataSize)
         sound.samples.withBytes { bytes in
             let samples = bytes.assumingMemoryBound(to: Float.self)
+            var work = WorkPoll()
             for frame in 0..<frames {
+                if work.shouldStop { break }
                 for channel in 0..<channels {
                     append(samples[channel * frames + frame], encoding, &writer)
                 }
@@ -180,7 +183,9 @@ private struct WavLayout {
         let tensor = try makeTensor(shape, .float32, format: "wav")
         let samples = tensor.pointer.assumingMemoryBound(to: Float.self)
         bytes.withUnsafeBytes { all in
+            var work = WorkPoll()
             for frame in 0..<frames {
+                if work.shouldStop { break }
                 for channel in 0..<channels {
                     let place = range.lowerBound + (frame * channels + channel) * encoding.size
                     samples[channel * frames + frame] = sample(all, place)

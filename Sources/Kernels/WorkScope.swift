@@ -42,6 +42,26 @@ public final class WorkScope: Sendable {
     }
 }
 
+/// For loops of short turns, over bytes or elements: looks at `WorkScope.shouldStop` once in 4096 turns.
+///
+///     var work = WorkPoll()
+///     for byte in bytes {
+///         if work.shouldStop { break }
+///         …
+public struct WorkPoll {
+    @usableFromInline var turns = 0
+
+    @inlinable public init() {}
+
+    /// Whether to leave the loop; asked at each turn.
+    @inlinable public var shouldStop: Bool {
+        mutating get {
+            turns &+= 1
+            return turns & 4095 == 0 && WorkScope.shouldStop
+        }
+    }
+}
+
 /// Elements that a plain loop takes between two looks at `WorkScope.shouldStop`.
 let piece = 1 << 16
 

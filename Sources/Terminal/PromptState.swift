@@ -116,7 +116,10 @@ struct PromptState {
     mutating func finish(_ outcome: CellOutcome, figureName: String? = nil) {
         screen.settle()
         for diagnostic in outcome.diagnostics { complain(diagnostic) }
-        if let value = outcome.value { screen.line(value) }
+        if let value = outcome.value, !screen.line(value) {
+            screen.message("")
+            screen.interruption(screen.styled("interrupted", .error))
+        }
         if let figure = outcome.figure { show(figure, named: figureName) }
         switch outcome.ending {
         case .interrupted: screen.interruption(screen.styled("interrupted", .error))

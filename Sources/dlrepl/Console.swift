@@ -1,10 +1,20 @@
 import ArgumentParser
+import CSupport
 import Foundation
 import Notebooks
 
 /// What commands write: results to stdout, everything else to stderr.
 enum Console {
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    /// Writes to stdout; ^C cuts what is long.
+    static func write(_ text: String) {
+        var rest = Data(text.utf8)[...]
+        while !rest.isEmpty {
+            FileHandle.standardOutput.write(rest.prefix(1 << 16))
+            rest = rest.dropFirst(1 << 16)
+            if support_interrupt_pending() != 0 { return }
+        }
+    }
+
     static func error(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
     static let usesColor =

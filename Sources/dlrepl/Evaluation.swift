@@ -55,7 +55,6 @@ struct Evaluation: Sendable {
         var setup = TerminalSetup(folder: folder) { folder in
             var configuration = settings.configuration(installation, folder: folder)
             configuration.isUnrestricted = true
-            configuration.replaysSteps = environment["DLREPL_REPLAY"] != "0"
             return Session(configuration)
         }
         setup.environment = environment

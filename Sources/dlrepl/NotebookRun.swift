@@ -51,7 +51,9 @@ final class ProgressLine {
 
     func show(_ label: String, _ done: Int, _ total: Int, _ values: String) {
         let width = 24
-        let filled = total > 0 ? min(width, done * width / total) : 0
+        // A program says how far it is, with any numbers.
+        let part = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0
+        let filled = Int(part * Double(width))
         let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
         draw("\(cell)  \(label)  \(bar) \(done)/\(total)  \(values)")
     }

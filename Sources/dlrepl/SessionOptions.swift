@@ -56,6 +56,7 @@ struct SessionSettings: Sendable {
         var configuration = SessionConfiguration(
             standardLibrary: installation.standardLibrary, data: installation.data, folder: folder)
         configuration.environment = ProcessInfo.processInfo.environment
+        configuration.replaysSteps = configuration.environment["DLREPL_REPLAY"] != "0"
         configuration.readable = readable
         configuration.writable = writable
         configuration.renderer = CairoRenderer()

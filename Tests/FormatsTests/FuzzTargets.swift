@@ -11,7 +11,7 @@ private func require(_ condition: Bool) throws {
 
 extension FuzzTarget {
     static let all: [FuzzTarget] = [
-        npy, npz, safetensors, torch, idx, csv, png, jpeg, wav, zip, gzip, json, text, manifest,
+        npy, npz, safetensors, torch, idx, csv, png, jpeg, wav, zip, tar, gzip, json, text, manifest,
     ]
 
     private static let npy = FuzzTarget(
@@ -70,6 +70,41 @@ extension FuzzTarget {
                     $0.tensor.isIdentical(to: $1.tensor)
                 })
             return file.tensors.reduce(0) { $0 + $1.tensor.byteCount }
+        })
+
+    private static let tar = FuzzTarget(
+        name: "tar",
+        corpus: {
+            let long = String(repeating: "folder/", count: 20) + "x.csv"
+            let files = TarTests.member("a/b.txt", [1, 2, 3]) + TarTests.member("c", [])
+            return [
+                files + TarTests.end,
+                TarTests.member("d/", [], kind: "5") + files
+                    + TarTests.member("e.txt", [4], prefix: "deep/er") + TarTests.end,
+                TarTests.member("././@LongLink", Array((long + "\0").utf8), kind: "L") + files,
+                TarTests.member("pax", Array("160 path=\(long)\n".utf8), kind: "x") + files
+                    + TarTests.member("link", [], kind: "2") + TarTests.end,
+            ]
+        },
+        read: { bytes in
+            let entries = try Tar.entries(bytes)
+            try require(Tar.isArchive(bytes))
+            var end = 0
+            for entry in entries {
+                try require(entry.range.lowerBound >= end && entry.range.upperBound <= bytes.count)
+                try require(!entry.isFolder || entry.range.isEmpty)
+                end = entry.range.upperBound
+            }
+            // A long name is for one entry.
+            return entries.reduce(0) { $0 + $1.name.utf8.count + $1.range.count }
+        },
+        repair: { bytes in
+            var bytes = bytes
+            for start in stride(from: 0, to: max(0, bytes.count - 511), by: 512)
+            where bytes[start + 257..<start + 262].elementsEqual("ustar".utf8) {
+                TarTests.setCheckSum(&bytes, at: start)
+            }
+            return bytes
         })
 
     private static let idx = FuzzTarget(

@@ -13,20 +13,27 @@ struct TarTests {
     }
 
     /// A header with its check sum, and the bytes in whole blocks.
-    private static func member(
+    static func member(
         _ name: String, _ bytes: [UInt8], kind: Character = "0", prefix: String = ""
     ) -> [UInt8] {
         var header = field(name, 100) + octal(0o644, 8) + octal(0, 8) + octal(0, 8)
         header += octal(bytes.count, 12) + octal(0, 12) + [UInt8](repeating: 0x20, count: 8)
         header += Array(String(kind).utf8) + field("", 100) + field("ustar\u{0}00", 8)
         header += field("", 80) + field(prefix, 155) + field("", 12)
-        let sum = header.reduce(0) { $0 + Int($1) }
-        header.replaceSubrange(148..<156, with: octal(sum, 7) + [0x20])
+        setCheckSum(&header, at: 0)
         let padding = (512 - bytes.count % 512) % 512
         return header + bytes + [UInt8](repeating: 0, count: padding)
     }
 
-    private static let end = [UInt8](repeating: 0, count: 1024)
+    /// Makes the check sum of a header right.
+    static func setCheckSum(_ bytes: inout [UInt8], at start: Int) {
+        bytes.replaceSubrange(
+            start + 148..<start + 156, with: [UInt8](repeating: 0x20, count: 8))
+        let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
+        bytes.replaceSubrange(start + 148..<start + 156, with: octal(sum, 7) + [0x20])
+    }
+
+    static let end = [UInt8](repeating: 0, count: 1024)
 
     @Test("files, folders and all kinds of long names are found")
     func entries() throws {

@@ -86,6 +86,42 @@ struct TorchFileTests {
         }
     }
 
+    /// A pickle of some kilobytes that asks for gigabytes, or for an hour of work.
+    static let copying: [(name: String, pickle: [UInt8])] = {
+        func times(_ count: Int, _ bytes: [UInt8]) -> [UInt8] {
+            Array(repeatElement(bytes, count: count).joined())
+        }
+        let pairs = [0x80, 2, 0x5D, 0x71, 0, 0x28] + times(20_000, [0x4B, 1, 0x4B, 2, 0x86]) + [0x65]
+        let dict = Array("ccollections\nOrderedDict\n".utf8) + [0x71, 1]
+        let numbers = [0x80, 2, 0x28] + times(100_000, [0x4B, 1]) + [0x74, 0x71, 0]
+        let storage =
+            Array("ctorch._utils\n_rebuild_tensor\n".utf8) + [0x71, 1, 0x28, 0x8C, 7]
+            + Array("storage".utf8) + Array("ctorch\nFloatStorage\n".utf8)
+            + [0x8C, 1, 0x30, 0x4E, 0x4B, 9, 0x74, 0x51, 0x71, 2]
+        let nothings = [0x80, 2, 0x5D, 0x71, 0, 0x28] + times(50_000, [0x4E]) + [0x65, 0x5D, 0x28]
+        return [
+            ("a list made a dict again and again", pairs + dict + times(20_000, [0x68, 1, 0x68, 0, 0x85, 0x52])),
+            (
+                "many axes for many tensors",
+                numbers + storage + times(20_000, [0x68, 1, 0x28, 0x68, 2, 0x4B, 0, 0x68, 0, 0x68, 0, 0x74, 0x52])
+            ),
+            ("a list in a list again and again", nothings + times(50_000, [0x68, 0]) + [0x65, 0x2E]),
+        ]
+    }()
+
+    @Test("a pickle that copies what it remembers is refused", arguments: copying)
+    func bombs(_ bomb: (name: String, pickle: [UInt8])) throws {
+        var writer = ZipWriter()
+        try writer.add("a/data.pkl", bomb.pickle, deflate: false)
+        let bytes = writer.finish()
+        #expect {
+            try TorchFile.read(bytes)
+        } throws: { error in
+            guard case .unsupported = (error as? FormatError)?.problem else { return false }
+            return true
+        }
+    }
+
     @Test("pickles that are no state dictionary", arguments: [
         ("80022e", "without a value"), ("800228 5d 2e", "without a value"),
         ("80026368006f0a", "does not end"), ("8002 68 05 2e", "not kept"),

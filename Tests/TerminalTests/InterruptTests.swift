@@ -50,6 +50,14 @@ struct InterruptTests {
             given: "writeText(\"a.csv\", join(map(0..<200000, i => \"{i},2,3\"), \"\\n\"))",
             work: "readCSV(\"a.csv\")", kept: "len(listFiles(\".\", \"*.csv\")) == 1"),
         Work(
+            what: "the printing of a long list", given: "let xs = list(0..<1000000)",
+            work: "print(xs)", kept: "xs[7] == 7"),
+        Work(
+            what: "the cutting of a long text",
+            given: "let s = join(map(0..<1000000, i => \"word {i}\"), \" \")",
+            work: "split(s); split(s, \" \"); replace(s, \"w\", \"W\"); lower(s)",
+            kept: "len(s) > 1000000"),
+        Work(
             what: "a builtin over a list", given: "let xs = map(0..<300000, i => -i)",
             work: "sorted(xs, by: x => -x)", kept: "xs[1] == -1"),
     ]

@@ -92,6 +92,20 @@ struct ToolTests {
         }
     }
 
+    @Test("a program may say that it is at any step of any number")
+    func progress() throws {
+        try withTemporaryFolder { folder in
+            let numbers = ["-5, 10", "9223372036854775807, 10", "3, -9223372036854775808", "7, 0"]
+            let cells = numbers.map {
+                "```dl\nlet start = clock()\nwhile clock() - start < 0.15 { }\n"
+                    + "showProgress(\"x\", \($0), nil)\n```\n"
+            }
+            try write(cells.joined(separator: "\n"), "n.dln", folder)
+            let result = try Program.run(["run", "n.dln"], input: "", folder: folder)
+            #expect(result.code == 0, "\(result)")
+        }
+    }
+
     @Test("`data add` unpacks archives and copies folders, and refuses what is neither")
     func data() throws {
         try withTemporaryFolder { folder in

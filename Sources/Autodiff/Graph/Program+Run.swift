@@ -59,6 +59,17 @@ extension Program {
         return results.map { frame.tensor($0.place, $0.shape, $0.dtype) }
     }
 
+    /// Whether the memory of a run is there.
+    public var isReady: Bool { arena != nil }
+
+    /// The bytes that a run needs and the program holds after it.
+    public var byteCount: Int {
+        constants.reduce(arenaByteCount) { $0 + $1.count * $1.dtype.size }
+    }
+
+    /// The bytes that it holds now.
+    public var heldByteCount: Int { arena == nil ? byteCount - arenaByteCount : byteCount }
+
     /// Lets go of the memory of values if it is more than `limit` bytes; the next run makes it anew.
     public func releaseMemory(above limit: Int) {
         if arenaByteCount > limit { arena = nil }

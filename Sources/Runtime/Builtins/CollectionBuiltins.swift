@@ -11,7 +11,7 @@ enum CollectionBuiltins {
         Builtin("map(xs, f)", "`f` of every element, as a list.") { m, a in
             if case .dataset(let dataset) = a[0] { return .dataset(dataset.mapped(a[1])) }
             try CallFailures.requireFunction(a[1], "map", "f")
-            return .list(try m.elements(a[0], "map").map { try m.call(a[1], [$0]) })
+            return try m.list(of: m.elements(a[0], "map")) { try m.call(a[1], [$0]) }
         },
         Builtin("filter(xs, f)", "The elements for which `f` is true.") { m, a in
             if case .dataset(let dataset) = a[0] {
@@ -19,11 +19,14 @@ enum CollectionBuiltins {
             }
             try CallFailures.requireFunction(a[1], "filter", "f")
             return .list(
-                try m.elements(a[0], "filter").filter { try m.truth(m.call(a[1], [$0])) })
+                try m.elements(a[0], "filter").filter {
+                    try m.poll()
+                    return try m.truth(m.call(a[1], [$0]))
+                })
         },
         Builtin("fold(xs, start, f)", "Goes through the elements with `f(state, x)`.") { m, a in
             try CallFailures.requireFunction(a[2], "fold", "f")
-            return try m.elements(a[0], "fold").reduce(a[1]) { try m.call(a[2], [$0, $1]) }
+            return try m.folded(m.elements(a[0], "fold"), a[1]) { try m.call(a[2], [$0, $1]) }
         },
         Builtin(
             "zip(xs, ys, zs = nil)",
@@ -32,10 +35,10 @@ enum CollectionBuiltins {
             let given = a[2].isNone ? a.dropLast() : a
             let columns = try given.map { try m.elements($0, "zip") }
             let count = columns.map(\.count).min() ?? 0
-            return .list((0..<count).map { index in .tuple(columns.map { $0[index] }) })
+            return try m.list(of: 0..<count) { index in .tuple(columns.map { $0[index] }) }
         },
         Builtin("enumerate(xs)", "Pairs of index and element.") { m, a in
-            .list(try m.elements(a[0], "enumerate").enumerated().map { .tuple([.int($0), $1]) })
+            try m.list(of: m.elements(a[0], "enumerate").enumerated()) { .tuple([.int($0), $1]) }
         },
         Builtin(
             "sorted(xs, by = nil, reverse = false)",
@@ -43,17 +46,17 @@ enum CollectionBuiltins {
         ) { m, a in .list(try m.sorted(a[0], by: a[1], reverse: a[2])) },
         Builtin("reversed(xs)", "The elements from the last to the first.") { m, a in
             if case .string(let text) = a[0] {
-                return .string(Machine.text(text.scalars.reversed()))
+                return .string(try m.text(of: m.characters(of: text).reversed()))
             }
             return .list(try m.elements(a[0], "reversed").reversed())
         },
         Builtin("sum(xs)", "The sum of numbers; 0 of none.") { m, a in
-            try m.elements(a[0], "sum").reduce(.int(0)) { try m.binary(.add, $0, $1) }
+            try m.folded(m.elements(a[0], "sum"), .int(0)) { try m.binary(.add, $0, $1) }
         },
         Builtin("mean(xs)", "The mean of numbers.") { m, a in
             let items = try m.elements(a[0], "mean")
             guard !items.isEmpty else { throw Failure("list.empty", "`mean` of no elements") }
-            let sum = try items.reduce(.int(0)) { try m.binary(.add, $0, $1) }
+            let sum = try m.folded(items, .int(0)) { try m.binary(.add, $0, $1) }
             return try m.binary(.divide, sum, .int(items.count))
         },
         Builtin("min(values...)", "The least of a collection or of several values.") { m, a in
@@ -63,14 +66,22 @@ enum CollectionBuiltins {
             try m.extreme(a, "max", .greater)
         },
         Builtin("any(xs)", "Whether one of the Bools is true.") { m, a in
-            .bool(try m.elements(a[0], "any").contains { try m.truth($0) })
+            .bool(
+                try m.elements(a[0], "any").contains {
+                    try m.poll()
+                    return try m.truth($0)
+                })
         },
         Builtin("all(xs)", "Whether all of the Bools are true.") { m, a in
-            .bool(try m.elements(a[0], "all").allSatisfy { try m.truth($0) })
+            .bool(
+                try m.elements(a[0], "all").allSatisfy {
+                    try m.poll()
+                    return try m.truth($0)
+                })
         },
-        Builtin("keys(d)", "The keys of a dict, in the order of insertion.") { _, a in
+        Builtin("keys(d)", "The keys of a dict, in the order of insertion.") { m, a in
             switch a[0] {
-            case .dict(let dict): .list(dict.items.keys.map(\.value))
+            case .dict(let dict): try m.list(of: dict.items.keys) { $0.value }
             case .record(let record): .list(record.layout.labels.map { .string($0) })
             default: throw CallFailures.argument("keys", "d", wants: "a dict", got: a[0])
             }
@@ -117,7 +128,7 @@ extension Machine {
         switch value {
         case .list(let list): return list.items.count
         case .tuple(let tuple): return tuple.items.count
-        case .string(let text): return text.scalars.count
+        case .string(let text): return text.count
         case .dict(let dict): return dict.items.count
         case .record(let record): return record.values.count
         case .range(let range): return range.count
@@ -153,37 +164,41 @@ extension Machine {
         }
     }
 
-    /// A stable merge sort by the language's `<`.
+    /// Goes through elements with a state; ^C ends it.
+    func folded(
+        _ items: [Value], _ start: Value, _ next: (Value, Value) throws -> Value
+    ) throws -> Value {
+        try items.reduce(start) {
+            try poll()
+            return try next($0, $1)
+        }
+    }
+
+    /// A stable sort by the language's `<`.
     func sorted(_ value: Value, by key: Value, reverse: Value) throws -> [Value] {
         let items = try elements(value, "sorted")
         if !key.isNone { try CallFailures.requireFunction(key, "sorted", "by") }
         let keys = key.isNone ? items : try items.map { try call(key, [$0]) }
         let isReversed = try truth(reverse)
         var positions = Array(items.indices)
-        var failure: (any Error)?
-        positions.sort { first, second in
-            guard failure == nil else { return first < second }
-            do {
-                var result = try sortingOrder(keys[first], keys[second])
-                if isReversed { result = -result }
-                return result == 0 ? first < second : result < 0
-            } catch {
-                failure = error
-                return first < second
-            }
+        // An error, or ^C, ends the sorting at once.
+        try positions.sort { first, second in
+            var result = try sortingOrder(keys[first], keys[second])
+            if isReversed { result = -result }
+            return result == 0 ? first < second : result < 0
         }
-        if let failure { throw failure }
         return positions.map { items[$0] }
     }
 
     /// The order for sorting: every nan after the other numbers.
     private func sortingOrder(_ left: Value, _ right: Value) throws -> Int {
-        switch (try number(left), try number(right)) {
+        try poll()
+        return switch (try number(left), try number(right)) {
         case (.float(let x), .float(let y)) where x.isNaN || y.isNaN:
-            return x.isNaN == y.isNaN ? 0 : x.isNaN ? 1 : -1
-        case (.float(let x), .int) where x.isNaN: return 1
-        case (.int, .float(let y)) where y.isNaN: return -1
-        case (let first, let second): return try order(first, second, "<")
+            x.isNaN == y.isNaN ? 0 : x.isNaN ? 1 : -1
+        case (.float(let x), .int) where x.isNaN: 1
+        case (.int, .float(let y)) where y.isNaN: -1
+        case (let first, let second): try order(first, second, "<")
         }
     }
 
@@ -193,7 +208,10 @@ extension Machine {
         guard var best = items.first else {
             throw Failure("list.empty", "`\(name)` of no elements")
         }
-        for item in items.dropFirst() where try truth(binary(better, item, best)) { best = item }
+        for item in items.dropFirst() {
+            try poll()
+            if try truth(binary(better, item, best)) { best = item }
+        }
         return best
     }
 }

@@ -144,7 +144,7 @@ extension Machine {
             switch column.values {
             case .numbers: items[.string(column.name)] = .tensor(Node(try table.tensor(column.name)))
             case .strings(let texts):
-                items[.string(column.name)] = .list(texts.map { .string($0) })
+                items[.string(column.name)] = try list(of: texts) { .string($0) }
             }
         }
         return .dict(DictObject(items))
@@ -163,23 +163,24 @@ extension Machine {
         case .sound(let sound):
             return .record(["samples", "rate"], [.tensor(Node(sound.samples)), .int(sound.rate)])
         case .text(let text): return .string(text)
-        case .json(let json): return value(of: json)
+        case .json(let json): return try value(of: json)
         case .files: throw Failure("file.kind", "the file holds no tensors")
         }
     }
 
     /// Nested no deeper than `JSON.maximumDepth`. Of a name that is there twice the last value counts.
-    fileprivate func value(of json: JSON) -> Value {
+    fileprivate func value(of json: JSON) throws -> Value {
+        try poll()
         switch json {
         case .null: return .none
         case .bool(let flag): return .bool(flag)
         case .integer(let number): return .int(number)
         case .number(let number): return .float(number)
         case .string(let text): return .string(text)
-        case .array(let items): return .list(items.map { value(of: $0) })
+        case .array(let items): return .list(try items.map { try value(of: $0) })
         case .object(let members):
             var items: OrderedDictionary<DictKey, Value> = [:]
-            for member in members { items[.string(member.name)] = value(of: member.value) }
+            for member in members { items[.string(member.name)] = try value(of: member.value) }
             return .dict(DictObject(items))
         }
     }

@@ -58,6 +58,13 @@ extension Machine {
         var nodes: [Node] = []
         /// For models the boxes that stand behind the nodes.
         var boxes: [(parameter: NamedParameter, before: Node)] = []
+        /// The paths of these params, for each model that was met.
+        var paths: [[String]] = []
+
+        /// Puts back what stood in the boxes; one may have been met twice.
+        func restore() {
+            for (parameter, before) in boxes.reversed() { parameter.box.node = before }
+        }
     }
 
     func valueAndGradient(
@@ -72,8 +79,8 @@ extension Machine {
         try Nesting.check(first)
         return try withGradient {
             var variables = Variables()
+            defer { variables.restore() }
             arguments[position] = try variable(first, &variables)
-            defer { for (parameter, before) in variables.boxes { parameter.box.node = before } }
             let labels = given.contains { $0.label != nil } ? given.map(\.label) : []
             let result = try call(function, arguments, labels: labels)
             let loss = try minimised(result, in: "grad")
@@ -82,7 +89,8 @@ extension Machine {
             var remaining = try zip(variables.nodes, gradients).map { node, gradient in
                 try gradient ?? recorder.full(.int(0), node.shape, node.dtype)
             }[...]
-            return (try plain(result, first), try rebuilt(first, &remaining, variables))
+            var paths = variables.paths[...]
+            return (try plain(result, first), try rebuilt(first, &remaining, &paths))
         }
     }
 
@@ -150,7 +158,9 @@ extension Machine {
             for (key, item) in dict.items { items[key] = try variable(item, &variables) }
             return .dict(DictObject(items))
         case .model(let model):
-            for parameter in model.namedParameters() where parameter.isTrainable {
+            let parameters = model.namedParameters().filter(\.isTrainable)
+            variables.paths.append(parameters.map(\.path))
+            for parameter in parameters {
                 guard let before = parameter.box.node else {
                     throw Failure(
                         "model.unbuilt", "`\(parameter.path)` is not made yet",
@@ -168,11 +178,11 @@ extension Machine {
 
     /// The gradients in the structure of the argument.
     private func rebuilt(
-        _ value: Value, _ gradients: inout ArraySlice<Node>, _ variables: Variables
+        _ value: Value, _ gradients: inout ArraySlice<Node>, _ paths: inout ArraySlice<[String]>
     ) throws -> Value {
         func items(_ values: [Value]) throws -> [Value] {
             var result: [Value] = []
-            for value in values { result.append(try rebuilt(value, &gradients, variables)) }
+            for value in values { result.append(try rebuilt(value, &gradients, &paths)) }
             return result
         }
         switch value {
@@ -186,13 +196,13 @@ extension Machine {
             return .record(RecordObject(record.layout, try items(record.values)))
         case .dict(let dict):
             var result = dict.items
-            for (key, item) in dict.items { result[key] = try rebuilt(item, &gradients, variables) }
+            for (key, item) in dict.items { result[key] = try rebuilt(item, &gradients, &paths) }
             return .dict(DictObject(result))
         case .model:
             var result: [(DictKey, Value)] = []
-            for (parameter, _) in variables.boxes {
+            for path in paths.popFirst() ?? [] {
                 guard let node = gradients.popFirst() else { break }
-                result.append((.string(parameter.path), .tensor(node)))
+                result.append((.string(path), .tensor(node)))
             }
             return .dict(DictObject(.init(uniqueKeysWithValues: result)))
         default: return gradients.popFirst().map { .tensor($0) } ?? .none
@@ -279,9 +289,10 @@ extension Machine {
         guard recording == nil else { return try body() }
         nextRecording &+= 1
         let recording = Recording(id: nextRecording)
+        let outer = stateKeeper
         stateKeeper = recording
         defer {
-            stateKeeper = nil
+            stateKeeper = outer
             recording.undo()
         }
         return try body()

@@ -144,7 +144,7 @@ extension Machine {
             guard case .string(let path) = key,
                 let parameter = parameters.first(where: { $0.path == path })
             else {
-                let name = Printer.quoted(key.value)
+                let name = Printer.excerpt(key.value)
                 let close = { () -> String? in
                     guard case .string(let path) = key else { return nil }
                     return Suggestion.nearest(path, parameters.map(\.path))

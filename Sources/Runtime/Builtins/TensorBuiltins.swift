@@ -22,7 +22,7 @@ enum TensorBuiltins {
             // A list of each row beside the numbers.
             try m.requireMemory(
                 tensor.count + listCount(tensor.shape), elementsOf: 2 * MemoryLayout<Value>.stride)
-            return m.nested(tensor)
+            return try m.nested(tensor)
         },
         Builtin(
             "zeros(shape = nil, dtype = nil)",
@@ -204,8 +204,9 @@ extension Machine {
     }
 
     /// A tensor's numbers as nested lists.
-    func nested(_ tensor: Tensor) -> Value {
-        func block(_ axis: Int, _ start: Int, _ length: Int) -> Value {
+    func nested(_ tensor: Tensor) throws -> Value {
+        func block(_ axis: Int, _ start: Int, _ length: Int) throws -> Value {
+            try poll()
             if axis == tensor.shape.rank {
                 switch tensor.element(at: start) {
                 case .int(let number): return .int(number)
@@ -215,9 +216,9 @@ extension Machine {
             }
             let size = tensor.shape[axis]
             let part = size == 0 ? 0 : length / size
-            return .list((0..<size).map { block(axis + 1, start + $0 * part, part) })
+            return .list(try (0..<size).map { try block(axis + 1, start + $0 * part, part) })
         }
-        return block(0, 0, tensor.count)
+        return try block(0, 0, tensor.count)
     }
 }
 

@@ -9,21 +9,30 @@ enum TextBuiltins {
             if case .dataset(let dataset) = a[0] { return try dataset.split(a[1], .none, m) }
             let text = try m.text(a[0], "split", "s")
             if a[1].isNone {
-                return .list(text.split(whereSeparator: \.isWhitespace).map { .string(String($0)) })
+                return try m.stoppable(text.utf8.count) {
+                    var words: [Value] = []
+                    try text.eachWord {
+                        try m.poll()
+                        words.append(.string(String($0)))
+                    }
+                    return .list(words)
+                }
             }
             let separator = try m.text(a[1], "split", "separator")
             guard !separator.isEmpty else {
                 throw Failure("text.separator", "`split` needs a separator that is not empty",
                     help: "`chars(s)` gives the characters")
             }
-            return .list(TextSearch(separator).split(text).map { .string($0) })
+            return try m.stoppable(text.utf8.count) {
+                .list(
+                    try TextSearch(separator).split(text) {
+                        try m.requireMemory($0, elementsOf: StringObject.byteCount)
+                    })
+            }
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
             let separator = try m.text(a[1], "join", "separator")
-            let parts = try m.elements(a[0], "join").map { try m.text(of: $0) }
-            let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
-            try m.requireMemory(size, elementsOf: 2)
-            return .string(parts.joined(separator: separator))
+            return .string(try m.join(try m.elements(a[0], "join"), separator))
         },
         Builtin("replace(s, old, new)", "The text with every `old` replaced.") { m, a in
             let old = try m.text(a[1], "replace", "old")
@@ -31,19 +40,21 @@ enum TextBuiltins {
             let text = try m.text(a[0], "replace", "s")
             let new = try m.text(a[2], "replace", "new")
             return .string(
-                try TextSearch(old).replace(in: text, by: new) {
-                    try m.requireMemory($0, elementsOf: 3)
+                try m.stoppable(text.utf8.count) {
+                    try TextSearch(old).replace(in: text, by: new) {
+                        try m.requireMemory($0, elementsOf: 3)
+                    }
                 })
         },
         Builtin("lower(s)", "The text in lower case.") { m, a in
-            .string(try m.text(a[0], "lower", "s").lowercased())
+            .string(try m.changed(m.text(a[0], "lower", "s")) { $0.lowercased() })
         },
         Builtin("upper(s)", "The text in upper case.") { m, a in
-            .string(try m.text(a[0], "upper", "s").uppercased())
+            .string(try m.changed(m.text(a[0], "upper", "s")) { $0.uppercased() })
         },
         Builtin("trim(s)", "The text without white space at its ends.") { m, a in
-            .string(
-                try m.text(a[0], "trim", "s").trimmingCharacters(in: .whitespacesAndNewlines))
+            let text = try m.text(a[0], "trim", "s")
+            return .string(try m.stoppable(text.utf8.count) { String(text.trimmedSpace) })
         },
         Builtin("startsWith(s, prefix)", "Whether the text starts so.") { m, a in
             let text = try m.text(a[0], "startsWith", "s")
@@ -57,7 +68,9 @@ enum TextBuiltins {
             .int(try m.find(a[0], a[1]))
         },
         Builtin("chars(s)", "The characters (Unicode code points) as a list.") { m, a in
-            .list(try m.text(a[0], "chars", "s").unicodeScalars.map { .string(String($0)) })
+            let text = try m.text(a[0], "chars", "s")
+            try m.requireMemory(text.utf8.count, elementsOf: 2 * MemoryLayout<Value>.stride)
+            return try m.list(of: text.unicodeScalars) { .string(String($0)) }
         },
         Builtin("str(x)", "The text that `print` would write.") { m, a in
             .string(try m.text(of: a[0]))
@@ -73,11 +86,19 @@ enum TextBuiltins {
             .string(Machine.name(of: a[0]))
         },
         Builtin("error(message)", "Ends what runs with an error; `try` catches it.") { m, a in
-            throw Failure("error", try m.text(of: a[0]))
+            throw Failure("error", try m.message(of: a[0]))
         },
         Builtin("print(values...)", "Writes the values, joined by spaces, and ends the line.", isPure: false)
         { m, a in
-            m.session.write(try a.map { try m.text(of: $0) }.joined(separator: " ") + "\n")
+            var line = ""
+            for (index, value) in a.enumerated() {
+                if index > 0 { line += " " }
+                try Printer(machine: m).write(value, to: &line)
+            }
+            line += "\n"
+            m.session.write(line)
+            // A long line may have been cut by ^C.
+            if line.utf8.count > 1 << 16 { try m.pollNow() }
             return .none
         },
         Builtin("clock()", "Seconds of a clock that only goes forward.", isPure: false) { _, _ in
@@ -100,13 +121,53 @@ extension Machine {
         if case .list(let list) = value {
             return try list.items.firstIndex { try equals($0, part) } ?? -1
         }
-        let bytes = Array(try text(value, "find", "s").utf8)
-        let wanted = try text(part, "find", "part")
+        let text = try text(value, "find", "s")
+        let wanted = try self.text(part, "find", "part")
         if wanted.isEmpty { return 0 }
-        guard let offset = TextSearch(wanted).offsets(in: bytes, limit: 1).first else { return -1 }
-        // Bytes 10xxxxxx continue a code point.
-        return bytes[..<offset].count { $0 & 0xC0 != 0x80 }
+        return try stoppable(text.utf8.count) {
+            let bytes = Array(text.utf8)
+            guard let offset = TextSearch(wanted).offsets(in: bytes, limit: 1).first else { return -1 }
+            // Bytes 10xxxxxx continue a code point.
+            return bytes[..<offset].count { $0 & 0xC0 != 0x80 }
+        }
     }
+
+    fileprivate func join(_ values: [Value], _ separator: String) throws -> String {
+        var parts: [String] = []
+        parts.reserveCapacity(values.count)
+        var size = 0
+        for value in values {
+            try poll()
+            parts.append(try text(of: value))
+            size += parts[parts.count - 1].utf8.count + separator.utf8.count
+        }
+        try requireMemory(size, elementsOf: 2)
+        var result = String()
+        result.reserveCapacity(size)
+        for (index, part) in parts.enumerated() {
+            try poll()
+            if index > 0 { result += separator }
+            result += part
+        }
+        return result
+    }
+
+    /// A text changed character by character, whatever stands beside them.
+    fileprivate func changed(_ text: String, _ change: (Substring) -> String) throws -> String {
+        try stoppable(text.utf8.count) {
+            var result = String()
+            text.eachPiece { result += change($0) }
+            return result
+        }
+    }
+
+    /// What an error says in a program's words; of a very long text the beginning.
+    func message(of value: Value) throws -> String {
+        try Printer(machine: self, limit: Printer.longestShown).text(value)
+    }
+
+    /// No text of more bytes is read as a number.
+    private static let longestNumber = 1 << 16
 
     fileprivate func toInt(_ value: Value) throws -> Value {
         switch try number(value) {
@@ -118,9 +179,9 @@ extension Machine {
             }
             return .int(whole)
         case .string(let text):
-            let trimmed = text.text.trimmingCharacters(in: .whitespaces)
-            guard let number = Int(trimmed) else {
-                throw Failure("number.toInt", "\(Printer.quoted(text.text)) is not an Int")
+            guard text.text.utf8.count < Self.longestNumber, let number = Int(text.text.trimmedSpace)
+            else {
+                throw Failure("number.toInt", "\(Printer.excerpt(text.text)) is not an Int")
             }
             return .int(number)
         default: throw CallFailures.argument("toInt", "x", wants: "a number or text", got: value)
@@ -133,9 +194,9 @@ extension Machine {
         case .bool(let flag): return .float(flag ? 1 : 0)
         case .float(let number): return .float(number)
         case .string(let text):
-            let trimmed = text.text.trimmingCharacters(in: .whitespaces)
-            guard let number = Double(trimmed) else {
-                throw Failure("number.toFloat", "\(Printer.quoted(text.text)) is not a Float")
+            guard text.text.utf8.count < Self.longestNumber, let number = Double(text.text.trimmedSpace)
+            else {
+                throw Failure("number.toFloat", "\(Printer.excerpt(text.text)) is not a Float")
             }
             return .float(number)
         default: throw CallFailures.argument("toFloat", "x", wants: "a number or text", got: value)

@@ -1,10 +1,15 @@
+import Kernels
+
 /// Exact search in texts, by code points: two spellings of one accented letter differ, and the
 /// newline of a line that ends as on Windows is found.
 ///
 /// UTF-8 bytes are compared, which comes to the same: no code point's bytes occur inside another's.
+/// Long texts are left where `WorkScope.shouldStop`; whoever opened the scope throws away what comes
+/// out.
 struct TextSearch {
     private let pattern: [UInt8]
-    /// By how many matched bytes: the longest proper beginning of them that is their end, too.
+    /// By how many matched bytes: the longest proper beginning of them that is their end, too. Not
+    /// complete if the work was to stop: then nothing is found.
     private let fallback: [Int]
 
     /// - Parameter pattern: What is looked for; not empty.
@@ -12,7 +17,9 @@ struct TextSearch {
         self.pattern = Array(pattern.utf8)
         var fallback = [0, 0]
         var length = 0
+        var work = WorkPoll()
         for byte in self.pattern.dropFirst() {
+            if work.shouldStop { break }
             while length > 0, self.pattern[length] != byte { length = fallback[length] }
             if self.pattern[length] == byte { length += 1 }
             fallback.append(length)
@@ -23,10 +30,14 @@ struct TextSearch {
     /// The offsets of the occurrences from the left that do not overlap.
     /// - Complexity: O(n + m) for any text (Knuth, Morris and Pratt, *Fast pattern matching in strings*, 1977).
     func offsets(in bytes: [UInt8], limit: Int = .max) -> [Int] {
-        guard let first = pattern.first, bytes.count >= pattern.count else { return [] }
+        guard let first = pattern.first, bytes.count >= pattern.count,
+            fallback.count > pattern.count
+        else { return [] }
         var found: [Int] = []
         var matched = 0
+        var work = WorkPoll()
         for (index, byte) in bytes.enumerated() {
+            if work.shouldStop { break }
             if matched == 0, byte != first { continue }
             while matched > 0, pattern[matched] != byte { matched = fallback[matched] }
             if pattern[matched] == byte { matched += 1 }
@@ -42,16 +53,20 @@ struct TextSearch {
         pattern.isEmpty || !offsets(in: Array(text.utf8), limit: 1).isEmpty
     }
 
-    /// The parts of a text between the occurrences.
-    func split(_ text: String) -> [String] {
+    /// The parts of a text between the occurrences; `reserve` is told how many there will be.
+    func split(_ text: String, reserve: (Int) throws -> Void) throws -> [Value] {
         let bytes = Array(text.utf8)
-        var parts: [String] = []
+        let found = offsets(in: bytes)
+        try reserve(found.count + 1)
+        var parts: [Value] = []
         var start = 0
-        for offset in offsets(in: bytes) {
-            parts.append(String(decoding: bytes[start..<offset], as: UTF8.self))
+        var work = WorkPoll()
+        for offset in found {
+            if work.shouldStop { return parts }
+            parts.append(.string(String(decoding: bytes[start..<offset], as: UTF8.self)))
             start = offset + pattern.count
         }
-        parts.append(String(decoding: bytes[start...], as: UTF8.self))
+        parts.append(.string(String(decoding: bytes[start...], as: UTF8.self)))
         return parts
     }
 
@@ -61,18 +76,30 @@ struct TextSearch {
     ) throws -> String {
         let bytes = Array(text.utf8)
         let found = offsets(in: bytes)
-        let replacement = Array(new.utf8)
-        let (grown, overflow) = found.count.multipliedReportingOverflow(by: replacement.count)
+        let (grown, overflow) = found.count.multipliedReportingOverflow(by: new.utf8.count)
         try reserve(overflow ? Int.max : bytes.count + grown)
-        var result: [UInt8] = []
+        var result = String()
         result.reserveCapacity(bytes.count + grown - found.count * pattern.count)
         var start = 0
+        var work = WorkPoll()
         for offset in found {
-            result += bytes[start..<offset]
-            result += replacement
+            if work.shouldStop { return result }
+            append(bytes[start..<offset], to: &result)
+            result += new
             start = offset + pattern.count
         }
-        result += bytes[start...]
-        return String(decoding: result, as: UTF8.self)
+        append(bytes[start...], to: &result)
+        return result
+    }
+
+    /// Appends bytes that lie between code points, in pieces.
+    private func append(_ bytes: ArraySlice<UInt8>, to result: inout String) {
+        var start = bytes.startIndex
+        while start < bytes.endIndex, !WorkScope.shouldStop {
+            var end = min(bytes.endIndex, start + 1 << 20)
+            while end < bytes.endIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            result += String(decoding: bytes[start..<end], as: UTF8.self)
+            start = end
+        }
     }
 }

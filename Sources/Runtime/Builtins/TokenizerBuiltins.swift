@@ -1,5 +1,6 @@
 import Autodiff
 import Formats
+import Kernels
 
 /// What makes tokenizers.
 enum TokenizerBuiltins {
@@ -24,7 +25,7 @@ enum TokenizerBuiltins {
         ) { m, a in
             let texts = try m.texts(a[0], "CharTokenizer", "text")
             let special = try m.specialTokens(a[1], "CharTokenizer")
-            let characters = texts.reduce(into: Set<Unicode.Scalar>()) { $0.formUnion($1.unicodeScalars) }
+            let characters = try m.stoppable(m.size(of: texts)) { Set(scalarsOf: texts) }
             return .tokenizer(
                 TokenizerObject(
                     try CharacterTokenizer(characters: characters.sorted(), special: special)))
@@ -50,8 +51,10 @@ enum TokenizerBuiltins {
             let size = try m.tokenizerSize(a[1], "WordTokenizer", atLeast: 2 + special.count)
             return .tokenizer(
                 TokenizerObject(
-                    try WordTokenizer(
-                        texts: texts, size: size, isLower: try m.truth(a[2]), special: special)))
+                    try m.stoppable(m.size(of: texts)) {
+                        try WordTokenizer(
+                            texts: texts, size: size, isLower: try m.truth(a[2]), special: special)
+                    }))
         },
         Builtin(
             "BPETokenizer(texts, size, special = nil)",
@@ -74,7 +77,7 @@ enum TokenizerBuiltins {
             let texts = try m.texts(a[0], "BPETokenizer", "texts")
             let special = try m.specialTokens(a[2], "BPETokenizer")
             let size = try m.tokenizerSize(a[1], "BPETokenizer", atLeast: 256 + special.count)
-            var training = BytePairTraining(texts: texts)
+            var training = try m.stoppable(m.size(of: texts)) { BytePairTraining(texts: texts) }
             let merges = try training.merges(size - 256 - special.count) {
                 m.recorder.isInterrupted()
             }
@@ -126,6 +129,9 @@ extension Machine {
         return try list.items.map { try text($0, function, parameter) }
     }
 
+    /// The bytes of all.
+    fileprivate func size(of texts: [String]) -> Int { texts.reduce(0) { $0 + $1.utf8.count } }
+
     fileprivate func specialTokens(_ value: Value, _ function: String) throws -> [String] {
         value.isNone ? [] : try texts(value, function, "special")
     }
@@ -139,5 +145,19 @@ extension Machine {
                 help: function == "BPETokenizer" ? "the 256 bytes are tokens of their own" : nil)
         }
         return size
+    }
+}
+
+extension Set<Unicode.Scalar> {
+    /// The characters of texts, until the work is to stop.
+    fileprivate init(scalarsOf texts: [String]) {
+        self = []
+        var work = WorkPoll()
+        for text in texts {
+            for scalar in text.unicodeScalars {
+                if work.shouldStop { return }
+                insert(scalar)
+            }
+        }
     }
 }

@@ -116,7 +116,7 @@ extension Machine {
             else {
                 throw Failure(
                     "optimizer.path",
-                    "the optimizer holds no param \(Printer.quoted(key.value))")
+                    "the optimizer holds no param \(Printer.excerpt(key.value))")
             }
             guard case .tensor(let node) = value, node.shape == box.shape else {
                 throw Failure(

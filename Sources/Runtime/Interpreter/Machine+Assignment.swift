@@ -233,7 +233,7 @@ extension Machine {
             guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
             guard var element = dict.items[key] ?? (rest.isEmpty && place.operation == .set
                 ? .some(.none) : nil)
-            else { throw Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict") }
+            else { throw Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict") }
             value = .none
             if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
             defer { value = .dict(dict) }

@@ -31,7 +31,10 @@ extension Machine {
             guard x.shape == y.shape, x.dtype == y.dtype else { return false }
             let first = try value(of: x)
             let second = try value(of: y)
-            return (0..<first.count).allSatisfy { first.element(at: $0) == second.element(at: $0) }
+            return try (0..<first.count).allSatisfy {
+                try poll()
+                return first.element(at: $0) == second.element(at: $0)
+            }
         case (.symbol, _), (_, .symbol):
             return try equals(demanded(left), demanded(right), depth: depth)
         default: return Self.identical(left, right)

@@ -206,7 +206,7 @@ extension Machine {
                 if try beginTurn(join: a) {
                     (closure, prototype, code, R, counter) = current()
                 }
-            case .fail: throw Failure("assert", try text(of: R[a]))
+            case .fail: throw Failure("assert", try message(of: R[a]))
 
             case .list: R[a] = .list(Array(UnsafeBufferPointer(start: R + b, count: c)))
             case .tuple: R[a] = .tuple(Array(UnsafeBufferPointer(start: R + b, count: c)))

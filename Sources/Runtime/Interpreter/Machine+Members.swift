@@ -103,7 +103,8 @@ extension Machine {
             return tuple.items[try position(index, tuple.items.count, "tuple")]
         case .string(let text):
             if case .range(let range) = index { return try slice(value, by: range) }
-            return .string(Self.text([text.scalars[try position(index, text.scalars.count, "text")]]))
+            let position = try position(index, text.count, "text")
+            return .string(String(try characters(of: text)[position]))
         case .dict(let dict):
             guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
             guard let element = dict.items[key] else { throw missing(key, dict) }
@@ -133,7 +134,7 @@ extension Machine {
         if case .string(let text) = key, let close = Suggestion.nearest(text, names) {
             help = "did you mean \"\(close)\"?"
         }
-        return Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict", help: help)
+        return Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict", help: help)
     }
 
     /// An index of a collection of `count` elements, counted from the front.
@@ -159,12 +160,6 @@ extension Machine {
         return try slice(value, start.map { .int($0) }, stop.map { .int($0) }, step.map { .int($0) })
     }
 
-    static func text(_ scalars: [Unicode.Scalar]) -> String {
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars)
-        return String(view)
-    }
-
     private func slice(_ value: Value, _ start: Value?, _ end: Value?, _ step: Value?) throws -> Value
     {
         func bound(_ value: Value?) throws -> Int? {
@@ -181,16 +176,20 @@ extension Machine {
         }
         func elements<Element>(_ items: [Element]) throws -> [Element] {
             let range = try range(items.count)
-            return (0..<range.count).map { items[range.start + $0 * range.step] }
+            return try (0..<range.count).map {
+                try poll()
+                return items[range.start + $0 * range.step]
+            }
         }
         switch value {
         case .list(let list): return .list(try elements(list.items))
         case .tuple(let tuple): return .tuple(try elements(tuple.items))
-        case .string(let text): return .string(Self.text(try elements(text.scalars)))
+        case .string(let text):
+            return .string(try self.text(of: try elements(characters(of: text))))
         case .range(let all):
             let range = try range(all.count)
             try requireMemory(range.count)
-            return .list((0..<range.count).map { .int(all.element(range.start + $0 * range.step)) })
+            return try list(of: 0..<range.count) { .int(all.element(range.start + $0 * range.step)) }
         case .dataset(let dataset): return .dataset(try dataset.slice(try range(dataset.count)))
         case .model(let model): return try parts(of: model, try range(model.partCount))
         default: throw Failure("index.type", "\(described(value)) cannot be sliced")

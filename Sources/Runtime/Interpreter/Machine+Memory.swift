@@ -40,7 +40,10 @@ extension Machine {
     /// The elements of a range as Ints.
     func ints(of range: RangeObject) throws -> [Int] {
         try requireMemory(range.count, elementsOf: MemoryLayout<Int>.stride)
-        return (0..<range.count).map(range.element)
+        return try (0..<range.count).map {
+            try poll()
+            return range.element($0)
+        }
     }
 }
 

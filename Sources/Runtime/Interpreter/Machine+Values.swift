@@ -76,9 +76,8 @@ extension Machine {
         case .list(let list): return ListIterator(list.items)
         case .tuple(let tuple): return ListIterator(tuple.items)
         case .string(let text):
-            return ListIterator(text.scalars.map { .string(String($0)) })
-        case .dict(let dict):
-            return ListIterator(dict.items.map { .tuple([$0.value, $1]) })
+            return CharacterIterator(text.text)
+        case .dict(let dict): return PairIterator(dict.items)
         case .tensor(let node) where node.shape.rank > 0: return RowIterator(node)
         case .batches(let batches): return try batches.makeIterator(self)
         case .dataset(let dataset):
@@ -108,6 +107,30 @@ final class RangeIterator: IteratorObject {
         guard index < range.count else { return nil }
         defer { index += 1 }
         return .int(range.element(index))
+    }
+}
+
+final class CharacterIterator: IteratorObject {
+    private var scalars: String.UnicodeScalarView.Iterator
+
+    init(_ text: String) { scalars = text.unicodeScalars.makeIterator() }
+
+    override func next(_ machine: Machine) throws -> Value? {
+        scalars.next().map { .string(String($0)) }
+    }
+}
+
+final class PairIterator: IteratorObject {
+    private let items: OrderedDictionary<DictKey, Value>
+    private var index = 0
+
+    init(_ items: OrderedDictionary<DictKey, Value>) { self.items = items }
+
+    override func next(_ machine: Machine) throws -> Value? {
+        guard index < items.count else { return nil }
+        defer { index += 1 }
+        let (key, value) = items.elements[index]
+        return .tuple([key.value, value])
     }
 }
 

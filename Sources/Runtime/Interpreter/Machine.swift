@@ -22,8 +22,8 @@ final class Machine {
     var recording: Recording?
     /// Whether models train: `nil` outside of `training`, `inference`, `step`.
     var isTraining = false
-    /// Programs of step blocks by the identity of the block's code.
-    var stepCache: [ObjectIdentifier: StepCache] = [:]
+    /// The programs of blocks that were recorded.
+    var stepPrograms = StepPrograms()
     /// Counts `freeze` and `unfreeze`.
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.

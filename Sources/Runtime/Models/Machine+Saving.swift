@@ -79,12 +79,35 @@ extension Machine {
         return named
     }
 
-    /// Every entry must fit, and none may be left over. A model that is not built takes its sizes from the file.
+    /// A dimension that a file fixed, and what it was.
+    private typealias Binding = (owner: ModelInstance, field: Int, before: Value)
+
+    /// Every entry must fit, and none may be left over. A model that is not built takes its sizes from the file. All is
+    /// loaded or nothing.
     private func load(_ named: [NamedTensor], into model: ModelInstance, _ path: String) throws {
         let parameters = model.namedParameters()
+        var bindings: [Binding] = []
+        let tensors: [Tensor]
+        do {
+            tensors = try fitting(named, parameters, path, &bindings)
+        } catch {
+            for binding in bindings.reversed() { binding.owner.fields[binding.field] = binding.before }
+            throw error
+        }
+        for (parameter, tensor) in zip(parameters, tensors) {
+            check?.willWrite(.box(parameter.box, of: parameter.owner))
+            parameter.box.node = DatasetObject.node(tensor, self)
+        }
+        for parameter in parameters { parameter.owner.isBuilt = true }
+    }
+
+    /// The entries in the order of the params; what they say of sizes is bound and noted.
+    private func fitting(
+        _ named: [NamedTensor], _ parameters: [NamedParameter], _ path: String, _ bindings: inout [Binding]
+    ) throws -> [Tensor] {
         let entries = Dictionary(
             named.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
-        var pending: [(ParameterBox, Tensor)] = []
+        var tensors: [Tensor] = []
         for parameter in parameters {
             guard let tensor = entries[parameter.path] else {
                 throw Failure(
@@ -104,9 +127,9 @@ extension Machine {
                         "dtype.load",
                         "`\(parameter.path)` is trained, in `\(path)` it is \(tensor.dtype.name)")
                 }
-                try bindSizes(of: parameter, to: tensor.shape, path)
+                try bindSizes(of: parameter, to: tensor.shape, path, &bindings)
             }
-            pending.append((parameter.box, tensor))
+            tensors.append(tensor)
         }
         let paths = Set(parameters.map(\.path))
         if let extra = named.first(where: { !paths.contains($0.name) }) {
@@ -114,15 +137,13 @@ extension Machine {
                 "model.load", "`\(path)` has an entry `\(extra.name)` that the model has not",
                 help: "`loadPartial` takes what fits and says what does not")
         }
-        for (parameter, (box, tensor)) in zip(parameters, pending) {
-            check?.willWrite(.box(box, of: parameter.owner))
-            box.node = DatasetObject.node(tensor, self)
-        }
-        for parameter in parameters { parameter.owner.isBuilt = true }
+        return tensors
     }
 
     /// Fixes the dimensions of a model by the shape of one of its params in a file.
-    private func bindSizes(of parameter: NamedParameter, to shape: Shape, _ path: String) throws {
+    private func bindSizes(
+        of parameter: NamedParameter, to shape: Shape, _ path: String, _ bindings: inout [Binding]
+    ) throws {
         guard let definition = parameter.owner.definition,
             let index = definition.template.members.firstIndex(where: {
                 $0.name == parameter.box.name
@@ -148,6 +169,7 @@ extension Machine {
             guard let name, let field = definition.template.layout.dimensions[name] else { continue }
             if parameter.owner.fields[field].isUnset {
                 check?.willWrite(.field(parameter.owner, field))
+                bindings.append((parameter.owner, field, parameter.owner.fields[field]))
                 parameter.owner.fields[field] = .int(shape[axis])
             }
         }

@@ -41,7 +41,7 @@ extension Session {
         steps.map { block, calls, replays in
             let times = calls == 1 ? "once" : "\(calls) times"
             let head = "step (\(block.span(0).location)): called \(times), replayed \(replays)"
-            let note = machine.stepCache[ObjectIdentifier(block)]?.note ?? ""
+            let note = machine.stepPrograms[block]?.note ?? ""
             if !note.isEmpty { return head + "\n" + note }
             return head + "\n"
                 + (configuration.replaysSteps

@@ -89,8 +89,8 @@ extension Session {
         let target = try writablePath(path)
         if let check = machine.check { return check.write(.text(bytes), to: target) }
         do {
-            try FileAccess.write(bytes, to: target)
-        } catch {
+            try interruptible { try FileAccess.write(bytes, to: target) }
+        } catch let error as FormatError {
             guard error.problem != .notFound else {
                 throw Failure(
                     "file.folder", "there is no folder to write `\(path)` to",
@@ -109,7 +109,7 @@ extension Session {
                 help: "endings that can: .npy, .npz, .safetensors, .csv, .png")
         }
         if let check = machine.check { return check.write(.value(value), to: try writablePath(path)) }
-        try self.write(write(value), to: path)
+        try self.write(interruptible { try write(value) }, to: path)
     }
 
     func save(_ figure: Figure, to path: String, dpi: Double) throws {

@@ -97,6 +97,7 @@ public final class Session {
             machine.reset()
             fail(error, program, &outcome)
         }
+        machine.stepPrograms.sweep(machine.modelVersion)
         outcome.wasInterrupted = hasAnsweredInterrupt || outcome.ending == .interrupted
         return outcome
     }

@@ -1,4 +1,5 @@
 import Formats
+import Kernels
 
 /// Byte pair encoding on bytes: any text has numbers, and comes back as it was.
 ///
@@ -122,12 +123,18 @@ enum PieceScanner {
     static let longest = 256
 
     static func scan(_ text: Substring, _ found: ([UInt8]) -> Void) {
-        var scalars = Array(text.unicodeScalars)
+        var work = WorkPoll()
+        var scalars: [Unicode.Scalar] = []
+        scalars.reserveCapacity(text.utf8.count + 1)
+        for scalar in text.unicodeScalars {
+            if work.shouldStop { return }
+            scalars.append(scalar)
+        }
         // Saves asking at the end whether there is one more.
         scalars.append(" ")
         let end = scalars.count - 1
         var start = 0
-        while start < end {
+        while start < end, !work.shouldStop {
             let next = endOfPiece(scalars, start, end)
             emit(scalars[start..<next], found)
             start = next

@@ -1,4 +1,5 @@
 import Formats
+import Kernels
 
 /// A number for each Unicode code point of a text, in their order.
 struct CharacterTokenizer: Tokenizer {
@@ -23,7 +24,9 @@ struct CharacterTokenizer: Tokenizer {
     var tokens: [String] { special.names + characters.map { String($0) } }
 
     func encodePlain(_ text: Substring, into result: inout [Int]) throws {
+        var work = WorkPoll()
         for scalar in text.unicodeScalars {
+            if work.shouldStop { return }
             guard let id = ids[scalar] ?? special.unknown else {
                 throw Failure(
                     "tokenizer.unknown",

@@ -1,4 +1,5 @@
 import Formats
+import Kernels
 
 /// Turns text into numbers and back. A value: it never changes once made.
 ///
@@ -87,7 +88,8 @@ struct SpecialTokens: Sendable {
         var parts: [Part] = []
         var start = bytes.startIndex
         var place = start
-        while place < bytes.endIndex {
+        var work = WorkPoll()
+        while place < bytes.endIndex, !work.shouldStop {
             if starts.contains(bytes[place]), let id = longest(at: place, in: bytes) {
                 if start < place { parts.append(.text(text[start..<place])) }
                 parts.append(.special(id))

@@ -30,15 +30,18 @@ final class TokenizerObject {
                 return bound("encode(text, special = true)") { m, a in
                     let text = try m.text(a[0], "encode", "text")
                     try m.requireMemory(text.utf8.count, elementsOf: 2 * MemoryLayout<Value>.stride)
-                    return .list(
-                        (try m.truth(a[1]) ? pieces.encode(text) : pieces.encodeInside(text))
-                            .map { .int($0) })
+                    let isWhole = try m.truth(a[1])
+                    let ids = try m.stoppable(text.utf8.count) {
+                        try isWhole ? pieces.encode(text) : pieces.encodeInside(text)
+                    }
+                    return try m.list(of: ids) { .int($0) }
                 }
             }
             return bound("encode(text)") { m, a in
                 let text = try m.text(a[0], "encode", "text")
                 try m.requireMemory(text.utf8.count, elementsOf: 2 * MemoryLayout<Value>.stride)
-                return .list(try self.tokenizer.encode(text).map { .int($0) })
+                let ids = try m.stoppable(text.utf8.count) { try self.tokenizer.encode(text) }
+                return try m.list(of: ids) { .int($0) }
             }
         case "decode":
             return bound("decode(ids, special = false)") { m, a in

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Kernels
 
 /// The tokenizer of BERT (uncased): words are cut into the longest known pieces, those inside of a word marked by `##`.
 ///
@@ -68,7 +69,8 @@ struct WordPieceTokenizer: Tokenizer {
     }
 
     func encodePlain(_ text: Substring, into result: inout [Int]) throws {
-        for word in Self.words(of: text) { encode(word, into: &result) }
+        var work = WorkPoll()
+        for word in Self.words(of: text) where !work.shouldStop { encode(word, into: &result) }
     }
 
     /// Greedy, longest piece first; the whole word is unknown if a part of it is.
@@ -134,7 +136,9 @@ struct WordPieceTokenizer: Tokenizer {
             if !word.isEmpty { words.append(word) }
             word = []
         }
+        var work = WorkPoll()
         for scalar in folded(text) {
+            if work.shouldStop { break }
             switch kind(of: scalar) {
             case .dropped: break
             case .space: end()

@@ -1,4 +1,5 @@
 import Formats
+import Kernels
 
 /// A number for each of the most frequent words; others are `<unk>`.
 ///
@@ -79,7 +80,9 @@ enum WordScanner {
             if !apostrophe.isEmpty { found(apostrophe) }
             apostrophe = []
         }
+        var work = WorkPoll()
         for scalar in text.unicodeScalars {
+            if work.shouldStop { return }
             let code = Array(String(scalar).utf8)
             switch CharacterClass(scalar) {
             case .letter, .digit, .mark:

@@ -7,8 +7,8 @@ import Tensors
 /// Tensors of the same shape and dtype become inputs of the program, numbers that were promoted become scalar inputs;
 /// everything else must be what it was.
 indirect enum Guard {
-    /// Nothing inside can change, or only by becoming another object.
-    case same(Value)
+    /// Nothing inside can change, or only by becoming another object. The object is not kept alive.
+    case same(WeakObject)
     case number(Value)
     /// The tensor is input `input`.
     case tensor(input: Int, shape: Shape, dtype: DType)
@@ -19,7 +19,7 @@ indirect enum Guard {
     case record([String], [Guard])
     case dict([DictKey], [Guard])
     /// A function: its code, and the variables that it captured and the block read.
-    case closure(Prototype, receiver: Receiver?, captures: [(index: Int, Guard)])
+    case closure(Prototype, receiver: WeakObject?, captures: [(index: Int, Guard)])
 }
 
 /// Makes guards of the values that a recording read, and notes which nodes become inputs.
@@ -34,6 +34,8 @@ struct GuardBuilder {
     private(set) var reason: String?
     /// Inputs that came up twice: they must be one tensor at every replay.
     private(set) var symbols: [ObjectIdentifier: Int] = [:]
+    /// The objects that guards compare by identity: without one of them the program is of no use.
+    private(set) var objects: [WeakObject] = []
 
     init(recording: Recording, inputs: [Node]) {
         self.recording = recording
@@ -45,7 +47,7 @@ struct GuardBuilder {
     mutating func guardValue(_ value: Value) -> Guard {
         size += 1
         if size > 10_000 { reason = reason ?? "it reads a very large collection" }
-        guard reason == nil else { return .same(.none) }
+        guard reason == nil else { return .same(WeakObject(nil)) }
         switch value {
         case .tensor(let node): return tensor(node)
         case .symbol(let symbol):
@@ -57,8 +59,14 @@ struct GuardBuilder {
         case .dict(let dict):
             return .dict(Array(dict.items.keys), all(Array(dict.items.values)))
         case .function(let closure): return function(closure)
-        default: return .same(value)
+        default: return .same(object(value.identity))
         }
+    }
+
+    private mutating func object(_ object: AnyObject?) -> WeakObject {
+        let reference = WeakObject(object)
+        objects.append(reference)
+        return reference
     }
 
     private mutating func all(_ values: [Value]) -> [Guard] {
@@ -84,14 +92,15 @@ struct GuardBuilder {
             guard covered.insert(ObjectIdentifier(cell)).inserted else { continue }
             captures.append((index, guardValue(cell.value)))
         }
-        return .closure(closure.prototype, receiver: closure.receiver, captures: captures)
+        return .closure(
+            closure.prototype, receiver: closure.receiver.map { object($0) }, captures: captures)
     }
 
     /// Cells that no path from the block leads to; they are guarded by identity.
-    mutating func remainingCells() -> [(cell: Cell, Guard)] {
-        var result: [(Cell, Guard)] = []
+    mutating func remainingCells() -> [(cell: WeakObject, Guard)] {
+        var result: [(WeakObject, Guard)] = []
         for cell in recording.cells where covered.insert(ObjectIdentifier(cell)).inserted {
-            result.append((cell, guardValue(cell.value)))
+            result.append((object(cell), guardValue(cell.value)))
         }
         return result
     }
@@ -124,7 +133,7 @@ struct GuardCheck {
             default: break
             }
             return false
-        case (.same(let before), _): return Self.isSame(before, value)
+        case (.same(let before), _): return before.isAlive && before.object === value.identity
         case (.list(let guards), .list(let list)): return try all(list.items, guards)
         case (.tuple(let guards), .tuple(let tuple)): return try all(tuple.items, guards)
         case (.record(let labels, let guards), .record(let record)):
@@ -132,9 +141,9 @@ struct GuardCheck {
         case (.dict(let keys, let guards), .dict(let dict)):
             return try Array(dict.items.keys) == keys && all(Array(dict.items.values), guards)
         case (.closure(let prototype, let receiver, let captures), .function(let closure)):
-            guard closure.prototype === prototype, closure.receiver === receiver else {
-                return false
-            }
+            guard closure.prototype === prototype, closure.receiver === receiver?.object,
+                receiver?.isAlive != false
+            else { return false }
             for (index, expected) in captures
             where try !matches(closure.captures[index].value, expected) {
                 return false
@@ -179,12 +188,25 @@ struct GuardCheck {
         default: false
         }
     }
+}
 
-    private static func isSame(_ before: Value, _ now: Value) -> Bool {
-        switch (before, now) {
-        case (.batches(let x), .batches(let y)): x === y
-        case (.tokenizer(let x), .tokenizer(let y)): x === y
-        default: Machine.identical(before, now)
+extension Value {
+    /// The object that makes the value what it is, where only identity says that it did not change.
+    fileprivate var identity: AnyObject? {
+        switch self {
+        case .builtin(let object): object
+        case .model(let object): object
+        case .modelType(let object): object
+        case .optimizer(let object): object
+        case .optimizerType(let object): object
+        case .dataset(let object): object
+        case .batches(let object): object
+        case .tokenizer(let object): object
+        case .figure(let object): object
+        case .module(let object): object
+        case .unset, .none, .unknown, .bool, .int, .float, .string, .range, .list, .tuple, .record,
+            .dict, .tensor, .symbol, .dtype, .function, .cell, .iterator:
+            nil
         }
     }
 }

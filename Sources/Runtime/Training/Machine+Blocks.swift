@@ -9,7 +9,9 @@ import Tensors
 extension Machine {
     /// `inference { … }` or `training { … }`.
     func runBlock(_ block: Value, training: Bool) throws -> Value {
-        func plain() throws -> Value { try inMode(training) { try call(block, []) } }
+        func plain() throws -> Value {
+            try undoingStatesOnError { try inMode(training) { try call(block, []) } }
+        }
         guard case .function(let closure) = block, mayReplay else { return try plain() }
         let key = StepKey(kind: training ? .training : .inference, modelVersion: modelVersion)
         return try replayed(ReplayedCall(closure: closure, key: key), plain)
@@ -37,6 +39,24 @@ extension Machine {
             && session.configuration.replaysSteps
     }
 
+    /// Runs a block; if it fails, the states of models and the random numbers are as before. Where
+    /// something else watches the states already, that decides.
+    private func undoingStatesOnError<Result>(_ body: () throws -> Result) throws -> Result {
+        guard recording == nil, stateKeeper == nil else { return try body() }
+        nextRecording &+= 1
+        let keeper = Recording(id: nextRecording)
+        let start = recorder.random
+        stateKeeper = keeper
+        defer { stateKeeper = nil }
+        do {
+            return try body()
+        } catch {
+            keeper.undo()
+            recorder.random = start
+            throw error
+        }
+    }
+
     private static func isNumber(_ value: Value) -> Bool {
         switch value {
         case .int, .float, .symbol: true
@@ -46,9 +66,8 @@ extension Machine {
 
     private func replayed(_ call: ReplayedCall, _ plain: () throws -> Value) throws -> Value {
         if let value = try replay(nil, call) { return value }
-        let id = ObjectIdentifier(call.closure.prototype)
-        guard let cache = stepCache[id] else {
-            stepCache[id] = StepCache()
+        guard let cache = stepPrograms[call.closure.prototype] else {
+            stepPrograms.keep(StepCache(), of: call.closure.prototype, modelVersion)
             return try plain()
         }
         if cache.recordings >= Self.patience { return try plain() }
@@ -77,8 +96,22 @@ extension Machine {
             for (cell, value) in restored { cell.value = value }
             stepNote = note
         }
-        let result = try recorder.withOpaquePast { try plain() }
-        end()
+        do {
+            let result = try recorder.withOpaquePast { try plain() }
+            end()
+            return try compiled(result, call, recording, from: start)
+        } catch {
+            // As a program that fails: it draws nothing and writes nothing.
+            recording.undo()
+            recorder.random = start
+            throw error
+        }
+    }
+
+    /// Makes a program of what was recorded and runs it; the recorded result if that cannot be.
+    private func compiled(
+        _ result: Value, _ call: ReplayedCall, _ recording: Recording, from start: RandomStream
+    ) throws -> Value {
         if !Self.isPlain(result) { recording.demands("it gives more than tensors") }
         var step = RecordedStep()
         for box in recording.boxes {
@@ -91,7 +124,7 @@ extension Machine {
         for (box, before) in recording.assigned {
             if let node = box.node { step.write(node, .box(box), over: before) }
         }
-        guard let program = try compile(step, result, call, recording, from: start) else {
+        guard let program = try compile(step, result, call, nil, recording, from: start) else {
             return result
         }
         let after = recorder.random

@@ -2,17 +2,6 @@ import Autodiff
 import OrderedCollections
 import Tensors
 
-/// The programs of a step block, newest last.
-struct StepCache {
-    var programs: [StepProgram] = []
-    /// Captures whose numbers changed between calls: they are inputs from the next recording on.
-    var promoted: Set<Int> = []
-    /// Recordings made in a row without a replay; after many the block is not compiled any more.
-    var recordings = 0
-    /// What became of the last recording: the passes of its program, or why there is none.
-    var note = ""
-}
-
 /// A call that a program may stand for.
 struct ReplayedCall {
     var closure: Closure
@@ -21,8 +10,6 @@ struct ReplayedCall {
 }
 
 extension Machine {
-    /// The most programs kept for one block: shapes such as that of the last batch differ.
-    private static let programsPerBlock = 8
     /// After so many recordings without a replay compiling does not pay.
     static let patience = 32
     /// The most memory that the program of a block keeps between runs.
@@ -31,10 +18,10 @@ extension Machine {
     /// Runs a step by a program whose guards hold; `nil` if there is none.
     func replay(_ optimizer: OptimizerInstance?, _ call: ReplayedCall) throws -> Value? {
         let closure = call.closure
-        guard var cache = stepCache[ObjectIdentifier(closure.prototype)] else { return nil }
+        guard var cache = stepPrograms[closure.prototype] else { return nil }
         var changedNumber = false
         for (position, candidate) in cache.programs.enumerated().reversed()
-        where candidate.key == call.key {
+        where candidate.key == call.key && candidate.belongs(to: optimizer) {
             var check = GuardCheck(
                 inputs: Array(repeating: nil, count: candidate.sources.count), machine: self)
             guard try holds(candidate, optimizer, call, &check) else {
@@ -44,7 +31,7 @@ extension Machine {
             if position != cache.programs.count - 1 || cache.recordings != 0 {
                 cache.programs.append(cache.programs.remove(at: position))
                 cache.recordings = 0
-                stepCache[ObjectIdentifier(closure.prototype)] = cache
+                stepPrograms[closure.prototype] = cache
             }
             return try run(candidate, optimizer, check.inputs)
         }
@@ -78,8 +65,9 @@ extension Machine {
         where try !check.matches(module.slots[slot], expected) {
             return false
         }
-        for (cell, expected) in candidate.cells where try !check.matches(cell.value, expected) {
-            return false
+        for (reference, expected) in candidate.cells {
+            guard let cell = reference.object as? Cell, try check.matches(cell.value, expected)
+            else { return false }
         }
         return try holdersFit(candidate, optimizer, check.inputs)
     }
@@ -104,10 +92,9 @@ extension Machine {
 
     /// Numbers that the block captured directly become inputs.
     private func promoteNumbers(of closure: Closure) {
-        let id = ObjectIdentifier(closure.prototype)
         for (index, cell) in closure.captures.enumerated() {
             switch cell.value {
-            case .int, .float: stepCache[id]?.promoted.insert(index)
+            case .int, .float: stepPrograms[closure.prototype]?.promoted.insert(index)
             default: break
             }
         }
@@ -133,6 +120,7 @@ extension Machine {
         for (index, input) in step.replaced.enumerated() where input >= 0 {
             step.targetHolders[index]?.hold(nil)
         }
+        stepPrograms.willRun(step)
         let start = recorder.random
         var outputs: [Tensor]
         do {
@@ -227,6 +215,20 @@ extension Machine {
         }
     }
 
+    /// The value with placeholders for its tensors: theirs would keep all that was recorded.
+    private static func emptied(_ value: Value) -> Value {
+        func placeholder(_ node: Node) -> Value {
+            .tensor(Node(placeholder: node.shape, dtype: node.dtype, origin: node.origin))
+        }
+        return mapped(value) { part in
+            switch part {
+            case .tensor(let node): placeholder(node)
+            case .symbol(let symbol): placeholder(symbol.node)
+            default: part
+            }
+        }
+    }
+
     // MARK: Compiling
 
     /// What a recorded step reads and leaves behind.
@@ -271,17 +273,17 @@ extension Machine {
 
     /// Compiles a step for replay and keeps it.
     ///
+    /// - Parameter optimizer: that of a training step.
     /// - Returns: the program, or `nil` if the block has to be recorded each time.
     func compile(
-        _ step: RecordedStep, _ result: Value, _ call: ReplayedCall, _ recording: Recording,
-        from start: RandomStream
+        _ step: RecordedStep, _ result: Value, _ call: ReplayedCall,
+        _ optimizer: OptimizerInstance?, _ recording: Recording, from start: RandomStream
     ) throws -> StepProgram? {
-        let id = ObjectIdentifier(call.closure.prototype)
-        var cache = stepCache[id] ?? StepCache()
+        var cache = stepPrograms[call.closure.prototype] ?? StepCache()
         cache.recordings += 1
         defer {
             cache.note = stepNote
-            stepCache[id] = cache
+            stepPrograms.keep(cache, of: call.closure.prototype, modelVersion)
         }
         if let reason = recording.reason {
             stepNote = "not replayed: \(reason)"
@@ -316,11 +318,11 @@ extension Machine {
         let program = try Program(
             inputs: builder.inputs, outputs: step.outputs, updates: updates, random: start)
         let compiled = StepProgram(
-            program: program, block: block, arguments: arguments, cells: cells, globals: globals, sources: sources,
-            targets: step.targets, replaced: step.replaced, result: result,
+            program: program, block: block, arguments: arguments, cells: cells, objects: builder.objects,
+            optimizer: optimizer, globals: globals, sources: sources, targets: step.targets,
+            replaced: step.replaced, result: Self.emptied(result),
             draws: recorder.random.draw &- start.draw, key: call.key)
         cache.programs.append(compiled)
-        if cache.programs.count > Self.programsPerBlock { cache.programs.removeFirst() }
         stepNote = program.explain()
         return compiled
     }

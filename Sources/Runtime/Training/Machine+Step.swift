@@ -19,7 +19,7 @@ extension Machine {
         }
         check?.steps += 1
         let key = StepKey(
-            kind: .step(ObjectIdentifier(optimizer)), clip: clip, accumulate: accumulate,
+            kind: .step, clip: clip, accumulate: accumulate,
             isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,
             modelVersion: modelVersion, optionVersion: optimizer.optionVersion)
         watchedSteps?.count(closure.prototype, isReplay: false)
@@ -34,6 +34,7 @@ extension Machine {
         nextRecording &+= 1
         let recording = Recording(id: nextRecording)
         self.recording = recording
+        let start = recorder.random
         let wasTraining = isTraining
         isTraining = true
         recorder.gradientDepth += 1
@@ -49,14 +50,16 @@ extension Machine {
                 try recordStep(optimizer, closure, key, recording)
             }
         } catch {
+            // A replayed step that fails leaves nothing behind, so this one does not either.
             recording.undo()
+            recorder.random = start
             throw error
         }
     }
 
     /// Puts symbols in the place of captured numbers that changed between calls.
     func promoteCaptures(of closure: Closure) -> [(Cell, Value)] {
-        guard let promoted = stepCache[ObjectIdentifier(closure.prototype)]?.promoted else {
+        guard let promoted = stepPrograms[closure.prototype]?.promoted else {
             return []
         }
         var restored: [(Cell, Value)] = []
@@ -174,7 +177,7 @@ extension Machine {
             if let node = box.node { step.write(node, .box(box), over: before) }
         }
         let call = ReplayedCall(closure: closure, key: key)
-        let compiled = try compile(step, result, call, recording, from: start)
+        let compiled = try compile(step, result, call, optimizer, recording, from: start)
         guard let program = compiled else { return nil }
         let end = recorder.random
         let assigned = recording.assigned.map { ($0.box, $0.box.node) }
@@ -271,14 +274,18 @@ extension Machine {
 
     /// A value whose tensors have lost their history.
     func finished(_ value: Value) -> Value {
-        switch value {
-        case .tensor(let node): .tensor(leaf(node))
-        case .list(let list): .list(list.items.map(finished))
-        case .tuple(let tuple): .tuple(tuple.items.map(finished))
-        case .record(let record):
-            .record(RecordObject(record.layout, record.values.map(finished)))
-        case .dict(let dict): .dict(DictObject(dict.items.mapValues(finished)))
-        default: value
+        Self.mapped(value) { if case .tensor(let node) = $0 { .tensor(leaf(node)) } else { $0 } }
+    }
+
+    /// The value with another in the place of each that holds no others.
+    static func mapped(_ value: Value, _ change: (Value) -> Value) -> Value {
+        func all(_ values: [Value]) -> [Value] { values.map { mapped($0, change) } }
+        return switch value {
+        case .list(let list): .list(all(list.items))
+        case .tuple(let tuple): .tuple(all(tuple.items))
+        case .record(let record): .record(RecordObject(record.layout, all(record.values)))
+        case .dict(let dict): .dict(DictObject(dict.items.mapValues { mapped($0, change) }))
+        default: change(value)
         }
     }
 

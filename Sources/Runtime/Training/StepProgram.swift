@@ -34,16 +34,22 @@ final class StepProgram {
     let block: Guard
     /// What a function was called with.
     let arguments: [Guard]
-    let cells: [(cell: Cell, Guard)]
+    let cells: [(cell: WeakObject, Guard)]
     let globals: [(module: ModuleObject, slot: Int, Guard)]
     let sources: [Source]
     let targets: [Target]
     /// The input that each target replaces; -1 for those that are returned.
     let replaced: [Int]
-    /// The block's value with tensors in the order of the `.result` targets.
+    /// The block's value with placeholders in the order of the `.result` targets.
     let result: Value
     let draws: UInt64
     let key: StepKey
+    /// What is compared by identity, and not kept alive: models, optimizers, data sets, variables.
+    private let objects: [WeakObject]
+    /// The optimizer of a step.
+    private let optimizer: WeakObject?
+    /// When it ran last, counted in runs of programs.
+    var lastUse = 0
     /// Where sources and targets are kept, found once; `nil` for those that are kept nowhere.
     private(set) var sourceHolders: [NodeHolder?] = []
     private(set) var targetHolders: [NodeHolder?] = []
@@ -54,7 +60,8 @@ final class StepProgram {
     var nodes: [Node] = []
 
     init(
-        program: Program, block: Guard, arguments: [Guard], cells: [(cell: Cell, Guard)],
+        program: Program, block: Guard, arguments: [Guard], cells: [(cell: WeakObject, Guard)],
+        objects: [WeakObject], optimizer: OptimizerInstance?,
         globals: [(module: ModuleObject, slot: Int, Guard)], sources: [Source],
         targets: [Target], replaced: [Int], result: Value, draws: UInt64, key: StepKey
     ) {
@@ -62,6 +69,8 @@ final class StepProgram {
         self.block = block
         self.arguments = arguments
         self.cells = cells
+        self.objects = objects
+        self.optimizer = optimizer.map { WeakObject($0) }
         self.globals = globals
         self.sources = sources
         self.targets = targets
@@ -69,6 +78,20 @@ final class StepProgram {
         self.result = result
         self.draws = draws
         self.key = key
+    }
+
+    /// Whether it was recorded with this optimizer; an address would not say so, as it is given away again.
+    func belongs(to other: OptimizerInstance?) -> Bool {
+        guard let optimizer else { return other == nil }
+        return optimizer.isAlive && optimizer.object === other
+    }
+
+    /// Whether its guards can hold again: what they compare is still there, and neither `freeze` nor an
+    /// assignment of an option has made it out of date for good.
+    func mayHold(_ modelVersion: Int) -> Bool {
+        guard key.modelVersion == modelVersion, objects.allSatisfy(\.isAlive) else { return false }
+        guard let optimizer else { return true }
+        return (optimizer.object as? OptimizerInstance)?.optionVersion == key.optionVersion
     }
 
     /// Finds the slots of the optimizer, if they are not those of the last run.
@@ -172,7 +195,7 @@ extension Node {
 /// What besides the variables a recorded step depends on.
 struct StepKey: Equatable {
     enum Kind: Equatable {
-        case step(ObjectIdentifier)
+        case step
         case inference, training
         /// `grad`, or `valueAndGrad`, in the mode that models run in.
         case gradient(withValue: Bool, isTraining: Bool)

@@ -4,58 +4,137 @@ import Tensors
 
 /// The text of values, to the letter of the contract's *Printing*.
 struct Printer {
+    /// A cell shows no more bytes of its value; `print` writes all.
+    static let longestShown = 100_000
+    /// What a message quotes of a text.
+    private static let longestExcerpt = 60
+
     let machine: Machine
+    /// Past so many bytes nothing more is written.
+    var limit = Int.max
 
     /// What `print` writes: strings bare, everything else as inside a container.
     func text(_ value: Value) throws -> String {
-        if case .string(let text) = value { return text.text }
-        if case .tensor(let node) = value { return try tensor(node) }
-        return try nested(value, depth: 0)
+        var result = ""
+        try write(value, to: &result)
+        return result
     }
 
-    /// What a cell shows for its value: strings quoted.
+    /// Appends what `print` writes.
+    func write(_ value: Value, to result: inout String) throws {
+        switch value {
+        case .string(let text):
+            guard text.text.utf8.count > limit else { return result += text.text }
+            result += Self.beginning(of: text.text, limit) + "…"
+        case .tensor(let node): result += try tensor(node)
+        default: try write(value, depth: 0, &result)
+        }
+    }
+
+    /// What a cell shows for its value: strings quoted; of a very long value the beginning, and how
+    /// long it is.
     func shown(_ value: Value) throws -> String {
         if case .string(let text) = value, text.isTable { return text.text }
         if case .tensor(let node) = value { return try tensor(node) }
-        return try nested(value, depth: 0)
+        var result = ""
+        try Printer(machine: machine, limit: Self.longestShown).write(value, depth: 0, &result)
+        guard result.utf8.count > Self.longestShown else { return result }
+        return Self.beginning(of: result, Self.longestShown) + " … (" + Self.size(of: value)
+            + "; `print` writes all)"
+    }
+
+    private static func size(of value: Value) -> String {
+        switch value {
+        case .string(let text): plural(text.count, "character")
+        case .list(let list): plural(list.items.count, "element")
+        case .tuple(let tuple): plural(tuple.items.count, "element")
+        case .dict(let dict): "\(dict.items.count) entries"
+        default: "cut"
+        }
+    }
+
+    /// At most so many bytes of a text, whole code points.
+    private static func beginning(of text: String, _ count: Int) -> Substring {
+        guard count < text.utf8.count else { return text[...] }
+        var end = text.utf8.index(text.startIndex, offsetBy: count)
+        while end > text.startIndex, text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
+        return text[..<end]
     }
 
     private func tensor(_ node: Node) throws -> String {
         try machine.value(of: node).description
     }
 
-    private func nested(_ value: Value, depth: Int) throws -> String {
-        guard depth < 100 else { return "…" }
+    /// Appends a value as it stands in a container.
+    private func write(_ value: Value, depth: Int, _ result: inout String) throws {
+        guard depth < 100 else { return result += "…" }
         try machine.poll()
-        func items(_ values: [Value]) throws -> String {
-            try values.map { try nested($0, depth: depth + 1) }.joined(separator: ", ")
-        }
         switch value {
-        case .unset, .none: return "nil"
-        case .bool(let flag): return flag ? "true" : "false"
-        case .int(let number): return String(number)
-        case .float(let number): return pythonFloat(number)
-        case .symbol: return try nested(machine.demanded(value), depth: depth)
-        case .string(let text): return Self.quoted(text.text)
-        case .list(let list): return "[\(try items(list.items))]"
-        case .tuple(let tuple): return "(\(try items(tuple.items)))"
+        case .unset, .none: result += "nil"
+        case .bool(let flag): result += flag ? "true" : "false"
+        case .int(let number): result += String(number)
+        case .float(let number): result += pythonFloat(number)
+        case .symbol: try write(machine.demanded(value), depth: depth, &result)
+        case .string(let text): try quote(text.text, &result)
+        case .list(let list): try write("[", list.items, "]", depth, &result)
+        case .tuple(let tuple): try write("(", tuple.items, ")", depth, &result)
         case .record(let record):
-            let fields = try zip(record.layout.labels, record.values).map {
-                "\($0): \(try nested($1, depth: depth + 1))"
-            }
-            return "(\(fields.joined(separator: ", ")))"
-        case .dict(let dict):
-            if dict.items.isEmpty { return "[:]" }
-            let entries = try dict.items.map {
-                "\(try nested($0.value, depth: depth + 1)): \(try nested($1, depth: depth + 1))"
-            }
-            return "[\(entries.joined(separator: ", "))]"
-        case .range(let range): return Self.range(range)
+            try write("(", record.values, ")", labels: record.layout.labels, depth, &result)
+        case .dict(let dict): try write(dict, depth, &result)
+        case .range(let range): result += Self.range(range)
         case .tensor(let node):
-            if node.shape.rank == 0 { return try tensor(node) }
-            return "Tensor(\(node.dtype.name), \(node.shape))"
-        default: return try object(value)
+            result +=
+                node.shape.rank == 0
+                ? try tensor(node) : "Tensor(\(node.dtype.name), \(node.shape))"
+        default: result += try object(value)
         }
+    }
+
+    private func write(
+        _ open: String, _ values: [Value], _ close: String, labels: [String] = [], _ depth: Int,
+        _ result: inout String
+    ) throws {
+        result += open
+        for (index, value) in values.enumerated() where result.utf8.count <= limit {
+            if index > 0 { result += ", " }
+            if index < labels.count { result += labels[index] + ": " }
+            try write(value, depth: depth + 1, &result)
+            // What comes after it will not be written.
+            if result.utf8.count > limit { return }
+        }
+        result += close
+    }
+
+    private func write(_ dict: DictObject, _ depth: Int, _ result: inout String) throws {
+        guard !dict.items.isEmpty else { return result += "[:]" }
+        result += "["
+        for (index, entry) in dict.items.elements.enumerated() {
+            if index > 0 { result += ", " }
+            try write(entry.key.value, depth: depth + 1, &result)
+            result += ": "
+            try write(entry.value, depth: depth + 1, &result)
+            if result.utf8.count > limit { return }
+        }
+        result += "]"
+    }
+
+    private func quote(_ text: String, _ result: inout String) throws {
+        result += "\""
+        var room = limit - min(limit, result.utf8.count)
+        for scalar in text.unicodeScalars {
+            try machine.poll()
+            Self.escape(scalar, &result)
+            room -= 1
+            if room < 0 { return }
+        }
+        result += "\""
+    }
+
+    /// The text of a value whose parts are short.
+    private func nested(_ value: Value, depth: Int) throws -> String {
+        var result = ""
+        try write(value, depth: depth, &result)
+        return result
     }
 
     private func object(_ value: Value) throws -> String {
@@ -120,25 +199,39 @@ struct Printer {
     /// A string literal that reads back.
     static func quoted(_ text: String) -> String {
         var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "{": result += "\\{"
-            default:
-                if scalar.value < 32 || scalar.value == 127 {
-                    result += "\\u{\(String(scalar.value, radix: 16))}"
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
+        for scalar in text.unicodeScalars { escape(scalar, &result) }
         return result + "\""
     }
 
+    /// A text in a message: quoted, of a long one the beginning.
+    static func excerpt(_ text: String) -> String {
+        let beginning = beginning(of: text, longestExcerpt)
+        return quoted(String(beginning)) + (beginning.endIndex == text.endIndex ? "" : "…")
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar, _ result: inout String) {
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case "\n": result += "\\n"
+        case "\t": result += "\\t"
+        case "{": result += "\\{"
+        default:
+            if scalar.value < 32 || scalar.value == 127 {
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
     /// A key in a message.
+    static func excerpt(_ value: Value) -> String {
+        if case .string(let text) = value { return excerpt(text.text) }
+        return String(beginning(of: quoted(value), longestExcerpt))
+    }
+
+    /// A key, as it is written.
     static func quoted(_ value: Value) -> String {
         switch value {
         case .string(let text): return quoted(text.text)

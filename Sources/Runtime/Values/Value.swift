@@ -119,10 +119,16 @@ final class Cell: Compound {
 
 /// An immutable text. A character is a Unicode code point; they are split only when indexed.
 final class StringObject {
+    /// What a short text takes in a list, about.
+    static let byteCount = 96
+
     let text: String
     /// Whether a cell shows it as it is, without quotation marks: a table such as that of `summary`.
     let isTable: Bool
-    private(set) lazy var scalars: [Unicode.Scalar] = Array(text.unicodeScalars)
+    /// The characters, once somebody has asked for them: see `Machine.characters(of:)`.
+    var scalars: [Unicode.Scalar]?
+    /// How many characters there are: bytes that do not continue one.
+    private(set) lazy var count = text.utf8.count { $0 & 0xC0 != 0x80 }
 
     init(_ text: String, isTable: Bool = false) {
         self.text = text

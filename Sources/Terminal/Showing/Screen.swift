@@ -1,4 +1,5 @@
 import CReadline
+import CSupport
 import Foundation
 import Synchronization
 
@@ -29,15 +30,19 @@ final class Screen: Sendable {
         return columns > 0 ? columns : 80
     }
 
-    /// Program output, as it is.
-    func write(_ text: String) {
+    /// Program output, as it is; ^C cuts what is long.
+    ///
+    /// - Returns: whether all of it was written.
+    @discardableResult
+    func write(_ text: String) -> Bool {
         state.withLock { state in
             settle(&state)
-            Self.put(text, to: 1)
+            return Self.put(text, to: 1)
         }
     }
 
-    func line(_ text: String) { write(text + "\n") }
+    @discardableResult
+    func line(_ text: String) -> Bool { write(text + "\n") }
 
     /// An error or a remark, with a newline added.
     func message(_ text: String) {
@@ -82,15 +87,21 @@ final class Screen: Sendable {
         state.showsProgress = false
     }
 
-    private static func put(_ text: String, to file: Int32) {
+    /// A terminal takes a megabyte in some tenths of a second, and somebody may have seen enough.
+    private static let piece = 1 << 14
+
+    @discardableResult
+    private static func put(_ text: String, to file: Int32) -> Bool {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var done = 0
             while done < bytes.count {
+                if done >= piece, support_interrupt_pending() != 0 { return false }
                 let count = Foundation.write(
-                    file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                if count >= 0 { done += count } else if errno != EINTR { return }
+                    file, bytes.baseAddress.map { $0 + done }, min(piece, bytes.count - done))
+                if count >= 0 { done += count } else if errno != EINTR { return false }
             }
+            return true
         }
     }
 

@@ -1,0 +1,105 @@
+import Autodiff
+import Diagnostics
+import RuntimeTesting
+import Synchronization
+import Testing
+
+@testable import Runtime
+
+/// Functions of long texts ask whether they are to stop, and long values are shown in part.
+@Suite("Long texts and lists")
+struct LongWorkTests {
+    /// What goes through the whole of `s`, some 3.5 MB.
+    static let works = [
+        "split(s)", "split(s, \" \")", "replace(s, \"w\", \"W\")", "lower(s)", "upper(s)", "find(s, \"zzz\")",
+        "\"zzz\" in s", "s[1]", "s[1:]", "reversed(s)", "trim(spaces)", "CharTokenizer(s)", "WordTokenizer(s)",
+        "BPETokenizer(s, 300)", "CharTokenizer(\"word 0123456789\").encode(s)", "writeText(\"a.txt\", s)",
+        "readText(\"long.txt\")", "readCSV(\"long.txt\")",
+    ]
+
+    @Test("functions of texts ask at least once for each megabyte", arguments: works)
+    func asks(_ work: String) async throws {
+        let questions = try await LargeStack.run {
+            try withTemporaryFolder { folder in
+                let session = Session(.testing(folder: folder))
+                func run(_ text: String) {
+                    let outcome = session.run(SourceText(name: "cell", text: text), stream: "#1")
+                    #expect(outcome.ending == .succeeded, "\(outcome.diagnostics)")
+                }
+                run(
+                    """
+                    let s = join(map(0..<500000, i => "word {i % 10}"), " ")
+                    let spaces = replace(s, "word 0", "      ").replace("word", "    ").replace("1", " ")
+                        .replace("2", " ").replace("3", " ").replace("4", " ").replace("5", " ")
+                        .replace("6", " ").replace("7", " ").replace("8", " ").replace("9", " ")
+                    writeText("long.txt", s)
+                    """)
+                let count = Mutex(0)
+                let before = session.machine.recorder.isInterrupted
+                session.machine.recorder.isInterrupted = {
+                    count.withLock { $0 += 1 }
+                    return before()
+                }
+                run(work + ";")
+                return count.withLock { $0 }
+            }
+        }
+        #expect(questions >= 3)
+    }
+
+    @Test("a long value is shown in part, and printed as a whole")
+    func shown() async throws {
+        let values = [
+            ("list(0..<100000)", "; `print` writes all)"), ("join(map(0..<50000, i => \"é{i}\"), \"\")", "é"),
+            ("[\"a\": list(0..<100000)]", "1 entries; "), ("map(0..<100000, i => (i, [i]))", "(100000 elements; "),
+            ("(1, join(map(0..<100000, str), \"\"))", "(2 elements; "),
+        ]
+        let outcomes = try await LargeStack.run {
+            try withTemporaryFolder { folder in
+                let session = Session(.testing(folder: folder))
+                return values.map { value, _ in
+                    session.run(SourceText(name: "cell", text: value), stream: "#1").value ?? ""
+                }
+            }
+        }
+        for (outcome, (_, expected)) in zip(outcomes, values) {
+            #expect(outcome.utf8.count <= Printer.longestShown + 100)
+            #expect(outcome.hasSuffix("`print` writes all)"))
+            #expect(outcome.contains(expected))
+        }
+        let all = try await LargeStack.run {
+            try withTemporaryFolder { folder in
+                let session = Session(.testing(folder: folder))
+                var output = ""
+                session.output = { output += $0 }
+                _ = session.run(
+                    SourceText(name: "cell", text: "print(list(0..<100000), str(list(0..<100000)) == \"\")"),
+                    stream: "#1")
+                return output
+            }
+        }
+        #expect(all == "[" + (0..<100_000).map { "\($0)" }.joined(separator: ", ") + "] false\n")
+    }
+
+    @Test("a message quotes the beginning of a long text")
+    func messages() async throws {
+        let programs = [
+            "toInt(s)", "toFloat(s)", "[\"a\": 1][s]", "error(s)", "assert false, s",
+        ]
+        let messages = try await LargeStack.run {
+            try withTemporaryFolder { folder in
+                let session = Session(.testing(folder: folder))
+                return programs.map { program in
+                    let text = "let s = join(map(0..<100000, str), \"\")\n" + program
+                    return session.run(SourceText(name: "cell", text: text), stream: "#1").diagnostics.first?.message
+                        ?? ""
+                }
+            }
+        }
+        for (program, message) in zip(programs, messages) {
+            #expect(message.contains("01234567891011"), "\(program): \(message.prefix(100))")
+            #expect(message.utf8.count <= Printer.longestShown + 100, "\(program)")
+        }
+        #expect(messages[0].utf8.count < 200)
+    }
+}
