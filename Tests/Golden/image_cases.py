@@ -10,6 +10,7 @@ def add(book):
     pooling(book)
     sizes(book)
     blocks(book)
+    largest(book)
 
 
 def convolutions(book):
@@ -204,3 +205,16 @@ def blocks(book):
                 "6.W": book.normal(5, 2), "6.b": book.normal(2)},
             states={"1.mean": book.normal(6), "1.variance": book.uniform(6, low=0.5, high=2.0)},
             mode=mode, tolerance="loose")
+
+
+def largest(book):
+    image, series = book.normal(2, 3, 7, 10), book.normal(2, 3, 9)
+    for name, make, x, reference in (
+        ("GlobalMaxPool1D", "GlobalMaxPool1D()", series, lambda x: x.amax(2)),
+        ("AdaptiveMaxPool2D", "AdaptiveMaxPool2D((3, 4))", image,
+         lambda x: F.adaptive_max_pool2d(x, (3, 4))),
+        ("AdaptiveMaxPool2D/even", "AdaptiveMaxPool2D((7, 2))", image,
+         lambda x: F.adaptive_max_pool2d(x, (7, 2))),
+    ):
+        book.call(
+            f"images/{name}", "f(x)", lambda v: reference(v["x"]), make=make, inputs={"x": x})

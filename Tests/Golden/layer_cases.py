@@ -16,6 +16,25 @@ def add(book):
     book.call(
         "layers/PRelu", "f(x)", lambda v: F.prelu(v["x"], v["slope"].reshape(1)),
         make="PRelu()", inputs={"x": book.normal(4, 5)}, params={"slope": torch.tensor(0.35)})
+    bilinear(book)
+
+
+def bilinear(book):
+    pair = {"a": book.normal(5, 2), "c": book.normal(5, 3)}
+    weights = {"W": book.normal(4, 2, 3), "b": book.normal(4)}
+    book.call(
+        "layers/Bilinear", "f(a, c)", lambda v: F.bilinear(v["a"], v["c"], v["W"], v["b"]),
+        make="Bilinear(4)", inputs=pair, params=weights)
+    book.call(
+        "layers/Bilinear/options", "f(a, c)",
+        lambda v: torch.tanh(F.bilinear(v["a"], v["c"], v["W"])),
+        make="Bilinear(4, tanh, bias: false)",
+        inputs={"a": book.normal(2, 3, 2), "c": book.normal(2, 3, 3)}, params={"W": weights["W"]})
+    book.call(
+        "layers/TimeDistributed", "f(x)",
+        lambda v: F.conv1d(v["x"].reshape(6, 2, 5), v["layer.W"], v["layer.b"]).reshape(2, 3, 4, 3),
+        make="TimeDistributed(Conv1D(4, 3))", inputs={"x": book.normal(2, 3, 2, 5)},
+        params={"layer.W": book.normal(4, 2, 3), "layer.b": book.normal(4)})
 
 
 def dense(book):

@@ -12,6 +12,7 @@ def add(book):
     classes(book)
     yes_or_no(book)
     vectors(book)
+    generation(book)
 
 
 def reduced(values, reduction):
@@ -163,3 +164,32 @@ def vectors(book):
         book, "triplet/margin", "triplet(a, p, n, margin: 0.3)",
         lambda v, r: F.triplet_margin_loss(v["a"], v["p"], v["n"], margin=0.3, reduction=r),
         {"a": u, "p": v, "n": w})
+
+
+def generation(book):
+    """What generative models are trained with, and penalties of weights."""
+    def divergence(v, reduction):
+        spread = torch.exp(v["v"] / 2)
+        two = (torch.distributions.Normal(v["m"], spread), torch.distributions.Normal(0.0, 1.0))
+        return reduced(torch.distributions.kl_divergence(*two).sum(-1), reduction)
+
+    every_reduction(
+        book, "gaussianKL", "gaussianKL(m, v)", divergence,
+        {"m": book.normal(4, 3), "v": book.normal(4, 3)})
+    every_reduction(
+        book, "wasserstein", "wasserstein(p, y)", lambda v, r: reduced(-v["p"] * v["y"], r),
+        {"p": book.normal(4, 2), "y": torch.tensor([1.0, -1.0] * 4).reshape(4, 2)},
+        gradients=["p"])
+    weights = {"W": book.normal(3, 2), "b": book.normal(2)}
+    for name, call, reference in (
+        ("l1", "l1(f)", lambda v: v["W"].abs().sum() + v["b"].abs().sum()),
+        ("l2", "l2(f)", lambda v: (v["W"] ** 2).sum() + (v["b"] ** 2).sum()),
+        ("l2/exclude", 'l2(f, exclude: path => path == "b")',
+         lambda v: (v["W"] ** 2).sum() + 0 * v["b"].sum()),
+    ):
+        book.call(
+            f"losses/{name}", f"mse(f(x), y) + 0.1 * {call}",
+            lambda v, reference=reference: F.mse_loss(v["x"] @ v["W"] + v["b"], v["y"])
+            + 0.1 * reference(v),
+            make="Dense(2)", inputs={"x": book.normal(4, 3), "y": book.normal(4, 2)},
+            params=weights)
