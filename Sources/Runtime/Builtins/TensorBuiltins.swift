@@ -106,7 +106,7 @@ extension Machine {
         guard rows.isNone else {
             let sizes = columns.isNone ? [rows] : [rows, columns]
             return try OperationCalls(machine: self).call(
-                operation, sizes + [type], sizes.map { _ in nil } + ["dtype"])
+                operation, sizes + [type], sizes.map { _ in nil as String? } + ["dtype"])
         }
         return .builtin(
             BuiltinObject("eye", ["shape"]) { machine, arguments in

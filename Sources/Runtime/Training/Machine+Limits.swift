@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import Tensors
 
 /// What an optimizer may be told to keep within bounds, and the average that it may keep: the options that
 /// every optimizer has. All of it is recorded, not computed.
