@@ -16,6 +16,7 @@ def add(book):
     blocks(book)
     positions(book)
     training(book)
+    biases(book)
 
 
 # MARK: The operation
@@ -297,3 +298,15 @@ def training(book):
         f"concat([{joined}])",
         trained, make=f"TransformerBlock({H}, {WIDE}, causal: true)", params=params, gradients=[],
         inputs={"x": book.normal(N, T, D), "y": book.normal(N, T, D)}, tolerance="loose")
+
+
+def biases(book):
+    """Press et al., 2022: slopes for a power of 2, and for 6 heads those of 4 and two of 8."""
+    for heads, slopes in ((4, [1 / 4, 1 / 16, 1 / 64, 1 / 256]),
+                          (6, [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 2, 1 / 8])):
+        places = torch.arange(5.0)
+        distances = (places[None] - places[:, None]).abs()
+        book.call(
+            f"attention/alibi/{heads}", f"x + alibi({heads}, 5)",
+            lambda v: v["x"] - torch.tensor(slopes)[:, None, None] * distances,
+            inputs={"x": book.normal(heads, 5, 5)})
