@@ -50,14 +50,14 @@ class Book:
 
     def call(
         self, name, call, reference, *, inputs, make=None, params=None, states=None,
-        mode="inference", gradients=None, tolerance="tight", trains=True,
+        mode="inference", gradients=None, tolerance="tight", trains=None,
     ):
         """A call of a model or function, with gradients if its result depends on floats.
 
         `reference` takes a dict of all inputs, params and states, in float64, and gives the output;
         it may change states in place. `gradients` names the inputs to differentiate for (all float
-        ones); `[]` means no gradients at all. The plain case of a layer is also trained, unless
-        `trains` is false.
+        ones); `[]` means no gradients at all. The plain case of a layer is also trained, others
+        if `trains` says so.
         """
         params, states = params or {}, states or {}
         values = {
@@ -94,8 +94,9 @@ class Book:
             params=list(params) or None, states=list(states) or None, mode=mode,
             inputGradients=inputs_to_follow or None, paramGradients=params_to_follow or None,
             tolerance=tolerance)
-        is_plain = name.count("/") == 1 or name.endswith("/training")
-        if trains and params_to_follow and is_plain and (not states or mode == "training"):
+        if trains is None:
+            trains = name.count("/") == 1 or name.endswith("/training")
+        if trains and params_to_follow and (not states or mode == "training"):
             self.training(
                 name, f"mse({call}, goal)",
                 lambda v: torch.nn.functional.mse_loss(reference(v), v["goal"]), make=make,

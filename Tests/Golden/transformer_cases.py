@@ -119,7 +119,7 @@ def multi_head(book):
     def case(name, text, reference, make=f"MultiHeadAttention({H})", params=params, **inputs):
         book.call(
             f"layers/MultiHeadAttention/{name}", text, reference, make=make, params=params,
-            inputs=inputs, tolerance="loose")
+            inputs=inputs, tolerance="loose", trains=name in ("self", "cross"))
 
     case("self", "f(q)", attend, q=q)
     case(
@@ -226,7 +226,7 @@ def blocks(book):
     def decoder(name, make, reference, text="f(x, memory)", **inputs):
         book.call(
             f"layers/DecoderBlock/{name}", text, reference, make=make, params=params,
-            inputs={"x": x, "memory": memory} | inputs, tolerance="loose")
+            inputs={"x": x, "memory": memory} | inputs, tolerance="loose", trains=name == "pre")
 
     decoder("pre", f"DecoderBlock({H}, {WIDE})", decode)
     decoder(
