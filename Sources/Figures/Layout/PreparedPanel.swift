@@ -40,7 +40,9 @@ struct PreparedPanel: Sendable {
         colorBar = bar.map { PreparedColorBar($0, height: inner.height, measurer) }
         let entries = zip(panel.layers, colors).flatMap { $0.legendEntries($1, theme) }
         margins = ownMargins()
-        legend = Legend(entries: entries, placement: axes.legend)
+        // The name of the axis already says what a single line is.
+        let isNamed = entries.count == 1 && axes.yLabel?.hasPrefix(entries[0].label) == true
+        legend = Legend(entries: entries, placement: isNamed ? .none : axes.legend)
         let area = PlotArea(
             rect: Rect(x: 0, y: 0, width: size.width, height: size.height).inset(by: margins),
             x: x, y: y, isYDown: axes.isYDown)
