@@ -29,6 +29,12 @@ struct PreparedPanel: Sendable {
             let limit = min(150, size.width * 0.33)
             yLabels = labels(.y, length: inner.height, limit: limit, measurer)
             inner.width = max(20, inner.width - yLabels.width)
+            if axes.hasEqualUnits {
+                let aspect = (x.upper - x.lower) / (y.upper - y.lower)
+                inner.width = max(20, min(inner.width, inner.height * aspect))
+                inner.height = max(20, min(inner.height, inner.width / aspect))
+                yLabels = labels(.y, length: inner.height, limit: limit, measurer)
+            }
             xLabels = labels(.x, length: inner.width, limit: limit, measurer)
         }
         if let title = axes.title {
