@@ -30,7 +30,7 @@ struct PreparedPanel: Sendable {
             yLabels = labels(.y, length: inner.height, limit: limit, measurer)
             inner.width = max(20, inner.width - yLabels.width)
             if axes.hasEqualUnits {
-                let aspect = (x.upper - x.lower) / (y.upper - y.lower)
+                let aspect = max(1e-3, min((x.upper - x.lower) / (y.upper - y.lower), 1e3))
                 inner.width = max(20, min(inner.width, inner.height * aspect))
                 inner.height = max(20, min(inner.height, inner.width / aspect))
                 yLabels = labels(.y, length: inner.height, limit: limit, measurer)
