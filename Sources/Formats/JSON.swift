@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 
 /// A JSON value. Members of objects keep their order, and a name that is there twice stays twice.
 public enum JSON: Equatable, Sendable {
@@ -183,11 +184,19 @@ struct JSONParser {
         var values: [JSON] = []
         skipSpace()
         if reader.skip("]") { return .array([]) }
-        repeat {
-            values.append(try value(depth: depth))
-            skipSpace()
-        } while reader.skip(",")
-        guard reader.skip("]") else { throw reader.fail(.malformed("',' or ']' is expected here")) }
+        do throws(FormatError) {
+            repeat {
+                values.append(try value(depth: depth))
+                skipSpace()
+            } while reader.skip(",")
+            guard reader.skip("]") else {
+                throw reader.fail(.malformed("',' or ']' is expected here"))
+            }
+        } catch {
+            // To free millions of values takes seconds, and ^C is not to wait for it.
+            if values.count > 1000, WorkScope.shouldStop { JSONRubbish(&values).free() }
+            throw error
+        }
         return .array(values)
     }
 
@@ -233,6 +242,7 @@ struct JSONParser {
         _ = try reader.byte()
         var text: [UInt8] = []
         while true {
+            if text.isEmpty, let plain = plainString() { return plain }
             let next = try reader.byte()
             if work.shouldStop { throw reader.fail(.truncated(needed: 1, available: 0)) }
             switch next {
@@ -248,6 +258,21 @@ struct JSONParser {
             default: text.append(next)
             }
         }
+    }
+
+    /// The rest of a string that is short and as it stands: no escapes in it.
+    private mutating func plainString() -> String? {
+        var end = reader.position
+        let limit = min(reader.end, end + 256)
+        while end < limit, reader.bytes[end] >= 0x20, reader.bytes[end] != 0x5C {
+            if reader.bytes[end] == 0x22 {
+                let text = String(validating: reader.bytes[reader.position..<end], as: UTF8.self)
+                guard let text, (try? reader.seek(end + 1)) != nil else { return nil }
+                return text
+            }
+            end += 1
+        }
+        return nil
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(FormatError) {
@@ -288,6 +313,19 @@ struct JSONParser {
         }
         return code
     }
+}
+
+/// Values that nobody wants any more, freed by another thread.
+private final class JSONRubbish: Sendable {
+    private let values: Mutex<[JSON]>
+
+    /// Takes the values away.
+    init(_ values: inout [JSON]) {
+        self.values = Mutex(values)
+        values = []
+    }
+
+    func free() { Task.detached(priority: .utility) { self.values.withLock { $0 = [] } } }
 }
 
 extension DataFormat {
