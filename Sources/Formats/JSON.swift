@@ -1,5 +1,4 @@
 import Kernels
-import Synchronization
 
 /// A JSON value. Members of objects keep their order, and a name that is there twice stays twice.
 public enum JSON: Equatable, Sendable {
@@ -193,8 +192,7 @@ struct JSONParser {
                 throw reader.fail(.malformed("',' or ']' is expected here"))
             }
         } catch {
-            // To free millions of values takes seconds, and ^C is not to wait for it.
-            if values.count > 1000, WorkScope.shouldStop { JSONRubbish(&values).free() }
+            if values.count > 1000, WorkScope.shouldStop { Rubbish(&values, leaving: []).free() }
             throw error
         }
         return .array(values)
@@ -313,19 +311,6 @@ struct JSONParser {
         }
         return code
     }
-}
-
-/// Values that nobody wants any more, freed by another thread.
-private final class JSONRubbish: Sendable {
-    private let values: Mutex<[JSON]>
-
-    /// Takes the values away.
-    init(_ values: inout [JSON]) {
-        self.values = Mutex(values)
-        values = []
-    }
-
-    func free() { Task.detached(priority: .utility) { self.values.withLock { $0 = [] } } }
 }
 
 extension DataFormat {
