@@ -66,7 +66,7 @@ enum TextBuiltins {
         },
         Builtin("chars(s)", "The characters (Unicode code points) as a list.") { m, a in
             let text = try m.text(a[0], "chars", "s")
-            try m.requireMemory(text.utf8.count, elementsOf: 2 * MemoryLayout<Value>.stride)
+            try m.requireMemory(text.utf8.count, elementsOf: StringObject.byteCount)
             return try m.stoppableList(text.utf8.count) { characters in
                 for scalar in text.unicodeScalars {
                     try m.poll()
