@@ -120,7 +120,8 @@ enum Deflate {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         var status = Z_OK
         while status == Z_OK {
-            let offered = min(bytes.count - position, 1 << 30)
+            // In pieces, since what compresses well gives no output for long.
+            let offered = min(bytes.count - position, 1 << 20)
             let isLast = position + offered == bytes.count
             let capacity = chunk.count
             status = bytes.withUnsafeBufferPointer { input in

@@ -202,11 +202,18 @@ struct JSONParser {
         var values: [JSON] = []
         skipSpace()
         if reader.skip("]") { return .array([]) }
-        repeat {
-            values.append(try value(depth: depth))
-            skipSpace()
-        } while reader.skip(",")
-        guard reader.skip("]") else { throw reader.fail(.malformed("',' or ']' is expected here")) }
+        do throws(FormatError) {
+            repeat {
+                values.append(try value(depth: depth))
+                skipSpace()
+            } while reader.skip(",")
+            guard reader.skip("]") else {
+                throw reader.fail(.malformed("',' or ']' is expected here"))
+            }
+        } catch {
+            if values.count > 1000, WorkScope.shouldStop { Rubbish(&values, leaving: []).free() }
+            throw error
+        }
         return .array(values)
     }
 
@@ -252,6 +259,7 @@ struct JSONParser {
         _ = try reader.byte()
         var text: [UInt8] = []
         while true {
+            if text.isEmpty, let plain = plainString() { return plain }
             let next = try reader.byte()
             if work.shouldStop { throw reader.fail(.truncated(needed: 1, available: 0)) }
             switch next {
@@ -267,6 +275,21 @@ struct JSONParser {
             default: text.append(next)
             }
         }
+    }
+
+    /// The rest of a string that is short and as it stands: no escapes in it.
+    private mutating func plainString() -> String? {
+        var end = reader.position
+        let limit = min(reader.end, end + 256)
+        while end < limit, reader.bytes[end] >= 0x20, reader.bytes[end] != 0x5C {
+            if reader.bytes[end] == 0x22 {
+                let text = String(validating: reader.bytes[reader.position..<end], as: UTF8.self)
+                guard let text, (try? reader.seek(end + 1)) != nil else { return nil }
+                return text
+            }
+            end += 1
+        }
+        return nil
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(FormatError) {

@@ -1,5 +1,6 @@
 import Autodiff
 import Formats
+import Kernels
 import OrderedCollections
 import Tensors
 
@@ -66,7 +67,10 @@ enum FileBuiltins {
             "readJSON(path)",
             "What a JSON file holds: dicts, lists, Strings, Ints, Floats, Bools and nil.", isPure: false
         ) { m, a in
-            try m.value(of: m.session.read(m.text(a[0], "readJSON", "path"), as: .json))
+            let path = try m.text(a[0], "readJSON", "path")
+            guard case .json(var json) = try m.session.read(path, as: .json) else { return .none }
+            defer { Rubbish(&json, leaving: .null).free() }
+            return try m.value(of: json)
         },
         reader("readNpy", "The tensor in an npy file.", .npy),
         reader("readNpz", "A dict of the tensors in an npz file.", .npz),
@@ -177,7 +181,16 @@ extension Machine {
         case .integer(let number): return .int(number)
         case .number(let number): return .float(number)
         case .string(let text): return .string(text)
-        case .array(let items): return .list(try items.map { try value(of: $0) })
+        case .array(let items):
+            var values: [Value] = []
+            values.reserveCapacity(items.count)
+            do {
+                for item in items { values.append(try value(of: item)) }
+            } catch {
+                if values.count > 1000 { Rubbish(&values, leaving: []).free() }
+                throw error
+            }
+            return .list(values)
         case .object(let members):
             var items: OrderedDictionary<DictKey, Value> = [:]
             for member in members { items[.string(member.name)] = try value(of: member.value) }

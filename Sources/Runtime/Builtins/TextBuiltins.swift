@@ -9,13 +9,11 @@ enum TextBuiltins {
             if case .dataset(let dataset) = a[0] { return try dataset.split(a[1], .none, m) }
             let text = try m.text(a[0], "split", "s")
             if a[1].isNone {
-                return try m.stoppable(text.utf8.count) {
-                    var words: [Value] = []
+                return try m.stoppableList(text.utf8.count) { words in
                     try text.eachWord {
                         try m.poll()
                         words.append(.string(String($0)))
                     }
-                    return .list(words)
                 }
             }
             let separator = try m.text(a[1], "split", "separator")
@@ -23,11 +21,10 @@ enum TextBuiltins {
                 throw Failure("text.separator", "`split` needs a separator that is not empty",
                     help: "`chars(s)` gives the characters")
             }
-            return try m.stoppable(text.utf8.count) {
-                .list(
-                    try TextSearch(separator).split(text) {
-                        try m.requireMemory($0, elementsOf: StringObject.byteCount)
-                    })
+            return try m.stoppableList(text.utf8.count) { parts in
+                try TextSearch(separator).split(text, into: &parts) {
+                    try m.requireMemory($0, elementsOf: StringObject.byteCount)
+                }
             }
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
@@ -69,8 +66,13 @@ enum TextBuiltins {
         },
         Builtin("chars(s)", "The characters (Unicode code points) as a list.") { m, a in
             let text = try m.text(a[0], "chars", "s")
-            try m.requireMemory(text.utf8.count, elementsOf: 2 * MemoryLayout<Value>.stride)
-            return try m.list(of: text.unicodeScalars) { .string(String($0)) }
+            try m.requireMemory(text.utf8.count, elementsOf: StringObject.byteCount)
+            return try m.stoppableList(text.utf8.count) { characters in
+                for scalar in text.unicodeScalars {
+                    try m.poll()
+                    characters.append(.string(String(scalar)))
+                }
+            }
         },
         Builtin("str(x)", "The text that `print` would write.") { m, a in
             .string(try m.text(of: a[0]))
@@ -143,21 +145,17 @@ extension Machine {
     }
 
     fileprivate func join(_ values: [Value], _ separator: String) throws -> String {
-        var parts: [String] = []
-        parts.reserveCapacity(values.count)
-        var size = 0
-        for value in values {
-            try poll()
-            parts.append(try text(of: value))
-            size += parts[parts.count - 1].utf8.count + separator.utf8.count
-        }
-        try requireMemory(size, elementsOf: 2)
-        var result = String()
-        result.reserveCapacity(size)
-        for (index, part) in parts.enumerated() {
+        var result = ""
+        var known = 0
+        for (index, value) in values.enumerated() {
             try poll()
             if index > 0 { result += separator }
-            result += part
+            try Printer(machine: self).write(value, to: &result)
+            // A text that grows takes twice its size and is copied.
+            if result.utf8.count > 2 * known + (1 << 20) {
+                known = result.utf8.count
+                try requireMemory(known, elementsOf: 3)
+            }
         }
         return result
     }

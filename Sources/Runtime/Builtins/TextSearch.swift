@@ -53,21 +53,21 @@ struct TextSearch {
         pattern.isEmpty || !offsets(in: Array(text.utf8), limit: 1).isEmpty
     }
 
-    /// The parts of a text between the occurrences; `reserve` is told how many there will be.
-    func split(_ text: String, reserve: (Int) throws -> Void) throws -> [Value] {
+    /// Appends the parts of a text between the occurrences; `reserve` is told how many there will be.
+    func split(
+        _ text: String, into parts: inout [Value], reserve: (Int) throws -> Void
+    ) throws {
         let bytes = Array(text.utf8)
         let found = offsets(in: bytes)
         try reserve(found.count + 1)
-        var parts: [Value] = []
         var start = 0
         var work = WorkPoll()
         for offset in found {
-            if work.shouldStop { return parts }
+            if work.shouldStop { return }
             parts.append(.string(String(decoding: bytes[start..<offset], as: UTF8.self)))
             start = offset + pattern.count
         }
         parts.append(.string(String(decoding: bytes[start...], as: UTF8.self)))
-        return parts
     }
 
     /// The text with every occurrence replaced; `reserve` is told how many bytes that will be.

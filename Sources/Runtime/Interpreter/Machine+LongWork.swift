@@ -13,6 +13,18 @@ extension Machine {
         count < Self.longWork ? try body() : try session.interruptible(body)
     }
 
+    /// A list of texts, made by work over so many bytes; what is there when it is stopped is rubbish.
+    func stoppableList(_ count: Int, _ body: (inout [Value]) throws -> Void) throws -> Value {
+        var items: [Value] = []
+        do {
+            try stoppable(count) { try body(&items) }
+        } catch {
+            Rubbish(&items, leaving: []).free()
+            throw error
+        }
+        return .list(items)
+    }
+
     /// A list made element by element.
     func list<Element>(
         of elements: some Sequence<Element>, _ make: (Element) throws -> Value

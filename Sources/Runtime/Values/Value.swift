@@ -128,7 +128,9 @@ final class StringObject {
     /// The characters, once somebody has asked for them: see `Machine.characters(of:)`.
     var scalars: [Unicode.Scalar]?
     /// How many characters there are: bytes that do not continue one.
-    private(set) lazy var count = text.utf8.count { $0 & 0xC0 != 0x80 }
+    private(set) lazy var count =
+        text.utf8.withContiguousStorageIfAvailable { bytes in bytes.count { $0 & 0xC0 != 0x80 } }
+        ?? text.unicodeScalars.count
 
     init(_ text: String, isTable: Bool = false) {
         self.text = text
