@@ -53,7 +53,8 @@ extension Value {
         case .optimizer(let object): object
         case .optimizerType(let object): object
         case .dataset(let object): object
-        case .unset, .none, .unknown, .bool, .int, .float, .string, .range, .tensor, .symbol,
+        case .unknown(let object): object
+        case .unset, .none, .bool, .int, .float, .string, .range, .tensor, .symbol,
             .dtype, .batches, .figure, .module, .iterator, .tokenizer:
             nil
         }

@@ -20,17 +20,20 @@ struct MutantProgram: Sendable {
 
     // MARK: Where programs are
 
+    /// The notebooks, shortened so that each mutant can run to its end: two epochs, and no assertion about
+    /// what training reaches.
     static func notebooks() -> [MutantProgram] {
         let folder = repository.appending(path: "notebooks")
-        return names(in: folder, ".dln").compactMap { name in
+        return names(in: folder, ".dln").compactMap { name -> MutantProgram? in
             guard let data = try? Data(contentsOf: folder.appending(path: name)) else { return nil }
             let document = NotebookDocument(bytes: Array(data), name: name)
             var cells = document.cells.filter { !$0.attributes.isSkipped && !$0.attributes.expectsError }
-                .map { Piece(source: $0.source, stream: $0.stream) }
-            let values = (try? document.override(params: [])) ?? []
+                .map { Piece(source: Shortening.of($0.source), stream: $0.stream) }
+            let values = document.frontMatter.parameters.map { parameter in
+                "let \(parameter.name) = \(Shortening.parameters[parameter.name] ?? parameter.value.literal)"
+            }
             if !values.isEmpty {
-                let text = values.map { "let \($0.name) = \($0.value.literal)" }.joined(separator: "\n")
-                let source = SourceText(name: "parameters", text: text)
+                let source = SourceText(name: "parameters", text: values.joined(separator: "\n"))
                 cells.insert(Piece(source: source, stream: "parameters"), at: 0)
             }
             return MutantProgram(name: name, cells: cells, seed: document.frontMatter.seed, folder: folder)
