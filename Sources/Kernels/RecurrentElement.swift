@@ -35,39 +35,34 @@ extension RecurrentElement<Float> {
         RecurrentElement(
             pack: { KernelsAVX2.packStrips($0, $1, $2, $3, $4, $5) },
             product: { KernelsAVX2.packedProduct($0, $1, $2, $3, $4 ? 1 : 0) },
-            forward: { rows, n in
-                switch cell {
-                case .plain: KernelsAVX2.plainForwardRow(rows, n)
-                case .lstm: KernelsAVX2.lstmForwardRow(rows, n)
-                case .gru: KernelsAVX2.gruForwardRow(rows, n)
-                }
-            },
-            backward: { rows, n in
-                switch cell {
-                case .plain: KernelsAVX2.plainBackwardRow(rows, n)
-                case .lstm: KernelsAVX2.lstmBackwardRow(rows, n)
-                case .gru: KernelsAVX2.gruBackwardRow(rows, n)
-                }
-            })
+            forward: choose(
+                cell, KernelsAVX2.plainForwardRow, KernelsAVX2.lstmForwardRow,
+                KernelsAVX2.gruForwardRow),
+            backward: choose(
+                cell, KernelsAVX2.plainBackwardRow, KernelsAVX2.lstmBackwardRow,
+                KernelsAVX2.gruBackwardRow))
     }
 
     private static func baseline(_ cell: Recurrence.Cell) -> RecurrentElement {
         RecurrentElement(
             pack: { KernelsBaseline.packStrips($0, $1, $2, $3, $4, $5) },
             product: { KernelsBaseline.packedProduct($0, $1, $2, $3, $4 ? 1 : 0) },
-            forward: { rows, n in
-                switch cell {
-                case .plain: KernelsBaseline.plainForwardRow(rows, n)
-                case .lstm: KernelsBaseline.lstmForwardRow(rows, n)
-                case .gru: KernelsBaseline.gruForwardRow(rows, n)
-                }
-            },
-            backward: { rows, n in
-                switch cell {
-                case .plain: KernelsBaseline.plainBackwardRow(rows, n)
-                case .lstm: KernelsBaseline.lstmBackwardRow(rows, n)
-                case .gru: KernelsBaseline.gruBackwardRow(rows, n)
-                }
-            })
+            forward: choose(
+                cell, KernelsBaseline.plainForwardRow, KernelsBaseline.lstmForwardRow,
+                KernelsBaseline.gruForwardRow),
+            backward: choose(
+                cell, KernelsBaseline.plainBackwardRow, KernelsBaseline.lstmBackwardRow,
+                KernelsBaseline.gruBackwardRow))
+    }
+
+    private static func choose(
+        _ cell: Recurrence.Cell, _ plain: @escaping RowLoop, _ lstm: @escaping RowLoop,
+        _ gru: @escaping RowLoop
+    ) -> RowLoop {
+        switch cell {
+        case .plain: plain
+        case .lstm: lstm
+        case .gru: gru
+        }
     }
 }

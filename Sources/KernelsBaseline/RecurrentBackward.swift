@@ -12,12 +12,7 @@ public func plainBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>,
         storeLanes(g * (vector(1) - value * value), dx, i, count)
         storeLanes(vector(0), dh, i, count)
     }
-    var i = 0
-    while i &+ 8 <= n {
-        group(i, 8)
-        i &+= 8
-    }
-    if i < n { group(i, n &- i) }
+    eachGroup(of: n, group)
 }
 
 /// With g = dy + dh and e = dc + g o (1 - t²), t = tanh(c): di = e g' i (1 - i),
@@ -45,12 +40,7 @@ public func lstmBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, 
         storeLanes(e * input * (one - candidate * candidate), dx, 2 &* n &+ i, count)
         storeLanes(e * forget, dc, i, count)
     }
-    var i = 0
-    while i &+ 8 <= n {
-        group(i, 8)
-        i &+= 8
-    }
-    if i < n { group(i, n &- i) }
+    eachGroup(of: n, group)
 }
 
 /// With g = dy + dh: dn = g (1 - z) (1 - n²), dr = dn m r (1 - r), dz = g (h' - n) z (1 - z),
@@ -79,10 +69,5 @@ public func gruBackwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
         storeLanes(dz, da, n &+ i, count)
         storeLanes(g * update, dh, i, count)
     }
-    var i = 0
-    while i &+ 8 <= n {
-        group(i, 8)
-        i &+= 8
-    }
-    if i < n { group(i, n &- i) }
+    eachGroup(of: n, group)
 }

@@ -18,16 +18,18 @@ func storeLanes(_ value: Vector, _ row: UnsafeMutablePointer<Float>, _ index: In
     for lane in 0..<count { row[index &+ lane] = value[lane] }
 }
 
-/// h = tanh(x + a + b). Rows: x, a, b, h and the output, [H] each.
-public func plainForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ n: Int) {
-    let (x, a, b, h, y) = (rows[0], rows[1], rows[2], rows[3], rows[4])
-    @inline(__always)
-    func group(_ i: Int, _ count: Int) {
-        let sum = loadLanes(x, i, count) + (loadLanes(a, i, count) + loadLanes(b, i, count))
-        let value = hyperbolicTangent(sum)
-        storeLanes(value, h, i, count)
-        storeLanes(value, y, i, count)
-    }
+/// x + (a + b) at the elements from `index` on.
+@inline(__always)
+func sumLanes(
+    _ x: UnsafePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ index: Int,
+    _ count: Int
+) -> Vector {
+    loadLanes(x, index, count) + (loadLanes(a, index, count) + loadLanes(b, index, count))
+}
+
+/// Calls `group(start, count)` for `n` units in groups of 8; the last may be smaller.
+@inline(__always)
+func eachGroup(of n: Int, _ group: (Int, Int) -> Void) {
     // By itself, so that the functions are inlined in the loop.
     @inline(never)
     func rest(_ i: Int) { group(i, n &- i) }
@@ -37,6 +39,18 @@ public func plainForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, 
         i &+= 8
     }
     if i < n { rest(i) }
+}
+
+/// h = tanh(x + a + b). Rows: x, a, b, h and the output, [H] each.
+public func plainForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ n: Int) {
+    let (x, a, b, h, y) = (rows[0], rows[1], rows[2], rows[3], rows[4])
+    @inline(__always)
+    func group(_ i: Int, _ count: Int) {
+        let value = hyperbolicTangent(sumLanes(x, a, b, i, count))
+        storeLanes(value, h, i, count)
+        storeLanes(value, y, i, count)
+    }
+    eachGroup(of: n, group)
 }
 
 /// i, f, g, o = x + a + b; c = σ(f) c + σ(i) tanh(g); h = σ(o) tanh(c).
@@ -49,10 +63,7 @@ public func lstmForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
     @inline(__always)
     func group(_ i: Int, _ count: Int) {
         @inline(__always)
-        func sum(_ gate: Int) -> Vector {
-            let j = gate &* n &+ i
-            return loadLanes(x, j, count) + (loadLanes(a, j, count) + loadLanes(b, j, count))
-        }
+        func sum(_ gate: Int) -> Vector { sumLanes(x, a, b, gate &* n &+ i, count) }
         let input = logisticSigmoid(sum(0))
         storeLanes(input, gates, i, count)
         let forget = logisticSigmoid(sum(1))
@@ -70,15 +81,7 @@ public func lstmForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _
         storeLanes(output * squashed, h, i, count)
         storeLanes(output * squashed, y, i, count)
     }
-    // By itself, so that the functions are inlined in the loop.
-    @inline(never)
-    func rest(_ i: Int) { group(i, n &- i) }
-    var i = 0
-    while i &+ 8 <= n {
-        group(i, 8)
-        i &+= 8
-    }
-    if i < n { rest(i) }
+    eachGroup(of: n, group)
 }
 
 /// r = σ(x + a + b), z = σ(x + a + b), m = a + bh, n = tanh(x + b + r m), h = (1 - z) n + z h.
@@ -91,10 +94,7 @@ public func gruForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ 
     @inline(__always)
     func group(_ i: Int, _ count: Int) {
         @inline(__always)
-        func sum(_ gate: Int) -> Vector {
-            let j = gate &* n &+ i
-            return loadLanes(x, j, count) + (loadLanes(a, j, count) + loadLanes(b, j, count))
-        }
+        func sum(_ gate: Int) -> Vector { sumLanes(x, a, b, gate &* n &+ i, count) }
         let reset = logisticSigmoid(sum(0))
         storeLanes(reset, gates, i, count)
         let update = logisticSigmoid(sum(1))
@@ -109,13 +109,5 @@ public func gruForwardRow(_ rows: UnsafePointer<UnsafeMutablePointer<Float>>, _ 
         storeLanes(state, h, i, count)
         storeLanes(state, y, i, count)
     }
-    // By itself, so that the functions are inlined in the loop.
-    @inline(never)
-    func rest(_ i: Int) { group(i, n &- i) }
-    var i = 0
-    while i &+ 8 <= n {
-        group(i, 8)
-        i &+= 8
-    }
-    if i < n { rest(i) }
+    eachGroup(of: n, group)
 }

@@ -107,7 +107,7 @@ extension PromptState {
         if outcome.wasInterrupted { return false }
         switch outcome.ending {
         case .succeeded: return !cell.attributes.expectsError
-        case .failed, .rejected: return cell.attributes.expectsError
+        case .failed, .rejected, .outOfMemory: return cell.attributes.expectsError
         case .interrupted, .timedOut: return false
         }
     }

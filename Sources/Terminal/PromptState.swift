@@ -103,7 +103,7 @@ struct PromptState {
         case .succeeded: entries.append(EntryLog.Entry(text: text, fate: .succeeded))
         case .interrupted, .timedOut:
             entries.append(EntryLog.Entry(text: text, fate: .interrupted))
-        case .failed:
+        case .failed, .outOfMemory:
             // A single line that failed was a slip; more may have defined what later entries use.
             guard text.trimmed.contains("\n") else { return }
             entries.append(EntryLog.Entry(text: text, fate: .failed))
@@ -123,7 +123,7 @@ struct PromptState {
         case .timedOut: screen.message(screen.styled("out of time", .error))
         case .succeeded where outcome.wasInterrupted:
             screen.line(screen.styled("interrupted; what was trained is kept", .quiet))
-        case .rejected, .succeeded, .failed: break
+        case .rejected, .succeeded, .failed, .outOfMemory: break
         }
     }
 

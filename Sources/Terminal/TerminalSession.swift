@@ -22,7 +22,7 @@ public final class TerminalSession {
 
     /// Runs standard input as one cell.
     ///
-    /// - Returns: the exit code: 0, 1 after an error, 4 out of time, 130 interrupted.
+    /// - Returns: the exit code: 0, 1 after an error, 4 out of time or memory, 130 interrupted.
     public func runPiped(_ text: String) -> Int32 { runScript(text, named: "stdin") }
 
     /// Runs the text of `-e` as a cell; further ones see what it defined.
@@ -41,7 +41,7 @@ public final class TerminalSession {
         switch ending {
         case .succeeded: return 0
         case .rejected, .failed: return 1
-        case .timedOut: return 4
+        case .timedOut, .outOfMemory: return 4
         case .interrupted: return 130
         }
     }

@@ -23,7 +23,7 @@ enum Exit {
         switch ending {
         case .succeeded: .success
         case .failed: cellFailed
-        case .timedOut: budget
+        case .timedOut, .outOfMemory: budget
         case .interrupted: interrupted
         }
     }

@@ -169,6 +169,7 @@ struct HardProgram: Sendable, CustomTestStringConvertible {
             "building",
             "var m = nil\nmodel M() { forward(x) { m.build([2]); x } }\nm = M()\nm(ones([2]))"
         ),
+        ("a call under try", "func f() { try f() else f() }\nf()"),
     ].map { HardProgram("recursion by \($0.0)", $0.1, error: "recursion too deep") }
 
     // MARK: Nesting

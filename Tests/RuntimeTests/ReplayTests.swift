@@ -169,6 +169,48 @@ struct ReplayTests {
          }
          print(net.W, net.b)
          """),
+        ("constants that were made before the block",
+         """
+         let z = randn([2, 8, 4])
+         let net = Dense(4)
+         net.build([2, 8, 4])
+         let opt = SGD(net, lr: 0.01)
+         for i in 1..<6 {
+             let s = full([], 0.5 * i)
+             print(step(opt) { let q = net(z)
+                 attention(q, q, q, scale: s).square().sum() })
+             print(step(opt) { (sigmoid(net(z))^s).mean() }, inference { (sigmoid(net(z))^s).mean() })
+         }
+         """),
+        ("params and slots that begin as one tensor",
+         """
+         let (x, y) = (randn([8, 2]), randn([8, 1]))
+         model Product(start) {
+             param W: [2, 1] = start
+             forward(x: [N, 2]) -> [N, 1] { x @ W }
+         }
+         optimizer Slow(lr = 0.1) {
+             slot far = p => p
+             update(p, g) {
+                 far = 0.9 * far + 0.1 * p
+                 far - lr * g
+             }
+         }
+         let start = ones([2, 1])
+         let (a, b) = (Product(start), Product(start))
+         let opt = Slow(a)
+         for i in 0..<4 { print(step(opt) { mse(a(x), y) + mse(2 * b(x), y) }) }
+         print(a.W, b.W)
+         let (c, d) = (copy(a), copy(a))
+         let fixed = a(x)
+         let (one, other) = (SGD(c, lr: 0.1), SGD(d, lr: 0.1))
+         for i in 0..<4 {
+             let l = step(one) { (c(x) * a(x)).mean() }
+             let m = step(other) { (d(x) * fixed).mean() }
+             print(l)
+             assert(abs(l - m) < 1e-5)
+         }
+         """),
         ("blocks that cannot be replayed",
          """
          let (x, y) = (randn([8, 4]), randn([8, 1]))

@@ -59,45 +59,38 @@ struct InterruptTests {
         try atPrompt { terminal, _ in
             terminal.paste(work.given + ";")
             try terminal.expect("dl 2> ")
-            terminal.enter("print(\"go\"); while true { \(work.work) }")
-            try terminal.expect("\ngo\n")
+            try terminal.ask("print(\"go\"); while true { \(work.work) }", "\ngo\n")
             let start = Date()
             terminal.type(PseudoTerminal.interrupt)
             try terminal.expect("interrupted")
             try terminal.expect("dl 3> ")
             #expect(Date().timeIntervalSince(start) < Self.limit)
-            terminal.enter(work.kept)
-            try terminal.expect("\ntrue\ndl 4> ")
+            try terminal.ask(work.kept, "\ntrue\ndl 4> ")
         }
     }
 
     @Test("`fit` keeps the model and gives the history so far")
     func fit() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("let x = randn([64, 8]); let net = Dense(8)")
-            try terminal.expect("dl 2> ")
-            terminal.enter("let h = fit(net, (x, x), loss: mse, epochs: 1000000)")
-            try terminal.expect("epoch 3/")
+            try terminal.ask("let x = randn([64, 8]); let net = Dense(8)", "dl 2> ")
+            try terminal.ask("let h = fit(net, (x, x), loss: mse, epochs: 1000000)", "epoch 3/")
             terminal.type(PseudoTerminal.interrupt)
             try terminal.expect("dl 3> ")
-            terminal.enter("len(h.loss) > 1 and net.W.shape == [8, 8]")
-            try terminal.expect("\ntrue\n")
+            try terminal.ask("len(h.loss) > 1 and net.W.shape == [8, 8]", "\ntrue\n")
         }
     }
 
     @Test("many ^C at the prompt drop lines and nothing else")
     func atThePrompt() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("let kept = 7")
-            try terminal.expect("dl 2> ")
+            try terminal.ask("let kept = 7", "dl 2> ")
             for _ in 0..<5 {
                 terminal.type("1 + (")
                 try terminal.expect("1 + (")
                 terminal.type(PseudoTerminal.interrupt)
                 try terminal.expect("^C\ndl 2> ")
             }
-            terminal.enter("kept")
-            try terminal.expect("\n7\n")
+            try terminal.ask("kept", "\n7\n")
         }
     }
 
@@ -106,11 +99,9 @@ struct InterruptTests {
         arguments: [SIGTERM, SIGHUP], [false, true])
     func leaving(signal: Int32, isBusy: Bool) throws {
         try atPrompt { terminal, folder in
-            terminal.enter("let first = 1")
-            try terminal.expect("dl 2> ")
+            try terminal.ask("let first = 1", "dl 2> ")
             if isBusy {
-                terminal.enter("print(\"go\"); while true { }")
-                try terminal.expect("\ngo\n")
+                try terminal.ask("print(\"go\"); while true { }", "\ngo\n")
             }
             terminal.signal(signal)
             #expect(try terminal.exitCode() == 128 + signal)

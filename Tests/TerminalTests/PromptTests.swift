@@ -10,16 +10,13 @@ struct PromptTests {
     @Test("values are shown, names stay, an error does not end the session, ^D does")
     func conversation() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("let x = 20 + 1")
-            try terminal.expect("dl 2> ")
-            terminal.enter("x * 2")
-            try terminal.expect("\n42\ndl 3> ")
+            try terminal.ask("let x = 20 + 1", "dl 2> ")
+            try terminal.ask("x * 2", "\n42\ndl 3> ")
             terminal.enter("y + 1")
             let complaint = try terminal.expect("dl 4> ")
             #expect(complaint.contains("unknown name `y`"))
             #expect(complaint.contains("entry 3, line 1"))
-            terminal.enter("x")
-            try terminal.expect("\n21\n")
+            try terminal.ask("x", "\n21\n")
             try terminal.expect("dl 5> ")
             terminal.type(PseudoTerminal.end)
             #expect(try terminal.exitCode() == 0)
@@ -29,16 +26,11 @@ struct PromptTests {
     @Test("an entry goes on while a bracket is open, and ^D ends it with an error")
     func lines() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("func f(x) {")
-            try terminal.expect("..... ")
-            terminal.enter("x + 1")
-            try terminal.expect("..... ")
-            terminal.enter("}")
-            try terminal.expect("dl 2> ")
-            terminal.enter("f(1)")
-            try terminal.expect("\n2\ndl 3> ")
-            terminal.enter("[1,")
-            try terminal.expect("..... ")
+            try terminal.ask("func f(x) {", "..... ")
+            try terminal.ask("x + 1", "..... ")
+            try terminal.ask("}", "dl 2> ")
+            try terminal.ask("f(1)", "\n2\ndl 3> ")
+            try terminal.ask("[1,", "..... ")
             terminal.type(PseudoTerminal.end)
             try terminal.expect("error:")
             try terminal.expect("dl 4> ")
@@ -48,8 +40,7 @@ struct PromptTests {
     @Test("a typed line cannot go on with the entry above", arguments: ["|> f", ".sum()", "else { 1 }"])
     func continuation(line: String) throws {
         try atPrompt { terminal, _ in
-            terminal.enter(line)
-            try terminal.expect("open a parenthesis before")
+            try terminal.ask(line, "open a parenthesis before")
             try terminal.expect("dl 2> ")
         }
     }
@@ -68,44 +59,34 @@ struct PromptTests {
     @Test("^C drops a line, ends a loop, and keeps what was defined")
     func interrupt() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("var n = 5")
-            try terminal.expect("dl 2> ")
+            try terminal.ask("var n = 5", "dl 2> ")
             terminal.type("let m = (1 +")
             try terminal.expect("(1 +")
             terminal.type(PseudoTerminal.interrupt)
             try terminal.expect("^C")
             try terminal.expect("dl 2> ")
-            terminal.enter("print(\"go\"); while true { n += 1 }")
-            try terminal.expect("\ngo\n")
+            try terminal.ask("print(\"go\"); while true { n += 1 }", "\ngo\n")
             terminal.type(PseudoTerminal.interrupt)
             try terminal.expect("interrupted")
             try terminal.expect("dl 3> ")
-            terminal.enter("n >= 5")
-            try terminal.expect("\ntrue\n")
+            try terminal.ask("n >= 5", "\ntrue\n")
         }
     }
 
     @Test("`:undo` brings back weights, names and random numbers")
     func undo() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("let x = ones([4, 2]); let net = Dense(2); net(x);")
-            try terminal.expect("dl 2> ")
-            terminal.enter("let before = net.W.sum().item();")
-            try terminal.expect("dl 3> ")
-            terminal.enter("let r = randn([2]); fit(net, (x, x), loss: mse, epochs: 2);")
-            try terminal.expect("dl 4> ")
-            terminal.enter("net.W.sum().item() == before")
-            try terminal.expect("\nfalse\ndl 5> ")
-            terminal.enter(":undo")
-            try terminal.expect("back to before: net.W.sum()")
+            try terminal.ask("let x = ones([4, 2]); let net = Dense(2); net(x);", "dl 2> ")
+            try terminal.ask("let before = net.W.sum().item();", "dl 3> ")
+            try terminal.ask(
+                "let r = randn([2]); fit(net, (x, x), loss: mse, epochs: 2);", "dl 4> ")
+            try terminal.ask("net.W.sum().item() == before", "\nfalse\ndl 5> ")
+            try terminal.ask(":undo", "back to before: net.W.sum()")
             try terminal.expect("dl 5> ")
-            terminal.enter(":undo")
-            try terminal.expect("back to before: let r = randn")
+            try terminal.ask(":undo", "back to before: let r = randn")
             try terminal.expect("dl 5> ")
-            terminal.enter("net.W.sum().item() == before")
-            try terminal.expect("\ntrue\ndl 6> ")
-            terminal.enter("r")
-            try terminal.expect("unknown name `r`")
+            try terminal.ask("net.W.sum().item() == before", "\ntrue\ndl 6> ")
+            try terminal.ask("r", "unknown name `r`")
         }
     }
 
@@ -142,8 +123,7 @@ struct PromptTests {
     func completion(typed: String, completed: String) throws {
         try atPrompt { terminal, folder in
             try Data("text".utf8).write(to: folder.appending(path: "notes.txt"))
-            terminal.enter("let pair = (left: 1, right: ones([2]))")
-            try terminal.expect("dl 2> ")
+            try terminal.ask("let pair = (left: 1, right: ones([2]))", "dl 2> ")
             terminal.type(typed + "\t")
             try terminal.expect(completed)
         }
@@ -152,24 +132,18 @@ struct PromptTests {
     @Test("`:save` writes a notebook that `:run` repeats number for number; `:rerun` repeats a cell")
     func notebooks() throws {
         try atPrompt { terminal, folder in
-            terminal.enter("let x = randn([2, 2])")
-            try terminal.expect("dl 2> ")
-            terminal.enter("nosuchname")
-            try terminal.expect("dl 3> ")
+            try terminal.ask("let x = randn([2, 2])", "dl 2> ")
+            try terminal.ask("nosuchname", "dl 3> ")
             terminal.enter("let y = (x + randn([2, 2])).sum().item(); print(\"y is {y}\")")
             let first = try terminal.expect("dl 4> ")
             let shown = try #require(first.firstMatch(of: #/\ny is (.*)\n/#)).output.1
-            terminal.enter(":save kept")
-            try terminal.expect("kept.dln: 2 cells")
+            try terminal.ask(":save kept", "kept.dln: 2 cells")
             try terminal.expect("dl 4> ")
-            terminal.enter(":run kept.dln")
-            try terminal.expect("\ny is \(shown)\n")
+            try terminal.ask(":run kept.dln", "\ny is \(shown)\n")
             try terminal.expect("dl 4> ")
-            terminal.enter(":rerun 2")
-            try terminal.expect("\ny is \(shown)\n")
+            try terminal.ask(":rerun 2", "\ny is \(shown)\n")
             try terminal.expect("dl 4> ")
-            terminal.enter("x.shape")
-            try terminal.expect("\n[2, 2]\n")
+            try terminal.ask("x.shape", "\n[2, 2]\n")
         }
     }
 
@@ -180,8 +154,7 @@ struct PromptTests {
             let shown = try terminal.expect("dl 2> ")
             let path = try #require(shown.split(separator: "\n").first { $0.hasSuffix(".png") })
             #expect(FileManager.default.fileExists(atPath: String(path)))
-            terminal.enter(":plot f.svg")
-            try terminal.expect("dl 2> ")
+            try terminal.ask(":plot f.svg", "dl 2> ")
             let text = try String(
                 contentsOf: folder.appending(path: "f.svg"), encoding: .utf8)
             #expect(text.contains("<svg"))
@@ -221,8 +194,7 @@ struct PromptTests {
             let list = try terminal.expect("dl 1> ")
             for command in ColonCommand.all {
                 #expect(list.contains("\n  \(command.usage) "), "\(command.usage)")
-                terminal.enter(":help \(command.name)")
-                try terminal.expect("\n\(command.usage)   \(command.summary)")
+                try terminal.ask(":help \(command.name)", "\n\(command.usage)   \(command.summary)")
                 try terminal.expect("dl 1> ")
             }
         }
@@ -247,8 +219,8 @@ struct PromptTests {
     @Test("`:explain` shows the passes of a step, how often it ran, and why it is not replayed")
     func explain() throws {
         try atPrompt { terminal, _ in
-            terminal.enter("let x = ones([4, 2]); let net = Dense(2); net(x); let opt = SGD(net)")
-            try terminal.expect("dl 2> ")
+            try terminal.ask(
+                "let x = ones([4, 2]); let net = Dense(2); net(x); let opt = SGD(net)", "dl 2> ")
             terminal.enter(":explain for i in 0..<3 { step(opt) { mse(net(x), x) } }")
             let page = try terminal.expect("dl 3> ")
             for word in ["called 3 times, replayed 2", "graph: ", "simplify: ", "fuse: ", "plan: ",
@@ -256,14 +228,14 @@ struct PromptTests {
             {
                 #expect(page.contains(word), "\(page)")
             }
-            terminal.enter(":explain step(opt) { print(1); mse(net(x), x) }")
-            try terminal.expect("not replayed: it calls `print`")
+            try terminal.ask(
+                ":explain step(opt) { print(1); mse(net(x), x) }", "not replayed: it calls `print`")
             try terminal.expect("dl 4> ")
-            terminal.enter(":explain fit(net, (x, x), loss: mse, epochs: 2)")
-            try terminal.expect("step (stdlib/prelude/training/fit.dl")
+            try terminal.ask(
+                ":explain fit(net, (x, x), loss: mse, epochs: 2)",
+                "step (stdlib/prelude/training/fit.dl")
             try terminal.expect("dl 5> ")
-            terminal.enter("opt.lr")
-            try terminal.expect("\n0.01\n")
+            try terminal.ask("opt.lr", "\n0.01\n")
         }
     }
 
@@ -273,10 +245,8 @@ struct PromptTests {
             try Data("let a = 4\nlet b = a + nosuch\n".utf8)
                 .write(to: folder.appending(path: "bad.dl"))
             try Data("let a = 4\na * 2\n".utf8).write(to: folder.appending(path: "good.dl"))
-            terminal.enter(":load good.dl")
-            try terminal.expect("\n8\n")
-            terminal.enter(":load bad.dl")
-            try terminal.expect("bad.dl:2")
+            try terminal.ask(":load good.dl", "\n8\n")
+            try terminal.ask(":load bad.dl", "bad.dl:2")
         }
     }
 }

@@ -76,6 +76,13 @@ final class PseudoTerminal {
         }
     }
 
+    /// Enters a line and waits for a text, as `expect` does.
+    @discardableResult
+    func ask(_ line: String, _ answer: String) throws -> String {
+        enter(line)
+        return try expect(answer)
+    }
+
     /// Sends a signal to the program.
     func signal(_ number: Int32) { kill(process, number) }
 

@@ -3,7 +3,12 @@ public import Tensors
 /// Where in a program an operation was recorded. The engine only carries it; `Runtime` can read it.
 public struct Origin: Hashable, Sendable {
     public var number: Int32
-    public init(_ number: Int32) { self.number = number }
+    /// Where the user called the library that recorded it; -1 for what the user recorded.
+    public var caller: Int32
+    public init(_ number: Int32, caller: Int32 = -1) {
+        self.number = number
+        self.caller = caller
+    }
     public static let none = Origin(-1)
 }
 

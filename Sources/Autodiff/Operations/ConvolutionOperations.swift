@@ -98,31 +98,16 @@ extension Operation {
             ]),
     ]
 
-    private static let biasParameter = OperationParameter(
-        "bias", .optionalTensor, default: OperationArgument.none)
-
     private static func convolution(
         _ name: String, axes: Int, doc: String, example: String, samples: [OperationSample]
     ) -> Operation {
         one(
-            name,
-            [
-                .init("x", .tensor), .init("w", .tensor), biasParameter,
-                .init("stride", .extent, default: .int(1)),
-                .init("padding", .padding, default: .int(0)),
-                .init("dilation", .extent, default: .int(1)),
-                .init("groups", .int, default: .int(1)),
-            ],
-            doc: doc, example: example, samples: samples
+            name, parameters(transposed: false), doc: doc, example: example, samples: samples
         ) { arguments, r throws(TensorError) in
             try r.convolution(
                 try arguments.tensor(0), try arguments.tensor(1),
                 bias: try arguments.optionalTensor(2), groups: try arguments.int(6),
-                WindowOptions(
-                    operation: name,
-                    stride: try arguments.extent(3, axes, of: name, "stride", atLeast: 1),
-                    dilation: try arguments.extent(5, axes, of: name, "dilation", atLeast: 1),
-                    padding: try arguments.padding(4, axes, of: name)))
+                try window(name, axes: axes, arguments, dilation: 5))
         }
     }
 
@@ -130,26 +115,36 @@ extension Operation {
         _ name: String, axes: Int, doc: String, example: String, samples: [OperationSample]
     ) -> Operation {
         one(
-            name,
-            [
-                .init("x", .tensor), .init("w", .tensor), biasParameter,
-                .init("stride", .extent, default: .int(1)),
-                .init("padding", .padding, default: .int(0)),
-                .init("outputPadding", .extent, default: .int(0)),
-                .init("dilation", .extent, default: .int(1)),
-                .init("groups", .int, default: .int(1)),
-            ],
-            doc: doc, example: example, samples: samples
+            name, parameters(transposed: true), doc: doc, example: example, samples: samples
         ) { arguments, r throws(TensorError) in
             try r.transposedConvolution(
                 try arguments.tensor(0), try arguments.tensor(1),
                 bias: try arguments.optionalTensor(2), groups: try arguments.int(7),
                 outputPadding: try arguments.extent(5, axes, of: name, "outputPadding", atLeast: 0),
-                WindowOptions(
-                    operation: name,
-                    stride: try arguments.extent(3, axes, of: name, "stride", atLeast: 1),
-                    dilation: try arguments.extent(6, axes, of: name, "dilation", atLeast: 1),
-                    padding: try arguments.padding(4, axes, of: name)))
+                try window(name, axes: axes, arguments, dilation: 6))
         }
+    }
+
+    private static func parameters(transposed: Bool) -> [OperationParameter] {
+        [
+            .init("x", .tensor), .init("w", .tensor),
+            .init("bias", .optionalTensor, default: OperationArgument.none),
+            .init("stride", .extent, default: .int(1)),
+            .init("padding", .padding, default: .int(0)),
+        ] + (transposed ? [.init("outputPadding", .extent, default: .int(0))] : []) + [
+            .init("dilation", .extent, default: .int(1)),
+            .init("groups", .int, default: .int(1)),
+        ]
+    }
+
+    /// How the window moves; `dilation`: the number of its argument.
+    private static func window(
+        _ name: String, axes: Int, _ arguments: OperationArguments, dilation: Int
+    ) throws(TensorError) -> WindowOptions {
+        WindowOptions(
+            operation: name,
+            stride: try arguments.extent(3, axes, of: name, "stride", atLeast: 1),
+            dilation: try arguments.extent(dilation, axes, of: name, "dilation", atLeast: 1),
+            padding: try arguments.padding(4, axes, of: name))
     }
 }

@@ -108,7 +108,7 @@ extension Primitive {
         case .divide: return try r.divide(c, b)
         // ∂(aᵇ)/∂a = b aᵇ⁻¹, and 0 for b = 0 even at a = 0, where aᵇ⁻¹ is infinite.
         case .power:
-            if let exponent = b.constantValue?.double {
+            if let exponent = r.constantValue(of: b)?.double {
                 let lower = try r.binary(.power, a, try r.scalar(exponent - 1, c.dtype))
                 let slope = try r.multiply(try r.scalar(exponent, c.dtype), lower)
                 return exponent == 0 ? nil : try r.multiply(c, slope)

@@ -101,8 +101,9 @@ struct AttentionOperands {
             guard scale.shape.rank == 0 else {
                 throw .badShape(operation: "attention", shape: scale.shape, rule: "one number as scale")
             }
-            self.scale = scale.constantValue?.double ?? 1
-            if scale.constantValue == nil {
+            let known = r.constantValue(of: scale)
+            self.scale = known?.double ?? 1
+            if known == nil {
                 query = try r.multiply(query, try r.cast(scale, to: float))
             }
         }

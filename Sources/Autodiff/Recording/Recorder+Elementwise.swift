@@ -94,7 +94,7 @@ extension Recorder {
     /// Powers: a constant exponent 2 is a square and 1 the base itself, so that the commonest
     /// gradients stay cheap; a negative constant exponent makes floats of integers.
     private func power(_ a: Node, _ b: Node) throws(TensorError) -> Node {
-        if a.dtype == b.dtype, let exponent = b.constantValue, b.shape.rank == 0, a.dtype != .bool {
+        if a.dtype == b.dtype, let exponent = constantValue(of: b), b.shape.rank == 0, a.dtype != .bool {
             if exponent.double == 2 { return try unary(.square, a) }
             if exponent.double == 1 { return a }
             if !a.dtype.isFloat, exponent.int < 0 {
@@ -114,8 +114,8 @@ extension Recorder {
     @inline(__always)
     public func cast(_ x: Node, to dtype: DType) throws(TensorError) -> Node {
         if x.dtype == dtype { return x }
-        if case .full(let value, let shape, _) = x.attributes, dtype.isFloat {
-            return try full(value, shape, dtype)
+        if let value = constantValue(of: x), dtype.isFloat {
+            return try full(value, x.shape, dtype)
         }
         return try record(.cast, [x], .dtype(dtype))
     }
@@ -135,12 +135,11 @@ extension Recorder {
     }
 
     public func negate(_ x: Node) throws(TensorError) -> Node { try unary(.negate, x) }
-}
 
-extension Node {
-    /// The number that a node recorded by `full` holds everywhere; `nil` for others.
-    public var constantValue: ScalarValue? {
-        if case .full(let value, _, _) = attributes { return value }
-        return nil
+    /// The number that a node recorded by `full` holds everywhere; `nil` for others, and for opaque
+    /// ones, which are inputs of a program: the next call may bring another number.
+    func constantValue(of x: Node) -> ScalarValue? {
+        guard case .full(let value, _, _) = x.attributes, isTransparent(x) else { return nil }
+        return value
     }
 }

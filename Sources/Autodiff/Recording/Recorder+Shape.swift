@@ -8,9 +8,7 @@ extension Recorder {
     public func full(
         _ value: ScalarValue, _ shape: Shape, _ dtype: DType
     ) throws(TensorError) -> Node {
-        Node(
-            primitive: .full, attributes: .full(value, shape: shape, dtype: dtype), inputs: [],
-            shape: shape, dtype: dtype, origin: origin, serial: 0)
+        try record(.full, [], .full(value, shape: shape, dtype: dtype))
     }
 
     /// The value as a constant for gradients.
@@ -89,7 +87,7 @@ extension Recorder {
         if x.shape.count == shape.count, x.shape.broadcasts(to: shape) {
             return try reshape(x, to: shape)
         }
-        if let value = x.constantValue, x.shape.broadcasts(to: shape) {
+        if let value = constantValue(of: x), x.shape.broadcasts(to: shape) {
             return try full(value, shape, x.dtype)
         }
         return try record(.broadcastTo, [x], .shape(shape))

@@ -41,6 +41,8 @@ public struct RunEvents {
 /// How a run ended.
 public enum RunEnding: Equatable, Sendable {
     case succeeded, failed, timedOut, interrupted
+    /// A cell reached the memory budget.
+    case outOfMemory
 }
 
 /// Runs the cells of a notebook from the top in one session.
@@ -67,7 +69,7 @@ public struct NotebookRunner {
         for cell in document.cells {
             let isStopped =
                 ending == .interrupted || ending == .timedOut
-                || (ending == .failed && !options.continuesAfterError)
+                || ((ending == .failed || ending == .outOfMemory) && !options.continuesAfterError)
             guard !cell.attributes.isSkipped, !isStopped else {
                 results.append(CellResult(position: cell.position, status: .skipped))
                 continue
@@ -79,7 +81,8 @@ public struct NotebookRunner {
             switch outcome {
             case .interrupted: ending = .interrupted
             case .timedOut: ending = .timedOut
-            case .succeeded, .failed, .rejected:
+            case .outOfMemory where result.status == .failed: ending = .outOfMemory
+            case .succeeded, .failed, .rejected, .outOfMemory:
                 if result.status == .failed, ending == .succeeded { ending = .failed }
             }
         }
@@ -130,7 +133,7 @@ public struct NotebookRunner {
                         "\(cell.label) was meant to fail (`expect-error`) and did not")
                 ])
             }
-        case .rejected, .failed:
+        case .rejected, .failed, .outOfMemory:
             fail(&result, errors)
             if cell.attributes.expectsError { result.status = .failedAsExpected }
         case .interrupted:

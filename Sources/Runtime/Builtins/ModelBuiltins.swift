@@ -104,9 +104,7 @@ extension Machine {
         switch value {
         case .model(let model): return model
         case .modelType(let definition):
-            throw Failure(
-                "model.type", "`\(definition.name)` is a definition, not a model",
-                help: "make one: `\(definition.name)()`")
+            throw CallFailures.definition(definition)
         default: throw CallFailures.argument(function, "net", wants: "a model", got: value)
         }
     }
@@ -167,7 +165,7 @@ extension Machine {
             pending.append((parameter.box, try recorder.cast(node, to: old.dtype)))
         }
         if !recorder.isAbstract { try recorder.evaluate(pending.map(\.1)) }
-        for (box, node) in pending { box.node = leaf(node) }
+        for (box, node) in pending { box.node = leaf(node).alone }
     }
 }
 
@@ -192,7 +190,7 @@ struct ModelCopier {
         result.boxes = model.boxes.map { box in
             guard let box else { return nil }
             let copied = ParameterBox(name: box.name, isState: box.isState)
-            copied.node = box.node
+            copied.node = box.node?.alone
             return copied
         }
         return result

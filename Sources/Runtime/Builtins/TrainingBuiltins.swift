@@ -136,7 +136,7 @@ extension Machine {
         for slots in optimizer.slots.values {
             guard let average = slots.average else { continue }
             kept.append((slots.box, slots.box.node))
-            slots.box.node = average
+            slots.box.node = average.alone
         }
         guard !kept.isEmpty else {
             throw Failure(

@@ -280,7 +280,7 @@ extension Machine {
     func warnOfBroadcast(_ left: Node, _ right: Node, _ symbol: String) {
         guard let check, let frame = frames.last else { return }
         let prototype = frame.closure.prototype
-        guard !prototype.module.isLibrary else { return }
+        guard !prototype.isLibrary else { return }
         func isColumn(_ x: Node, _ y: Node) -> Bool {
             x.shape.rank == 2 && y.shape.rank == 1 && x.shape[1] == 1
                 && x.shape[0] == y.shape[0] && y.shape[0] > 1
@@ -288,7 +288,7 @@ extension Machine {
         guard isColumn(left, right) || isColumn(right, left) else { return }
         let size = max(left.shape[0], right.shape[0])
         let side = left.shape.rank == 2 ? "left" : "right"
-        let place = place(of: recorder.origin)
+        let place = place(of: recorder.origin.number)
         check.report(
             .init(
                 .warning, id: "shape.broadcast",

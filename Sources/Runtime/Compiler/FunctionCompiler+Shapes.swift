@@ -29,6 +29,20 @@ struct ShapeMatcher {
     /// Whether `nil` passes: the parameter has a default.
     var text: String
     var span: Span
+
+    /// The pattern with sizes in the place of `...S`.
+    func text(withRest sizes: [Int]) -> String {
+        let parts = elements.flatMap { element in
+            switch element {
+            case .literal(let size): [String(size)]
+            case .dimension(let name, _, _): [name]
+            case .value(_, let text): [text]
+            case .any: ["_"]
+            case .rest: sizes.map(String.init)
+            }
+        }
+        return "[\(parts.joined(separator: ", "))]"
+    }
 }
 
 extension FunctionCompiler {

@@ -30,6 +30,17 @@ enum CallFailures {
         return failure
     }
 
+    /// What a function of the library was given to call, named by the argument that holds it.
+    static func notCallable(_ value: Value, given span: Span, to function: String) -> Failure {
+        let name = span.source.text(of: span)
+        guard name.unicodeScalars.allSatisfy({ $0.properties.isAlphabetic }) else { return notCallable(value) }
+        var failure = Failure(
+            "call.type", "`\(name)` of `\(function)` is \(described(value)), not a function",
+            help: callHelp(value))
+        failure.fault = ArgumentFault(function: function, kind: .parameter(name))
+        return failure
+    }
+
     static func memberNotCallable(_ value: Value, _ name: String, _ member: Value) -> Failure {
         Failure(
             "call.type", "`.\(name)` of \(described(value)) is \(described(member)), not a function",
@@ -66,7 +77,7 @@ enum CallFailures {
         let camel = Habits.camelCase(label)
         let close = habit ?? (names.contains(camel) ? camel : nearest(camel, in: names))
         var failure = Failure(
-            "call.label", "`\(signature.name)` has no parameter `\(label)`",
+            "call.label", "\(signature.shown) has no parameter `\(label)`",
             notes: ["it is `\(signature.text)`"],
             help: (habit == nil ? Habits.labelHelp[label] : nil) ?? close.map { "did you mean `\($0):`?" })
         failure.fault = ArgumentFault(function: signature.name, kind: .label(label))
@@ -75,7 +86,7 @@ enum CallFailures {
 
     static func repeatedLabel(_ label: String, _ signature: Signature) -> Failure {
         Failure(
-            "call.repeated", "the argument `\(label)` of `\(signature.name)` is given twice",
+            "call.repeated", "the argument `\(label)` of \(signature.shown) is given twice",
             notes: ["it is `\(signature.text)`"],
             help: signature.parameters.firstIndex { $0.name == label }.map {
                 "argument \($0 + 1) without a label is `\(label)` as well"
@@ -86,7 +97,7 @@ enum CallFailures {
         let wanted = signature.parameters.count
         var failure = Failure(
             "call.extra",
-            "`\(signature.name)` takes \(plural(wanted, "argument")), got \(count)",
+            "\(signature.shown) takes \(plural(wanted, "argument")), got \(count)",
             notes: ["it is `\(signature.text)`"],
             help: extraHelp(signature))
         failure.fault = ArgumentFault(function: signature.name, kind: .position(wanted))
@@ -110,8 +121,16 @@ enum CallFailures {
             help = "to give the function itself to another one, leave out the parentheses"
         }
         return Failure(
-            "call.missing", "the argument `\(name)` of `\(signature.name)` is missing",
+            "call.missing", "the argument `\(name)` of \(signature.shown) is missing",
             notes: ["it is `\(signature.text)`"], help: help)
+    }
+
+    /// A model's definition where a model is wanted; the help has the arguments that it cannot do without.
+    static func definition(_ definition: ModelDefinition) -> Failure {
+        let needed = definition.signature.parameters.filter { !$0.isOptional }.map { "\($0.name): …" }
+        return Failure(
+            "model.type", "`\(definition.name)` is a definition, not a model",
+            help: "make one: `\(definition.name)(\(needed.joined(separator: ", ")))`")
     }
 
     /// Refuses what is no function where one is wanted, before it is called.

@@ -28,6 +28,9 @@ enum EngineDiagnostics {
             text = text.dropFirst(kind.count)
         }
         let message = error.file.map { "\($0): \(text)" } ?? String(text)
+        if case .tensor(.outOfMemory(_, _)) = error.problem {
+            return Failure(Failure.memoryBudget, message, help: error.help)
+        }
         guard case .notFound = error.problem else {
             return Failure("file.format", message, help: error.help)
         }
@@ -44,7 +47,7 @@ enum EngineDiagnostics {
             return Failure("shape.negative", "a size in \(sizes) is negative")
         case .outOfMemory(let bytes, let budget):
             return Failure(
-                "memory.budget",
+                Failure.memoryBudget,
                 "\(amount(bytes)) more would pass the memory budget of \(amount(budget))",
                 help: "`--memory` sets the budget; smaller batches need less")
         case .shapesDisagree(let operation, let left, let right, let rule):
@@ -52,7 +55,10 @@ enum EngineDiagnostics {
         case .badShape(let operation, let shape, let rule):
             return Failure(
                 "shape.\(operation)", "the shape \(shape) does not fit `\(operation)`",
-                notes: ["`\(operation)` needs \(rule)"], help: ImageHelp.axes(operation, shape))
+                notes: ["`\(operation)` needs \(rule)"],
+                help: operation == "reshape"
+                    ? "`-1` stands for the one size that follows from the others"
+                    : ImageHelp.axes(operation, shape))
         case .axisOutOfRange(let operation, let axis, let shape):
             return Failure(
                 "shape.axis",
@@ -64,11 +70,13 @@ enum EngineDiagnostics {
                 help: size == 0
                     ? "the axis is empty" : "indices and labels start at 0; the last one is \(size - 1)")
         case .badDType(let operation, let dtype, let rule):
-            return Failure(
+            var failure = Failure(
                 "dtype.\(operation)", "`\(operation)` does not take \(dtype.name)",
                 notes: ["`\(operation)` needs \(rule)"],
                 help: dtype.isFloat && rule.contains("integer")
                     ? "labels and indices are integers: write `.cast(int64)`" : nil)
+            failure.dtype = (dtype, rule)
+            return failure
         case .badArgument(let operation, let rule):
             return Failure("call.argument", "`\(symbol(operation))` needs \(rule)")
         case .divisionByZero(let operation):
@@ -82,7 +90,10 @@ enum EngineDiagnostics {
         _ operation: String, _ left: Shape, _ right: Shape, _ rule: String
     ) -> Failure {
         var failure = Failure(
-            "shape.\(operation)", "shapes do not agree: \(left) and \(right)",
+            "shape.\(operation)",
+            operation == "assign"
+                ? "the place has shape \(left), the new value \(right)"
+                : "shapes do not agree: \(left) and \(right)",
             notes: ["`\(symbol(operation))` needs \(rule)"],
             help: suggestion(operation, left, right))
         failure.operands = (left, right)
@@ -101,13 +112,22 @@ enum EngineDiagnostics {
             // A mask of the rows that stands in another place.
             return y.first == x.first ? "a mask of the rows stands first: `x[mask]`" : nil
         }
+        if operation == "concat", x.count == y.count {
+            let unequal = x.indices.filter { x[$0] != y[$0] }
+            return unequal.count == 1 ? "to join along axis \(unequal[0]), write `axis: \(unequal[0])`" : nil
+        }
         if operation == "@", x.count == 2, y.count == 2 {
             if x[1] == y[1] { return "transpose the right side: `.T`" }
             if x[0] == y[0] { return "transpose the left side: `.T`" }
         }
         if x.count == y.count + 1, x.last == 1 { return "write `.squeeze(-1)` on the left side" }
         if y.count == x.count + 1, y.last == 1 { return "write `.squeeze(-1)` on the right side" }
-        if operation != "@", let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
+        if operation == "@", let columns = x.last, !y.isEmpty {
+            return y.count == 1
+                ? "the vector on the right needs \(columns) elements, as many as the left has columns"
+                : "the right side needs \(columns) rows, as many as the left has columns"
+        }
+        if let help = aligned(x, y, "right") ?? aligned(y, x, "left") {
             return help
         }
         return nil

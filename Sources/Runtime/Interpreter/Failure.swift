@@ -13,10 +13,20 @@ struct Failure: Error {
     var operands: (left: Shape, right: Shape)?
     /// The argument at fault; the machine finds its place.
     var fault: ArgumentFault?
+    /// Another parameter that the argument at fault does not agree with.
+    var related: String?
+    /// A dtype that does not fit, and what is needed instead.
+    var dtype: (dtype: DType, rule: String)?
 
     init(_ id: String, _ message: String, notes: [String] = [], help: String? = nil) {
         self.diagnostic = Diagnostic(id: id, message, notes: notes, help: help)
     }
+
+    /// The id of an error that reached the memory budget.
+    static let memoryBudget = "memory.budget"
+
+    /// Whether it is a limit of the session, which no `try` of the program catches.
+    var isLimit: Bool { [Self.memoryBudget, "limit.recursion"].contains(diagnostic.id) }
 
     init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

@@ -11,4 +11,6 @@ struct Frame {
     let result: Int
     /// The call came from the machine's host: `run` gives its value back.
     let isEntry: Bool
+    /// Of a frame of the library: the origin of the call in the user's code that led here; else -1.
+    let caller: Int32
 }

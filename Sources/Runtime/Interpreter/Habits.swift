@@ -47,6 +47,7 @@ enum Habits {
         "items": "loop over the dict itself: `for (key, value) in d { … }`",
         "add_": "write `x += …` for a `var x`", "to_numpy": "write `.toList()`",
         "learningRate": "write `.lr`", "learning_rate": "write `.lr`",
+        "val_loss": "write `.valLoss`, which `fit` records with `validation: …`",
     ]
 
     /// `val_loss` as `valLoss`.

@@ -23,29 +23,13 @@ extension Machine {
     ///   - callee: The frame of the called function, if the fault was found inside it.
     func blame(_ frame: Frame, callee inner: Frame?, in failure: inout Failure) {
         guard let fault = failure.fault else { return }
-        let prototype = frame.closure.prototype
-        guard prototype.code.indices.contains(frame.counter - 1) else { return }
-        let instruction = prototype.code[frame.counter - 1]
-        guard instruction.operation == .call || instruction.operation == .callMethod else { return }
-        let site = prototype.sites[Int(instruction.c)]
-        let R = registers + frame.base
-        var callee = R[Int(instruction.b)]
-        var isShifted = false
-        if let method = site.method {
-            let receiver = callee
-            if let member = (try? optionalMember(receiver, method)) ?? nil {
-                callee = member
-            } else {
-                isShifted = true
-                callee = site.candidates.lazy.map { R[$0] }.first(where: \.isCallable) ?? .none
-            }
-        }
+        guard let running = runningCall(frame) else { return }
+        let callee = running.callee
         if let inner, !Self.runs(inner, callee) { return explainPart(inner, callee, &failure) }
         guard inner != nil || Self.signature(of: callee)?.name == fault.function else { return }
-        let call = prototype.span(frame.counter - 1)
         guard
             let span = Self.span(
-                of: fault.kind, site, isShifted: isShifted, call,
+                of: fault.kind, running.site, isShifted: running.receiver != nil, running.span,
                 Self.signature(of: callee)?.parameters.map(\.name) ?? [])
         else { return }
         failure.diagnostic.span = span
@@ -67,7 +51,7 @@ extension Machine {
     }
 
     /// Names the part of a chain that did not take what came before it.
-    private func explainPart(_ frame: Frame, _ callee: Value, _ failure: inout Failure) {
+    func explainPart(_ frame: Frame, _ callee: Value, _ failure: inout Failure) {
         guard case .model(let chain) = callee else { return }
         let index = chain.chainParts.firstIndex {
             if case .model(let part) = $0 { return part === frame.closure.receiver }
@@ -78,7 +62,7 @@ extension Machine {
         failure.diagnostic.notes.append("in part \(index) of the chain, `\(text)`")
     }
 
-    private static func signature(of value: Value) -> Signature? {
+    static func signature(of value: Value) -> Signature? {
         switch value {
         case .function(let closure):
             Signature(name: closure.prototype.name, parameters: closure.prototype.parameters)

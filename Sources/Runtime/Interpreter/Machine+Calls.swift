@@ -12,8 +12,11 @@ extension Machine {
             return true
         default:
             setOrigin()
-            if !callee.isCallable, let frame = frames.last, !frame.closure.prototype.module.isLibrary {
-                throw CallFailures.notCallable(callee, at: site.calleeSpan)
+            if !callee.isCallable, let prototype = frames.last?.closure.prototype {
+                guard prototype.isLibrary else { throw CallFailures.notCallable(callee, at: site.calleeSpan) }
+                if let name = prototype.shownName {
+                    throw CallFailures.notCallable(callee, given: site.calleeSpan, to: name)
+                }
             }
             let value = try call(callee, Array(arguments), labels: site.labels)
             registers[result] = value
@@ -58,7 +61,7 @@ extension Machine {
         guard let frame = frames.last else { return }
         let prototype = frame.closure.prototype
         recorder.origin = Origin(
-            prototype.originBase &+ Int32(truncatingIfNeeded: frame.counter - 1))
+            prototype.originBase &+ Int32(truncatingIfNeeded: frame.counter - 1), caller: frame.caller)
     }
 
     private func open(
@@ -140,6 +143,12 @@ struct Signature {
         let list = parameters.map { parameter in
             parameter.defaultText.map { "\(parameter.name) = \($0)" } ?? parameter.name
         }
-        return "\(name)(\(list.joined(separator: ", ")))"
+        return isAnonymous
+            ? "(\(list.joined(separator: ", "))) => …" : "\(name)(\(list.joined(separator: ", ")))"
     }
+
+    private var isAnonymous: Bool { name == "lambda" }
+
+    /// The function as messages name it.
+    var shown: String { isAnonymous ? "the function" : "`\(name)`" }
 }

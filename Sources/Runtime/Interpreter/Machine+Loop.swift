@@ -294,6 +294,8 @@ extension Machine {
 
     @inline(__always)
     private func origin(_ prototype: Prototype, _ counter: Int) -> Origin {
-        Origin(prototype.originBase &+ Int32(truncatingIfNeeded: counter - 1))
+        Origin(
+            prototype.originBase &+ Int32(truncatingIfNeeded: counter - 1),
+            caller: prototype.isLibrary ? frames[frames.count - 1].caller : -1)
     }
 }

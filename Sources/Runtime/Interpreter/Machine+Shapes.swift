@@ -97,7 +97,9 @@ extension Machine {
                 var failure = ShapeFailures.dimension(
                     name, bound, sizes, axis, matcher, isOfModel: slot.isField,
                     owner: closure.receiver as? ModelInstance)
-                failure.diagnostic.notes += sizeOrigin(name, bound, slot, closure)
+                let origin = sizeOrigin(name, bound, slot, closure)
+                failure.diagnostic.notes += origin.note.map { [$0] } ?? []
+                failure.related = origin.parameter
                 throw failure
             }
         default:
@@ -114,13 +116,13 @@ extension Machine {
         model.sizeOrigins[field] = frame.closure.prototype.span(frame.counter - 1)
     }
 
-    /// Where a dimension got its size, as a note.
+    /// Where a dimension got its size, as a note, and the parameter if it is one.
     private func sizeOrigin(
         _ name: String, _ size: Int, _ slot: ShapeMatcher.Slot, _ closure: Closure
-    ) -> [String] {
+    ) -> (note: String?, parameter: String?) {
         if case .field(let field) = slot {
             let span = (closure.receiver as? ModelInstance)?.sizeOrigins[field]
-            return span.map { ["\(name) = \(size) from the first call (\($0.location))"] } ?? []
+            return (span.map { "\(name) = \(size) from the first call (\($0.location))" }, nil)
         }
         for matcher in closure.prototype.shapes {
             guard case .parameter(let parameter) = matcher.subject else { continue }
@@ -128,9 +130,9 @@ extension Machine {
                 if case .dimension(name, _, _) = $0 { return true }
                 return false
             }
-            if binds { return ["\(name) = \(size) from `\(parameter)`"] }
+            if binds { return ("\(name) = \(size) from `\(parameter)`", parameter) }
         }
-        return []
+        return (nil, nil)
     }
 
     private func bind(
@@ -144,22 +146,26 @@ extension Machine {
             }
             guard bound == part else {
                 throw ShapeFailures.rest(
-                    name, bound, part, sizes, matcher, first: binder(of: name, closure, matcher))
+                    bound, part, sizes, matcher, first: binder(of: name, closure, matcher, R))
             }
             return
         }
         write(.list(part.map { .int($0) }), slot, closure, R)
     }
 
-    /// The parameter whose signature is `[...S]` and came before this one.
+    /// The parameter that gave `...S` its axes, with its sizes.
     private func binder(
-        of name: String, _ closure: Closure, _ matcher: ShapeMatcher
-    ) -> String? {
+        of name: String, _ closure: Closure, _ matcher: ShapeMatcher,
+        _ R: UnsafeMutablePointer<Value>
+    ) -> (parameter: String, sizes: [Int])? {
         for other in closure.prototype.shapes {
             guard case .parameter(let parameter) = other.subject, other.span != matcher.span,
-                other.elements.count == 1, case .rest(name, _) = other.elements[0]
+                other.elements.contains(where: { if case .rest(name, _) = $0 { true } else { false } }),
+                let index = closure.prototype.parameters.firstIndex(where: { $0.name == parameter })
             else { continue }
-            return parameter
+            var value = R[index]
+            if case .cell(let cell) = value { value = cell.value }
+            if let sizes = sizes(of: value) { return (parameter, sizes) }
         }
         return nil
     }
@@ -224,8 +230,9 @@ enum ShapeFailures {
                 Diagnostic.Label(matcher.span, "the signature wants \(matcher.text)")
             ]
         } else {
-            if !message.contains(matcher.text) {
-                failure.diagnostic.notes = ["the signature wants \(matcher.text)"]
+            // Arguments that have to agree are both in the message.
+            if !message.contains(matcher.text), id != "shape.same" {
+                failure.diagnostic.notes = ["the signature wants \(matcher.text) for \(subject(matcher))"]
             }
         }
         return failure
@@ -318,21 +325,36 @@ enum ShapeFailures {
             : nil
     }
 
+    /// Axes `...S` that are not those of an argument before.
+    ///
+    /// - Parameter first: That argument and its sizes.
     static func rest(
-        _ name: String, _ bound: [Int], _ part: [Int], _ sizes: [Int], _ matcher: ShapeMatcher,
-        first: String?
+        _ bound: [Int], _ part: [Int], _ sizes: [Int], _ matcher: ShapeMatcher,
+        first: (parameter: String, sizes: [Int])?
     ) -> Failure {
-        var help: String?
-        let other = first.map { "`\($0)`" } ?? "...\(name)"
-        if part.count == bound.count + 1, part.last == 1, Array(part.dropLast()) == bound {
-            help = "write `.squeeze(-1)` on \(subject(matcher))"
-        } else if bound.count == part.count + 1, bound.last == 1, Array(bound.dropLast()) == part {
-            help = "write `.squeeze(-1)` on \(other)"
+        let this = subject(matcher)
+        let wanted = matcher.text(withRest: bound)
+        guard let first else {
+            return failure(
+                "shape.same", "\(this) has shape \(list(sizes)), it must have \(wanted)", matcher, sizes)
         }
-        return failure(
+        let other = "`\(first.parameter)`"
+        var help: String?
+        if part.count == bound.count + 1, part.last == 1, Array(part.dropLast()) == bound {
+            help = "write `.squeeze(-1)` on \(this)"
+        } else if bound.count == part.count + 1, bound.last == 1, Array(bound.dropLast()) == part {
+            help = "write `.squeeze(-1)` on \(other), or `.unsqueeze(-1)` on \(this)"
+        }
+        let isWhole = first.sizes == bound && sizes == part
+        var failure = failure(
             "shape.same",
-            "\(subject(matcher)) has shape \(list(sizes)), \(other) has \(list(bound)):"
-                + " both must be the same", matcher, sizes, help: help)
+            isWhole
+                ? "\(this) has shape \(list(sizes)), \(other) has \(list(bound)): both must be the same"
+                : "\(this) has shape \(list(sizes)), it must be \(wanted) beside \(other) of shape "
+                    + "\(list(first.sizes))",
+            matcher, sizes, help: help)
+        failure.related = first.parameter
+        return failure
     }
 
     static func list(_ sizes: [Int]) -> String {

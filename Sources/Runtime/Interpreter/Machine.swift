@@ -66,16 +66,16 @@ final class Machine {
     }
 
     /// The function and place where a node was recorded.
-    func place(of origin: Origin) -> (prototype: Prototype, counter: Int)? {
-        guard origin.number >= 0, !origins.isEmpty else { return nil }
+    func place(of number: Int32) -> (prototype: Prototype, counter: Int)? {
+        guard number >= 0, !origins.isEmpty else { return nil }
         var low = 0
         var high = origins.count
         while high - low > 1 {
             let middle = (low + high) / 2
-            if origins[middle].base <= origin.number { low = middle } else { high = middle }
+            if origins[middle].base <= number { low = middle } else { high = middle }
         }
         let prototype = origins[low].prototype
-        let counter = Int(origin.number - origins[low].base)
+        let counter = Int(number - origins[low].base)
         return prototype.code.indices.contains(counter) ? (prototype, counter) : nil
     }
 
@@ -96,7 +96,15 @@ final class Machine {
         frames.append(
             Frame(
                 closure: closure, base: base, top: top, counter: 0, result: result,
-                isEntry: isEntry))
+                isEntry: isEntry, caller: closure.prototype.isLibrary ? userOrigin : -1))
+    }
+
+    /// The origin of the innermost call in the user's code.
+    private var userOrigin: Int32 {
+        guard let frame = frames.last else { return -1 }
+        let prototype = frame.closure.prototype
+        if prototype.isLibrary { return frame.caller }
+        return prototype.originBase &+ Int32(truncatingIfNeeded: frame.counter - 1)
     }
 
     /// Makes sure that registers below `top` may be written.
@@ -190,7 +198,7 @@ final class Machine {
         while frames.count > depth {
             let frame = frames[frames.count - 1]
             let counter = frame.counter - 1
-            if let failure = error as? Failure,
+            if let failure = error as? Failure, !failure.isLimit,
                 let handler = frame.closure.prototype.handlers.last(where: {
                     counter >= $0.start && counter < $0.end
                 })
@@ -211,59 +219,21 @@ final class Machine {
             || !frame.closure.prototype.isAnonymous
         else { return }
         let caller = frames[frames.count - 2]
-        guard !caller.closure.prototype.module.isLibrary, failure.diagnostic.trace.count < 20
+        guard !caller.closure.prototype.isLibrary, failure.diagnostic.trace.count < 20
         else { return }
         let span = caller.closure.prototype.span(caller.counter - 1)
-        if failure.blamesCaller, let blamed = failure.diagnostic.span, blamed.source === span.source,
+        // The picture shows that call already.
+        if failure.blamesCaller || frame.closure.prototype.isLibrary,
+            let blamed = failure.diagnostic.span, blamed.source === span.source,
             blamed.start >= span.start, blamed.end <= span.end
         {
             return
         }
+        let model = (frame.closure.receiver as? ModelInstance)?.definitionName
+        let name = frame.closure.prototype.name
         failure.diagnostic.trace.append(
-            Diagnostic.Call(function: frame.closure.prototype.name, span: span))
+            Diagnostic.Call(function: model.map { "\($0).\(name)" } ?? name, span: span))
         error = failure
-    }
-
-    /// Any error as one with a place.
-    func located(_ error: any Error) -> Failure {
-        locate((error as? Failure) ?? EngineDiagnostics.failure(error))
-    }
-
-    /// Gives an error the place of the instruction that is running: of the innermost function that
-    /// the user wrote; what the library was doing there becomes a note.
-    private func locate(_ failure: Failure) -> Failure {
-        var failure = failure
-        if let origin = failure.origin, let place = place(of: origin) {
-            failure.origin = nil
-            if !place.prototype.module.isLibrary {
-                failure.diagnostic.span = place.prototype.span(place.counter)
-            } else {
-                let text = place.prototype.span(place.counter)
-                failure.diagnostic.notes.append(
-                    "in `\(place.prototype.name)`: `\(text.source.text(of: text))`")
-            }
-        }
-        guard failure.diagnostic.span == nil else { return failure }
-        var inside: (name: String, text: String)?
-        let blamed = failure.blamesCaller && frames.count > 1 ? frames.dropLast() : frames[...]
-        for frame in blamed.reversed() {
-            let prototype = frame.closure.prototype
-            let span = prototype.span(frame.counter - 1)
-            if prototype.module.isLibrary {
-                if inside == nil { inside = (prototype.name, span.source.text(of: span)) }
-                continue
-            }
-            failure.diagnostic.span = span
-            if let operands = prototype.operands[frame.counter - 1] { failure.label(operands, span) }
-            blame(frame, callee: failure.blamesCaller ? frames.last : nil, in: &failure)
-            break
-        }
-        if let inside, failure.diagnostic.id.hasPrefix("shape"), inside.text.contains("(")
-            || inside.text.contains(" ")
-        {
-            failure.diagnostic.notes.append("in `\(inside.name)`: `\(inside.text)`")
-        }
-        return failure
     }
 }
 

@@ -39,7 +39,9 @@ enum OperatorFailures {
     }
 
     static func operand(_ operation: String, _ value: Value, _ wanted: String) -> Failure {
-        Failure("operator.type", "`\(operation)` takes \(wanted), got \(described(value))")
+        Failure(
+            "operator.type", "`\(operation)` takes \(wanted), got \(described(value))",
+            help: operation == "not" ? "compare: `n == 0`, `len(xs) == 0`, `x == nil`" : nil)
     }
 
     static func condition(_ value: Value, help: String?) -> Failure {

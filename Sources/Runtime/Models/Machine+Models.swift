@@ -79,9 +79,7 @@ extension Machine {
         guard holdsModel else { return .builtin(BuiltinObject(composition: all)) }
         for part in all {
             if case .modelType(let definition) = part {
-                throw Failure(
-                    "model.type", "`\(definition.name)` is a definition, not a model",
-                    help: "make one: `\(definition.name)()`")
+                throw CallFailures.definition(definition)
             }
         }
         let chain = ModelInstance(.chain(all), initialization: newStream())
@@ -272,13 +270,18 @@ extension Machine {
                 help: "an initializer is a function of the shape, or a tensor")
         }
         guard node.shape == shape else {
-            throw Failure(
+            var failure = Failure(
                 "shape.initializer",
-                "`\(member.name)` has shape \(shape), its initializer gives \(node.shape)")
+                "`\(member.name)` has shape \(shape), its initializer gives \(node.shape)",
+                help: made.isCallable
+                    ? "an initializer is given the shape, as a list, and gives a tensor of it"
+                    : "an initializer is a function of the shape, such as `zeros()` or `glorotUniform()`")
+            if !member.span.source.name.hasPrefix("stdlib") { failure.diagnostic.span = member.span }
+            throw failure
         }
         // Initial values are leaves: weights depend on nothing.
         if !recorder.isAbstract { try recorder.evaluate([node]) }
-        return node
+        return node.alone
     }
 
     /// A tensor, or a number as a 0-d tensor.
@@ -321,7 +324,9 @@ extension Machine {
             return value
         case .defined(let definition):
             guard let forward = model.method(named: "forward") else {
-                throw Failure("model.forward", "`\(definition.name)` has no `forward`")
+                throw Failure(
+                    "model.forward", "`\(definition.name)` has no `forward`",
+                    help: "say in its body what a call computes: `forward(x: [N, D]) { … }`")
             }
             return try run(forward, arguments, labels)
         }
@@ -332,6 +337,13 @@ extension Machine {
     func member(of model: ModelInstance, _ name: String) throws -> Value? {
         switch name {
         case "params":
+            if let missing = model.namedParameters().first(where: { $0.box.node == nil }) {
+                throw Failure(
+                    "model.unbuilt",
+                    "`\(missing.box.name)` of this \(missing.owner.definitionName) is not made yet",
+                    help: "params are there after the first call or `.build([…])`; an optimizer takes the model "
+                        + "itself: `Adam(net)`")
+            }
             return .dict(
                 DictObject(
                     .init(

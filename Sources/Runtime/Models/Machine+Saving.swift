@@ -186,7 +186,7 @@ extension Machine {
         if !recorder.isAbstract { try recorder.evaluate(pending.map(\.1)) }
         for (parameter, node) in pending {
             check?.willWrite(.box(parameter.box, of: parameter.owner))
-            parameter.box.node = leaf(node)
+            parameter.box.node = leaf(node).alone
         }
         let known = Set(parameters.map(\.path))
         let unused = entries.order.filter { !known.contains($0) }

@@ -123,7 +123,7 @@ public final class Session {
             var diagnostic = machine.located(error).diagnostic
             if diagnostic.span == nil { diagnostic.span = program.items.last?.span }
             outcome.diagnostics.append(diagnostic)
-            outcome.ending = .failed
+            outcome.ending = diagnostic.id == Failure.memoryBudget ? .outOfMemory : .failed
         }
     }
 
@@ -298,6 +298,8 @@ public struct CellOutcome {
         /// Checked and found wrong; nothing ran.
         case rejected
         case succeeded, failed, interrupted, timedOut
+        /// Failed because the memory budget was reached.
+        case outOfMemory
     }
 
     public var ending = Ending.rejected

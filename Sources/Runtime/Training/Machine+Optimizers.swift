@@ -257,7 +257,7 @@ extension Machine {
             }
             // A leaf, so that the first step's program serves the later ones.
             if !recorder.isAbstract { try recorder.evaluate([node]) }
-            return .tensor(leaf(node))
+            return .tensor(leaf(node).alone)
         }
     }
 

@@ -237,12 +237,22 @@ extension Machine {
         var targets: [StepProgram.Target] = []
         /// For each output the input that it may write over.
         var replaced: [Int] = []
+        /// Whether two places hold one node: a program would read one of them for both, also when
+        /// they have come to differ.
+        private(set) var sharesNodes = false
         private var positions: [ObjectIdentifier: Int] = [:]
 
         init() {}
 
         mutating func read(_ node: Node?, _ source: StepProgram.Source) {
-            guard let node, positions[ObjectIdentifier(node)] == nil else { return }
+            guard let node else { return }
+            if let known = positions[ObjectIdentifier(node)] {
+                if case .box(let box) = source, case .box(let other) = sources[known], box === other {
+                    return
+                }
+                sharesNodes = true
+                return
+            }
             positions[ObjectIdentifier(node)] = inputs.count
             inputs.append(node)
             sources.append(source)
@@ -275,6 +285,10 @@ extension Machine {
         }
         if let reason = recording.reason {
             stepNote = "not replayed: \(reason)"
+            return nil
+        }
+        if step.sharesNodes {
+            stepNote = "not replayed: two params or slots are one tensor"
             return nil
         }
         guard cache.recordings <= Self.patience else {

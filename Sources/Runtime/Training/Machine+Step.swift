@@ -96,7 +96,8 @@ extension Machine {
         if gradients.isEmpty {
             throw Failure(
                 "step.nothing", "the loss depends on no param that the optimizer holds",
-                help: "is the model frozen, does the optimizer hold another one, or was the loss computed before the block?")
+                help: "is the model frozen, does the optimizer hold another one, was the loss computed before the block, "
+                    + "or does it go through `argmax` or a comparison?")
         }
         let before = gradients.map {
             optimizer.slots[ObjectIdentifier($0.parameter.box)]?.accumulated

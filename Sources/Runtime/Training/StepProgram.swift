@@ -158,6 +158,17 @@ enum NodeHolder {
     }
 }
 
+extension Node {
+    /// The same numbers as a leaf of its own; itself while they are not computed.
+    ///
+    /// Params and slots hold nodes that nobody else holds: gradients go to nodes, and programs tell
+    /// their inputs apart by them.
+    var alone: Node {
+        if let value { return Node(value, origin: origin) }
+        return primitive == nil ? Node(placeholder: shape, dtype: dtype, origin: origin) : self
+    }
+}
+
 /// What besides the variables a recorded step depends on.
 struct StepKey: Equatable {
     enum Kind: Equatable {

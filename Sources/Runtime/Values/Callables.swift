@@ -44,6 +44,8 @@ final class Prototype {
     let name: String
     let module: ModuleObject
     let source: SourceText
+    /// Whether its text is the standard library's.
+    let isLibrary: Bool
     var parameters: [ParameterInfo] = []
     var code: [Instruction] = []
     /// `code` where the machine reads it; set by `seal()`.
@@ -78,6 +80,7 @@ final class Prototype {
         self.name = name
         self.module = module
         self.source = source
+        self.isLibrary = module.isLibrary
     }
 
     deinit { sealed?.deallocate() }

@@ -160,7 +160,7 @@ struct ScriptOutcome {
         case .succeeded where outcome.wasInterrupted: return Exit.interrupted
         case .succeeded: return .success
         case .rejected, .failed: return Exit.cellFailed
-        case .timedOut: return Exit.budget
+        case .timedOut, .outOfMemory: return Exit.budget
         case .interrupted: return Exit.interrupted
         }
     }

@@ -159,7 +159,7 @@ final class MutantTrial {
             switch outcome.ending {
             case .succeeded: continue
             case .timedOut, .interrupted: return (nil, true)
-            case .rejected, .failed:
+            case .rejected, .failed, .outOfMemory:
                 let error = outcome.diagnostics.last { $0.severity == .error }
                 return (error ?? Diagnostic(id: "none", "failed without an error"), false)
             }

@@ -35,7 +35,7 @@ final class ProgramTrial {
         if late > 3 { problems.append("ran on for \(late) seconds after it was stopped") }
         switch outcome.ending {
         case .succeeded: succeeded += 1
-        case .failed, .rejected:
+        case .failed, .rejected, .outOfMemory:
             if !outcome.diagnostics.contains(where: { $0.severity == .error }) {
                 problems.append("it failed without an error")
             }
