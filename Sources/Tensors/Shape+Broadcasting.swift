@@ -1,8 +1,6 @@
 extension Shape {
-    static let broadcastRule = "axes, aligned at the last, to be equal or 1"
-
     /// The shape that two tensors meet at, by NumPy's rule: axes are aligned at the last, and each
-    /// pair is equal or one of them is 1 (or absent). A size that is not known is taken for the other one.
+    /// pair is equal or one of them is 1 (or absent).
     /// - Returns: `nil` if they do not fit or the result would not fit an Int.
     public static func broadcast(_ left: Shape, _ right: Shape) -> Shape? {
         if left.dimensions == right.dimensions { return left }
@@ -13,8 +11,8 @@ extension Shape {
         for position in 1...rank {
             let a = position <= left.rank ? left[left.rank - position] : 1
             let b = position <= right.rank ? right[right.rank - position] : 1
-            guard a == b || a == 1 || b == 1 || mayAgree(a, b) else { return nil }
-            result[rank - position] = a == 1 || (isUnknown(a) && b != 1) ? b : a
+            guard a == b || a == 1 || b == 1 else { return nil }
+            result[rank - position] = a == 1 ? b : a
         }
         if result == left.dimensions { return left }
         if result == right.dimensions { return right }
@@ -40,9 +38,9 @@ extension Shape {
         for position in 1..<(min(left.rank, right.rank) + 1) {
             let a = left[left.rank - position]
             let b = right[right.rank - position]
-            if !mayAgree(a, b), a != 1, b != 1 {
+            if a != b, a != 1, b != 1 {
                 return
-                    "\(broadcastRule); axis \(-position) is \(a) on the "
+                    "axes, aligned at the last, to be equal or 1; axis \(-position) is \(a) on the "
                     + "left and \(b) on the right"
             }
         }
@@ -54,7 +52,7 @@ extension Shape {
         guard rank <= target.rank else { return false }
         let offset = target.rank - rank
         return dimensions.indices.allSatisfy {
-            dimensions[$0] == 1 || Self.mayAgree(dimensions[$0], target[offset + $0])
+            dimensions[$0] == target[offset + $0] || dimensions[$0] == 1
         }
     }
 

@@ -52,6 +52,6 @@ public struct Shape: Hashable, Sendable {
 
 extension Shape: CustomStringConvertible {
     public var description: String {
-        "[" + dimensions.map(Self.text).joined(separator: ", ") + "]"
+        "[" + dimensions.map(String.init).joined(separator: ", ") + "]"
     }
 }

@@ -45,14 +45,9 @@ public final class Node {
     }
 
     /// A leaf without a value, for shapes-only recording and for the inputs of programs.
-    ///
-    /// - Parameter extremes: Two numbers that occur in it, with none outside of them: see `extremes`.
-    public init(
-        placeholder shape: Shape, dtype: DType, extremes: ClosedRange<Int>? = nil,
-        origin: Origin = .none
-    ) {
+    public init(placeholder shape: Shape, dtype: DType, origin: Origin = .none) {
         self.primitive = nil
-        self.attributes = extremes.map { .ints([$0.lowerBound, $0.upperBound]) } ?? .none
+        self.attributes = .none
         self.inputs = []
         self.shape = shape
         self.dtype = dtype

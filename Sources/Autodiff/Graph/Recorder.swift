@@ -11,8 +11,6 @@ public final class Recorder {
     public var random: RandomStream
     /// Shapes only (`dlrepl check`): nothing is ever computed.
     public var isAbstract = false
-    /// Sizes that are not known there.
-    var unknownSizes = UnknownSizes()
     /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs.
     public var gradientDepth = 0
     /// Asked before each node is computed; `true` ends the evaluation with

@@ -134,7 +134,6 @@ extension Operation {
         let x = try arguments.tensor(0)
         let axis = try x.shape.axis(try arguments.int(2), for: "split")
         let size = x.shape[axis]
-        if Shape.isUnknown(size) { throw .unknownValue }
         var sizes = try arguments.ints(1)
         if case .int(let each) = arguments.values[1] {
             guard each > 0 else {

@@ -72,7 +72,7 @@ private struct MatMulSizes {
         k = a[a.rank - (transposesLeft ? 2 : 1)]
         n = b[b.rank - (transposesRight ? 2 : 1)]
         let inner = b[b.rank - (transposesRight ? 1 : 2)]
-        guard Shape.mayAgree(k, inner) else {
+        guard k == inner else {
             throw .shapesDisagree(
                 operation: "@", left: a, right: b, rule: "inner sizes to agree (\(k) and \(inner))")
         }

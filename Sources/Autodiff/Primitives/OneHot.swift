@@ -13,8 +13,6 @@ extension Primitive {
             guard inputs[0].dtype == .int64 else {
                 throw .badDType(operation: "oneHot", dtype: inputs[0].dtype, rule: "integers")
             }
-            try inputs[0].requireIndices(
-                below: classes, axis: inputs[0].shape.rank, for: "oneHot", countFromEnd: false)
             return (try Shape(inputs[0].shape.dimensions + [classes]), .float32)
         },
         evaluate: { inputs, attributes, output, _ throws(TensorError) in

@@ -7,7 +7,7 @@ extension Primitive {
         shape: { inputs, attributes throws(TensorError) in
             guard case .shape(let shape) = attributes else { throw .lacksAttributes("reshape") }
             let x = inputs[0]
-            guard shape.count == x.shape.count || shape.hasUnknownSize || x.shape.hasUnknownSize else {
+            guard shape.count == x.shape.count else {
                 throw .badShape(
                     operation: "reshape", shape: x.shape,
                     rule: "as many elements in \(shape) (\(shape.count)) as there are "

@@ -64,15 +64,12 @@ extension Primitive {
         }
         var wanted = shape.dimensions
         if indices.shape.rank == shape.rank { wanted[axis] = indices.shape[axis] }
-        let agrees = indices.shape.rank == wanted.count
-            && zip(indices.shape.dimensions, wanted).allSatisfy(Shape.mayAgree)
-        guard agrees else {
+        guard indices.shape.dimensions == wanted else {
             throw .shapesDisagree(
                 operation: "gather", left: shape, right: indices.shape,
                 rule: "indices of the shape of the tensor but for axis \(axis) (`x[indices]` takes "
                     + "rows by indices of any shape)")
         }
-        try indices.requireIndices(below: shape[axis], axis: axis, for: "gather")
     }
 
     private static func checkRange(

@@ -15,7 +15,7 @@ public enum IndexItem {
     case tensor(Node)
 
     /// How many axes of the tensor the item uses up.
-    var consumedAxes: Int {
+    fileprivate var consumedAxes: Int {
         switch self {
         case .index, .slice: 1
         case .ellipsis, .newAxis: 0
@@ -110,7 +110,7 @@ struct IndexPlan {
         }
         if node.dtype == .bool {
             let masked = Shape(trusted: Array(shape.dimensions[axis..<axis + count]))
-            guard zip(node.shape.dimensions, masked.dimensions).allSatisfy(Shape.mayAgree) else {
+            guard node.shape == masked else {
                 throw .shapesDisagree(
                     operation: "index", left: shape, right: node.shape,
                     rule: "a mask of the shape of the axes that it selects from, \(masked)")

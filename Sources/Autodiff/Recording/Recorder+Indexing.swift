@@ -8,9 +8,9 @@ extension Recorder {
     /// A bool mask decides the shape of the result, so it is evaluated here.
     ///
     /// - Throws: `TensorError.badArgument`, `.indexOutOfRange`, `.shapesDisagree`, `.badDType`; for
-    ///   masks also what evaluation throws. Where only shapes are known one selects an unknown number.
+    ///   masks also what evaluation throws, `.unknownValue` where only shapes are known.
     public func index(_ x: Node, _ items: [IndexItem]) throws(TensorError) -> Node {
-        let plan = try IndexPlan(isAbstract ? abstracted(items, x.shape) : items, for: x.shape)
+        let plan = try IndexPlan(items, for: x.shape)
         let basic = try reshape(try slice(x, plan.ranges), to: try Shape(plan.basic))
         guard !plan.tensors.isEmpty else { return basic }
         let indices = try indexTensors(plan.tensors)
@@ -104,14 +104,6 @@ extension Recorder {
 
     /// For each axis of a mask the indices of its true elements, in row-major order.
     private func coordinates(of mask: Node) throws(TensorError) -> [Node] {
-        if isAbstract, mask.value == nil {
-            var result: [Node] = []
-            for _ in 0..<mask.shape.rank {
-                result.append(
-                    Node(placeholder: try Shape([unknownSize(of: mask)]), dtype: .int64, origin: origin))
-            }
-            return result
-        }
         let value: Tensor
         do throws(EvaluationError) { value = try self.value(of: mask) } catch { throw error.error }
         let chosen = (0..<value.count).filter { value.bool(at: $0) }

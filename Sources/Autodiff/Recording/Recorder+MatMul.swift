@@ -17,7 +17,7 @@ extension Recorder {
         }
         let inner = b.shape.rank == 1 ? b.shape[0] : b.shape[b.shape.rank - 2]
         let last = a.shape[a.shape.rank - 1]
-        guard Shape.mayAgree(last, inner) else {
+        guard last == inner else {
             let which = b.shape.rank == 1 ? "only" : "second-last"
             throw .shapesDisagree(
                 operation: "@", left: a.shape, right: b.shape,

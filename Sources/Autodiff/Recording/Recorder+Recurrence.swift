@@ -72,7 +72,6 @@ extension Recorder {
         _ inputs: RecurrentInputs<Node>, _ form: RecurrenceForm
     ) throws(TensorError) -> Node {
         let sizes = form.sizes(x: inputs.x.shape, weights: inputs.weights.shape)
-        if Shape.isUnknown(sizes.steps) { throw .unknownValue }
         var states = inputs.states
         let zeros = try full(
             .float(0), Shape(trusted: [sizes.samples, sizes.units]), inputs.x.dtype)

@@ -30,7 +30,6 @@ extension Recorder {
     /// - Throws: `TensorError.badShape`, `.badArgument` for a second -1.
     public func reshape(_ x: Node, sizes: [Int]) throws(TensorError) -> Node {
         var sizes = sizes
-        try findUnknownSizes(&sizes, x.shape)
         if let open = sizes.firstIndex(of: -1) {
             guard sizes.lastIndex(of: -1) == open else {
                 throw .badArgument(operation: "reshape", rule: "at most one size of -1")

@@ -58,7 +58,7 @@ enum TrainingBuiltins {
             // Without the run it is not known how often a loop notes something.
             m.check == nil
                 ? m.session.tracker.record
-                : .record(m.session.tracker.labels, m.session.tracker.labels.map { _ in .anything })
+                : .record(m.session.tracker.labels, m.session.tracker.labels.map { _ in .unknown })
         },
         Builtin("untilInterrupted(block)", "Runs a block; true if ^C ended it.", isPure: false) { m, a in
             do {

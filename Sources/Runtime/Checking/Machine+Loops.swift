@@ -127,14 +127,14 @@ final class CheckedIterator: IteratorObject {
         try machine.check?.countTurn()
         let steps = (machine.check?.steps ?? 0) - firstStep
         if index < limit, steps < ShapeCheck.fullSteps {
-            guard let inner else { return .anything }
+            guard let inner else { return .unknown }
             return try inner.next(machine)
         }
         guard !fork.isWidened, widens, machine.check?.isTired != true else {
             fork.isCut = true
             return nil
         }
-        var element = Value.anything
+        var element = Value.unknown
         if let inner {
             guard let next = try inner.next(machine) else { return nil }
             if givesElements { element = next }

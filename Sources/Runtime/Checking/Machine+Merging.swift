@@ -9,19 +9,19 @@ extension Machine {
         case (.unset, _), (_, .unset), (.cell, _), (.iterator, _): return left
         case (_, .cell), (_, .iterator): return left
         case (.none, .none): return left
-        case (.bool(let x), .bool(let y)): return x == y ? left : .anything
-        case (.int(let x), .int(let y)): return x == y ? left : .anything
+        case (.bool(let x), .bool(let y)): return x == y ? left : .unknown
+        case (.int(let x), .int(let y)): return x == y ? left : .unknown
         case (.float(let x), .float(let y)):
-            return x.bitPattern == y.bitPattern ? left : .anything
-        case (.string(let x), .string(let y)): return x.text == y.text ? left : .anything
+            return x.bitPattern == y.bitPattern ? left : .unknown
+        case (.string(let x), .string(let y)): return x.text == y.text ? left : .unknown
         case (.range(let x), .range(let y)):
-            return x.start == y.start && x.count == y.count && x.step == y.step ? left : .anything
+            return x.start == y.start && x.count == y.count && x.step == y.step ? left : .unknown
         case (.tensor(let x), .tensor(let y)): return merged(x, y)
         case (.function(let x), .function(let y)):
-            return x.prototype === y.prototype ? left : .anything
-        case (.batches(let x), .batches(let y)): return x === y ? left : .anything
-        case (.tokenizer(let x), .tokenizer(let y)): return x === y ? left : .anything
-        case (.symbol(let x), .symbol(let y)): return x === y ? left : .anything
+            return x.prototype === y.prototype ? left : .unknown
+        case (.batches(let x), .batches(let y)): return x === y ? left : .unknown
+        case (.tokenizer(let x), .tokenizer(let y)): return x === y ? left : .unknown
+        case (.symbol(let x), .symbol(let y)): return x === y ? left : .unknown
         default: return mergedContainers(left, right)
         }
     }
@@ -33,22 +33,22 @@ extension Machine {
         switch (left, right) {
         case (.list(let x), .list(let y)):
             if x === y { return left }
-            return all(x.items, y.items).map { .list($0) } ?? .anything
+            return all(x.items, y.items).map { .list($0) } ?? .unknown
         case (.tuple(let x), .tuple(let y)):
-            return all(x.items, y.items).map { .tuple($0) } ?? .anything
+            return all(x.items, y.items).map { .tuple($0) } ?? .unknown
         case (.record(let x), .record(let y)):
             guard x.layout.labels == y.layout.labels, let values = all(x.values, y.values) else {
-                return .anything
+                return .unknown
             }
             return .record(RecordObject(x.layout, values))
         case (.dict(let x), .dict(let y)):
             if x === y { return left }
             guard Array(x.items.keys) == Array(y.items.keys),
                 let values = all(Array(x.items.values), Array(y.items.values))
-            else { return .anything }
+            else { return .unknown }
             return .dict(
                 DictObject(OrderedDictionary(uniqueKeys: Array(x.items.keys), values: values)))
-        default: return Self.identical(left, right) ? left : .anything
+        default: return Self.identical(left, right) ? left : .unknown
         }
     }
 
@@ -56,7 +56,7 @@ extension Machine {
     /// gradients find their way.
     private func merged(_ left: Node, _ right: Node) -> Value {
         if left === right { return .tensor(left) }
-        guard left.shape == right.shape, left.dtype == right.dtype else { return .anything }
+        guard left.shape == right.shape, left.dtype == right.dtype else { return .unknown }
         if left.dtype.isFloat, let sum = try? recorder.add(left, right) { return .tensor(sum) }
         return .tensor(Node(placeholder: left.shape, dtype: left.dtype))
     }

@@ -170,11 +170,11 @@ extension Machine {
         case .next:
             check?.forks.last { $0.kind == .loop }?.isCut = true
             frames[last].counter = c
-        case .unpack: for index in b..<(b + c) { R[index] = .anything }
+        case .unpack: for index in b..<(b + c) { R[index] = .unknown }
         case .assign: blur(frame.closure.prototype.places[a], frame, R)
         case .matchShape:
             bindUnknown(frame.closure.prototype.shapes[b], from: c, frame.closure, R)
-        default: R[a] = .anything
+        default: R[a] = .unknown
         }
     }
 
@@ -182,8 +182,8 @@ extension Machine {
     private func blur(_ place: Place, _ frame: Frame, _ R: UnsafeMutablePointer<Value>) {
         func blurred(_ value: Value) -> Value {
             switch value {
-            case .tensor, .model, .optimizer: place.steps.isEmpty ? .anything : value
-            default: .anything
+            case .tensor, .model, .optimizer: place.steps.isEmpty ? .unknown : value
+            default: .unknown
             }
         }
         switch place.root {
@@ -209,7 +209,7 @@ extension Machine {
         case "print":
             try checkSignature(builtin, arguments, labels)
             return Value.none
-        case "clock": return .anything
+        case "clock": return .unknown
         case "save", "writeText", "load":
             guard arguments.contains(where: { Self.holdsUnknown($0) }) || mayReadUnknown(builtin, arguments)
             else { return nil }

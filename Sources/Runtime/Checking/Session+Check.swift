@@ -32,7 +32,7 @@ extension Session {
             let slot = module.slot(name)
             let isDone = outcome.ending == .succeeded && !module.slots[slot].isUnset
             if isDone { continue }
-            module.slots[slot] = .anything
+            module.slots[slot] = .unknown
             if isVariable { module.variables.insert(slot) }
         }
         return check.diagnostics + outcome.diagnostics
@@ -65,7 +65,7 @@ extension Session {
             machine.recorder.isAbstract = true
             let parameters = function.prototype.parameters.filter { !$0.isOptional }
             do {
-                _ = try machine.run(function, parameters.map { _ in .anything })
+                _ = try machine.run(function, parameters.map { _ in .unknown })
             } catch {
                 if !(error is DeadEnd), !(error is UnknownValue), !(error is Interruption),
                     Interruption(error, machine) == nil

@@ -71,7 +71,7 @@ extension Machine {
             }
             guard let slot, read(slot, closure, R).isUnset else { continue }
             // What a model was built for stays open.
-            if slot.isField { check?.hasOpenModels = true } else { write(.anything, slot, closure, R) }
+            if slot.isField { check?.hasOpenModels = true } else { write(.unknown, slot, closure, R) }
         }
     }
 

@@ -27,7 +27,7 @@ extension Machine {
         var result = ""
         for index in 0..<count {
             if case .string(let text) = first[index] { result += text.text }
-            if case .unknown = first[index] { return .anything }
+            if case .unknown = first[index] { return .unknown }
         }
         return .string(result)
     }

@@ -149,10 +149,10 @@ private struct SnapshotWalk {
     /// Whether there is anything to find behind a value.
     private static func refers(_ value: Value) -> Bool {
         switch value {
-        case .unset, .none, .bool, .int, .float, .string, .range, .dtype, .figure,
+        case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure,
             .tokenizer:
             false
-        case .unknown, .list, .dict, .record, .tuple, .tensor, .symbol, .function, .builtin, .model,
+        case .list, .dict, .record, .tuple, .tensor, .symbol, .function, .builtin, .model,
             .modelType, .optimizer, .optimizerType, .dataset, .batches, .module, .cell, .iterator:
             true
         }
@@ -164,9 +164,8 @@ private struct SnapshotWalk {
 
     private mutating func expand(_ value: Value) {
         switch value {
-        case .unset, .none, .bool, .int, .float, .string, .range, .dtype, .figure, .tokenizer:
+        case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure, .tokenizer:
             break
-        case .unknown(let list): if let list, isNew(list) { add([list.element]) }
         case .list(let list): if isNew(list) { add(list.items) }
         case .dict(let dict): if isNew(dict) { add(Array(dict.items.values)) }
         case .record(let record): if isNew(record) { add(record.values) }

@@ -9,9 +9,8 @@ enum Value {
     /// No value yet: a missing argument, a name before its definition. Never seen by programs.
     case unset
     case none
-    /// A value that only a run can know (`dlrepl check`), or a list of which no more is known than what its elements have
-    /// in common; never seen when a program runs. A number that is not known is a `symbol`.
-    case unknown(OpenList?)
+    /// A value that only a run can know (`dlrepl check`); never seen when a program runs.
+    case unknown
     case bool(Bool)
     case int(Int)
     case float(Double)
@@ -41,8 +40,6 @@ enum Value {
     /// A running loop; only in registers.
     case iterator(IteratorObject)
 
-    /// What is not known at all.
-    static var anything: Value { .unknown(nil) }
     static func string(_ text: String) -> Value { .string(StringObject(text)) }
     static func list(_ items: [Value]) -> Value { .list(ListObject(items)) }
     static func tuple(_ items: [Value]) -> Value { .tuple(TupleObject(items)) }
@@ -54,7 +51,7 @@ enum Value {
     var typeName: String {
         switch self {
         case .unset, .none: "Nil"
-        case .unknown(let list): list == nil ? "Unknown" : "List"
+        case .unknown: "Unknown"
         case .bool: "Bool"
         case .int: "Int"
         case .float: "Float"
