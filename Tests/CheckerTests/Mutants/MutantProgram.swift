@@ -17,26 +17,28 @@ struct MutantProgram: Sendable {
     var seed = 0
     /// The folder whose files it reads; copied to where it runs.
     var folder: URL?
+    /// Whether what runs is `Shortening.of` its cells.
+    var runsShortened = false
 
     // MARK: Where programs are
 
-    /// The notebooks, shortened so that each mutant can run to its end: two epochs, and no assertion about
-    /// what training reaches.
+    /// The notebooks, which are shortened when run.
     static func notebooks() -> [MutantProgram] {
         let folder = repository.appending(path: "notebooks")
-        return names(in: folder, ".dln").compactMap { name -> MutantProgram? in
+        return names(in: folder, ".dln").compactMap { name in
             guard let data = try? Data(contentsOf: folder.appending(path: name)) else { return nil }
             let document = NotebookDocument(bytes: Array(data), name: name)
             var cells = document.cells.filter { !$0.attributes.isSkipped && !$0.attributes.expectsError }
-                .map { Piece(source: Shortening.of($0.source), stream: $0.stream) }
-            let values = document.frontMatter.parameters.map { parameter in
-                "let \(parameter.name) = \(Shortening.parameters[parameter.name] ?? parameter.value.literal)"
-            }
+                .map { Piece(source: $0.source, stream: $0.stream) }
+            let values = (try? document.override(params: [])) ?? []
             if !values.isEmpty {
-                let source = SourceText(name: "parameters", text: values.joined(separator: "\n"))
+                let text = values.map { "let \($0.name) = \($0.value.literal)" }.joined(separator: "\n")
+                let source = SourceText(name: "parameters", text: text)
                 cells.insert(Piece(source: source, stream: "parameters"), at: 0)
             }
-            return MutantProgram(name: name, cells: cells, seed: document.frontMatter.seed, folder: folder)
+            return MutantProgram(
+                name: name, cells: cells, seed: document.frontMatter.seed, folder: folder,
+                runsShortened: true)
         }
     }
 
