@@ -116,7 +116,7 @@ extension Machine {
         }
         for (parameter, (box, tensor)) in zip(parameters, pending) {
             check?.willWrite(.box(box, of: parameter.owner))
-            box.node = DatasetObject.node(tensor, self)
+            box.node = node(tensor)
         }
         for parameter in parameters { parameter.owner.isBuilt = true }
     }
@@ -212,8 +212,8 @@ extension Machine {
     private func converted(_ source: Value, _ convert: Value) throws -> Entries {
         var named: [(String, Node)] = []
         switch source {
-        case .string(let path): named = try tensors(in: path.text).map { ($0.name, DatasetObject.node($0.tensor, self)) }
-        case .dict(let dict): named = try self.named(dict).map { ($0.name, DatasetObject.node($0.tensor, self)) }
+        case .string(let path): named = try tensors(in: path.text).map { ($0.name, node($0.tensor)) }
+        case .dict(let dict): named = try self.named(dict).map { ($0.name, node($0.tensor)) }
         default:
             throw CallFailures.argument(
                 "loadPartial", "source", wants: "the path of a file or a dict of tensors", got: source)
