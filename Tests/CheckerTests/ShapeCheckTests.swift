@@ -71,6 +71,15 @@ struct ShapeCheckTests {
         Case(["member.unknown"], "let r = (a: randn([]).item(), b: 1)\nassert r.a > 0 and r.c > 1"),
         Case(["dict.missing"], "let d = [\"a\": 1]\nif rand([]) > 0.5 { d[\"b\"] }"),
         Case(["assert"], "let x = randn([4])\nif x.sum() > 0 { binaryCrossEntropy(x, x, reduction: \"summ\") }"),
+        // Numbers that the data decide.
+        Case(["index.range"], "fit(Dense(2), dataset(\"iris\"), loss: crossEntropy, epochs: 2)"),
+        Case(["index.range"], "let d = dataset(\"iris\")\nlet p = permutation(d.count)\noneHot(d.y[p], 2)"),
+        Case(["shape.@"], "let d = dataset(\"iris\")\nlet few = d.x[d.y == 0]\nfew @ zeros([50, 2])"),
+        Case(["member.unknown"], "let d = dataset(\"iris\")\nif (d.y == 2).cast(int64).sum() != 50 { error(\"\") }\nd.z"),
+        // Numbers of which only the kind is known.
+        Case(["call.argument"], "let xs = (0..<3).map(i => randn([]).item())\nxs.cast(float64)"),
+        Case(["shape.axis"], "Tensor([[randn([]).item()], [1.0]]).sum(axis: 2)"),
+        Case(["operator.types"], "len(randn([9])[randn([9]) > 0]) + \"a\""),
     ]
 
     @Test("mistakes are found without running", arguments: wrong)
@@ -99,6 +108,12 @@ struct ShapeCheckTests {
         "var n = 0\nvar found = nil\nwhile rand([]) < 2 { n += 1\nif n == 700 { found = n\nbreak } }\nfound + 1",
         "var best = nil\nfor i in randn([100]) { if best == nil or i > best { best = i } }\nbest + 1",
         "model M() { func encode(x) { x }\nforward(x) { x } }\nlet ms = [M(), M()].filter(m => rand([]) < 2)\nms[0].encode(3)",
+        // Numbers that look known, and keys that are not.
+        "var n = 0\nfor x in arange(100) { if x == 99 { n = 1 } }\nassert n == 1",
+        "var n = 0\nfor b in Dataset(zeros([9]), arange(9)).batches(1, shuffle: true) { if b.y[0] == 7 { n = 1 } }\nassert n == 1",
+        "model M() { param w: [2] = zeros()\nforward(x: [2]) { (x * w).sum() } }\nlet m = M()\nstep(SGD(m, lr: 1)) { m(ones([2])) }\nassert m.w.max() != 0",
+        "var n = 0\nif rand([]) > 0.5 { n = 1 }\nlet d = [0: 1, 1: 2]\nassert n in d and d[n] > 0 and (n, 1) in [(0, 1): 1, (1, 1): 2]",
+        "let d = Dataset(zeros([6]), arange(6)).shuffled()\nassert d.y[0:3].max() < 9\nzeros([6])[d.y]",
         // What cannot be known.
         "var xs = []\nfor b in Dataset(zeros([10, 2]), zeros([10])).batches(3, shuffle: true) { xs += [b.x] }\nconcat(xs) + zeros([10, 2])",
         "func fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(randint(1, 9, []).item())",

@@ -31,6 +31,8 @@ public enum Attributes: Hashable, Sendable {
     /// Attention of several heads; the scale of the scores.
     case attention(AttentionOptions, scale: Double)
     case text(String)
+    /// Of a placeholder: two integers that are certain to be among its numbers, with none outside of them.
+    case extremes(ClosedRange<Int>)
     /// Which recurrent layer, and which inputs it is given.
     case recurrence(RecurrenceForm)
 }

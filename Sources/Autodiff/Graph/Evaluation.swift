@@ -19,13 +19,19 @@ extension Recorder {
     /// that memory that nobody else refers to is freed as soon as it is not needed.
     ///
     /// - Throws: `EvaluationError` with the origin of the node that failed: `.unknownValue` where
-    ///   only shapes are known, `.interrupted`, `.outOfMemory`, and what kernels find
+    ///   only shapes are known and the value is not certain, `.interrupted`, `.outOfMemory`, and what kernels find
     ///   (`.divisionByZero`, `.indexOutOfRange`). Nodes that were computed before keep their
     ///   values.
     public func evaluate(_ nodes: [Node]) throws(EvaluationError) {
         if nodes.allSatisfy({ $0.value != nil }) { return }
+        if isAbstract {
+            for node in nodes where try certainValue(of: node) == nil {
+                throw EvaluationError(error: .unknownValue, origin: node.origin)
+            }
+            return
+        }
         var walk = GraphWalk(from: nodes) { $0.value == nil }
-        if isAbstract || walk.nodes.contains(where: { $0.primitive == nil }) {
+        if walk.nodes.contains(where: { $0.primitive == nil }) {
             let origin = nodes.first { $0.value == nil }?.origin ?? .none
             throw EvaluationError(error: .unknownValue, origin: origin)
         }
@@ -60,7 +66,7 @@ extension Recorder {
         GraphWalk(from: nodes) { _ in true }.nodes.filter { $0.primitive == nil && $0.value != nil }
     }
 
-    private func compute(_ node: Node) throws(TensorError) -> Tensor {
+    func compute(_ node: Node) throws(TensorError) -> Tensor {
         guard let primitive = node.primitive else { throw .unknownValue }
         var inputs: [Tensor] = []
         inputs.reserveCapacity(node.inputs.count)

@@ -45,9 +45,14 @@ public final class Node {
     }
 
     /// A leaf without a value, for shapes-only recording and for the inputs of programs.
-    public init(placeholder shape: Shape, dtype: DType, origin: Origin = .none) {
+    ///
+    /// - Parameter extremes: The least and the greatest of its numbers, if they are integers and known.
+    public init(
+        placeholder shape: Shape, dtype: DType, extremes: ClosedRange<Int>? = nil,
+        origin: Origin = .none
+    ) {
         self.primitive = nil
-        self.attributes = .none
+        self.attributes = extremes.map { .extremes($0) } ?? .none
         self.inputs = []
         self.shape = shape
         self.dtype = dtype

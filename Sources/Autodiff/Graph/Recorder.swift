@@ -9,7 +9,7 @@ public final class Recorder {
     /// Stamped on the nodes that are recorded.
     public var origin: Origin = .none
     public var random: RandomStream
-    /// Shapes only (`dlrepl check`): nothing is ever computed.
+    /// Shapes only (`dlrepl check`): nothing is computed but what `certainValue(of:)` says.
     public var isAbstract = false
     /// While > 0 a gradient may be asked for: evaluated nodes keep their inputs, except those recorded
     /// when it was 0, such as data that were prepared before and are first looked at now.
@@ -55,6 +55,7 @@ public final class Recorder {
         _ primitive: Primitive, _ inputs: [Node], _ attributes: Attributes = .none
     ) throws(TensorError) -> Node {
         let (shape, dtype) = try primitive.shapeRule(inputs, attributes)
+        if isAbstract { try requireIndices(primitive, inputs, attributes) }
         recorded &+= 1
         return Node(
             primitive: primitive, attributes: attributes, inputs: inputs, shape: shape,

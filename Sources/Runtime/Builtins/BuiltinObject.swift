@@ -249,11 +249,12 @@ extension Machine {
         _ operation: Operation, _ other: Builtin, _ defaults: [Value], _ arguments: [Value],
         _ labels: [String?]
     ) throws -> Value {
+        let areSeveral = other.isVariadic && arguments.count > 1 && labels.isEmpty
         switch arguments.first {
-        case .tensor(let node)
-        where node.shape.rank == 0 && other.isVariadic && arguments.count > 1 && labels.isEmpty:
+        case .tensor(let node) where node.shape.rank == 0 && areSeveral:
             // `max(loss, 0.1)`: several numbers, one of which is a tensor's.
             return try other.body(self, arguments)
+        case .symbol where areSeveral: return try other.body(self, arguments)
         case .tensor, .symbol:
             return try OperationCalls(machine: self).call(operation, arguments, labels)
         default: break

@@ -100,7 +100,7 @@ enum CollectionBuiltins {
                 }
                 throw CallFailures.argument("get", "d", wants: "a dict", got: a[0])
             }
-            guard let key = DictKey(try m.number(a[1])) else { throw OperatorFailures.badKey(a[1]) }
+            let key = try m.key(a[1])
             return dict.items[key] ?? a[2]
         },
         Builtin("record(d)", "A record with the entries of a dict whose keys are Strings.") { _, a in

@@ -114,17 +114,21 @@ extension DatasetObject {
 
 extension Machine {
     fileprivate func makeDataset(_ x: Value, _ y: Value, _ classes: Value) throws -> DatasetObject {
-        func data(_ value: Value, _ name: String) throws -> Tensor {
+        func data(_ value: Value, _ name: String) throws -> (tensor: Tensor, known: Known) {
             switch value {
-            case .tensor(let node) where check != nil && node.value == nil:
-                return try Tensor(uninitialized: node.shape, dtype: node.dtype)
-            case .tensor(let node): return try self.value(of: node)
-            case .list: return try self.value(of: tensor(value, dtype: nil))
+            case .tensor(let node) where check != nil:
+                if let value = try recorder.certainValue(of: node) { return (value, .all) }
+                return (
+                    try Tensor(uninitialized: node.shape, dtype: node.dtype),
+                    .extremes(recorder.extremes(of: node))
+                )
+            case .tensor(let node): return (try self.value(of: node), .all)
+            case .list: return (try self.value(of: tensor(value, dtype: nil)), .all)
             default: throw CallFailures.argument("Dataset", name, wants: "a tensor", got: value)
             }
         }
-        let inputs = try data(x, "x")
-        let targets = try data(y, "y")
+        let (inputs, knownInputs) = try data(x, "x")
+        let (targets, knownTargets) = try data(y, "y")
         guard inputs.shape.rank > 0, targets.shape.rank > 0, inputs.shape[0] == targets.shape[0]
         else {
             throw Failure(
@@ -135,6 +139,7 @@ extension Machine {
         if !classes.isNone {
             names = try elements(classes, "Dataset").map { try text(of: $0) }
         }
-        return DatasetObject(name: "", x: inputs, y: targets, classes: names)
+        return DatasetObject(
+            name: "", x: inputs, y: targets, classes: names, known: (knownInputs, knownTargets))
     }
 }

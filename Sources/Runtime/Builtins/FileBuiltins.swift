@@ -156,11 +156,11 @@ extension Machine {
 
     func value(of data: DataValue) throws -> Value {
         switch data {
-        case .tensor(let tensor): return .tensor(DatasetObject.node(tensor, self))
+        case .tensor(let tensor): return .tensor(node(tensor))
         case .tensors(let named):
             var items: OrderedDictionary<DictKey, Value> = [:]
             for entry in named {
-                items[.string(entry.name)] = .tensor(DatasetObject.node(entry.tensor, self))
+                items[.string(entry.name)] = .tensor(node(entry.tensor))
             }
             return .dict(DictObject(items))
         case .table(let table): return try columns(table)

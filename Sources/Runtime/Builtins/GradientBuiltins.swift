@@ -116,7 +116,7 @@ extension Machine {
             if case .tensor(let node) = result, node.shape.rank == 0, recording == nil,
                 recorder.gradientDepth == 1
             {
-                return try item(node)
+                return try plainNumber(node)
             }
             return result
         default: return result
@@ -189,7 +189,7 @@ extension Machine {
         case .float, .int:
             guard let node = gradients.popFirst() else { return .none }
             if recorder.gradientDepth > 1 || recording != nil { return .tensor(node) }
-            return try item(node)
+            return try plainNumber(node)
         case .list(let list): return .list(try items(list.items))
         case .tuple(let tuple): return .tuple(try items(tuple.items))
         case .record(let record):
@@ -217,6 +217,7 @@ extension Machine {
         case .tensor(let node): return node
         case .float(let number): return try recorder.full(.float(number), .scalar, .float64)
         case .int(let number): return try recorder.full(.float(Double(number)), .scalar, .float64)
+        case .symbol(let symbol): return try recorder.cast(symbol.node, to: .float64)
         default: throw CallFailures.argument(what, "x", wants: "a tensor", got: value)
         }
     }

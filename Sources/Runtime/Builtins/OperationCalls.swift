@@ -74,7 +74,7 @@ struct OperationCalls {
     private func single(_ node: Node, _ inputs: Inputs) throws -> Value {
         guard !inputs.hasTensor, node.shape.rank == 0 else { return .tensor(node) }
         if inputs.hasSymbol { return .symbol(Symbol(node: node, isInt: node.dtype.isInteger)) }
-        return inputs.hasNumber ? try machine.item(node) : .tensor(node)
+        return inputs.hasNumber ? try machine.plainNumber(node) : .tensor(node)
     }
 
     private func convert(

@@ -10,9 +10,9 @@ enum TensorBuiltins {
         { m, a in .tensor(try m.tensor(a[0], dtype: m.dtype(a[1], "Tensor"))) },
         Builtin("item(a)", "The number in a tensor of one element.") { m, a in
             switch a[0] {
-            case .tensor(let node): try m.item(node)
+            case .tensor(let node): try m.plainNumber(node)
             case .int, .float, .bool: a[0]
-            case .symbol: try m.demanded(a[0])
+            case .symbol: try m.check == nil ? m.demanded(a[0]) : a[0]
             default: throw CallFailures.argument("item", "a", wants: "a tensor", got: a[0])
             }
         },
@@ -178,8 +178,24 @@ extension Machine {
                 throw Failure("tensor.range", "\(number) does not fit \(type.name)")
             }
         }
+        if check != nil, Self.holdsSymbol(value) {
+            return Node(placeholder: try Shape(sizes), dtype: type, origin: recorder.origin)
+        }
         return Node(
             try Tensor(scalars, shape: Shape(sizes), dtype: type), origin: recorder.origin)
+    }
+
+    /// Whether there is a number in nested lists or tuples of which only the kind is known.
+    static func holdsSymbol(_ value: Value, depth: Int = 0) -> Bool {
+        func any(_ items: [Value]) -> Bool {
+            depth < 64 && items.contains { holdsSymbol($0, depth: depth + 1) }
+        }
+        switch value {
+        case .symbol: return true
+        case .list(let list): return any(list.items)
+        case .tuple(let tuple): return any(tuple.items)
+        default: return false
+        }
     }
 
     private func measure(_ value: Value, _ sizes: inout [Int]) throws {
@@ -216,6 +232,9 @@ extension Machine {
         default:
             guard sizes.isEmpty else {
                 throw Failure("tensor.ragged", "a list is missing: got \(described(value))")
+            }
+            if check != nil, case .symbol(let symbol) = value {
+                return scalars.append(symbol.isInt ? .int(0) : .float(0))
             }
             switch try number(value) {
             case .int(let number): scalars.append(.int(number))

@@ -24,6 +24,7 @@ extension Machine {
         fork.mayNotRun = inner == nil
         let result = CheckedIterator(inner, limit: limit, fork, givesElements: givesElements)
         result.firstStep = check?.steps ?? 0
+        if case .range = value { result.givesInts = true }
         // The batches of `fit`: no number that it counts with decides anything.
         let isLibrary = frames.last?.closure.prototype.module.isLibrary ?? false
         if case .batches = value, isLibrary { result.widens = false }
@@ -112,6 +113,8 @@ final class CheckedIterator: IteratorObject {
     private var index = 0
     /// How many `step`s there were before.
     var firstStep = 0
+    /// Whether all elements are Ints.
+    var givesInts = false
     /// Whether there is a turn in which what the others change is unknown.
     var widens = true
 
@@ -134,10 +137,10 @@ final class CheckedIterator: IteratorObject {
             fork.isCut = true
             return nil
         }
-        var element = Value.unknown
+        var element = givesInts ? machine.unknownNumber(isInt: true) : .unknown
         if let inner {
             guard let next = try inner.next(machine) else { return nil }
-            if givesElements { element = next }
+            if givesElements { element = try machine.withoutNumbers(next) }
         }
         machine.widen(fork)
         return element

@@ -10,9 +10,9 @@ extension Machine {
         case (_, .cell), (_, .iterator): return left
         case (.none, .none): return left
         case (.bool(let x), .bool(let y)): return x == y ? left : .unknown
-        case (.int(let x), .int(let y)): return x == y ? left : .unknown
+        case (.int(let x), .int(let y)): return x == y ? left : unknownNumber(isInt: true)
         case (.float(let x), .float(let y)):
-            return x.bitPattern == y.bitPattern ? left : .unknown
+            return x.bitPattern == y.bitPattern ? left : unknownNumber(isInt: false)
         case (.string(let x), .string(let y)): return x.text == y.text ? left : .unknown
         case (.range(let x), .range(let y)):
             return x.start == y.start && x.count == y.count && x.step == y.step ? left : .unknown
@@ -21,7 +21,11 @@ extension Machine {
             return x.prototype === y.prototype ? left : .unknown
         case (.batches(let x), .batches(let y)): return x === y ? left : .unknown
         case (.tokenizer(let x), .tokenizer(let y)): return x === y ? left : .unknown
-        case (.symbol(let x), .symbol(let y)): return x === y ? left : .unknown
+        case (.symbol(let x), .symbol(let y)): return x.isInt == y.isInt ? left : .unknown
+        case (.symbol(let x), .int), (.int, .symbol(let x)):
+            return x.isInt ? unknownNumber(isInt: true) : .unknown
+        case (.symbol(let x), .float), (.float, .symbol(let x)):
+            return x.isInt ? .unknown : unknownNumber(isInt: false)
         default: return mergedContainers(left, right)
         }
     }

@@ -41,7 +41,7 @@ extension Machine {
             .contains(failure.diagnostic.id)
     }
 
-    private func isUnknown(_ error: any Error) -> Bool {
+    func isUnknown(_ error: any Error) -> Bool {
         switch error {
         case is UnknownValue: true
         case let error as EvaluationError: error.error == .unknownValue
@@ -219,6 +219,7 @@ extension Machine {
             if case .labelled = builtin.kind, Mark.named(builtin.signature.name) != nil { return nil }
             for case .unknown in arguments {
                 try checkSignature(builtin, arguments, labels)
+                if builtin.signature.name == "len" { return unknownNumber(isInt: true) }
                 throw UnknownValue()
             }
             return nil

@@ -12,10 +12,12 @@ final class DatasetObject: Compound {
     let trainCount: Int?
     /// Functions of a batch, applied as it is drawn.
     private(set) var transforms: [Value]
+    /// What `check` knows of the numbers in x and y.
+    let known: (x: Known, y: Known)
 
     init(
         name: String, x: Tensor, y: Tensor, classes: [String]?, features: [String]? = nil,
-        trainCount: Int? = nil, transforms: [Value] = []
+        trainCount: Int? = nil, transforms: [Value] = [], known: (x: Known, y: Known) = (.all, .all)
     ) {
         self.name = name
         self.x = x
@@ -24,6 +26,7 @@ final class DatasetObject: Compound {
         self.features = features
         self.trainCount = trainCount
         self.transforms = transforms
+        self.known = known
     }
 
     deinit { Compound.release(&transforms) }
@@ -51,10 +54,10 @@ final class DatasetObject: Compound {
         switch name {
         case "x", "y":
             if !transforms.isEmpty {
-                let batch = try transformed(x, y, machine)
+                let batch = try transformed(x, y, known, machine)
                 if case .record(let record) = batch, let value = record[name] { return value }
             }
-            return .tensor(Self.node(name == "x" ? x : y, machine))
+            return .tensor(name == "x" ? machine.node(x, known.x) : machine.node(y, known.y))
         case "classes": return classes.map { .list($0.map { .string($0) }) } ?? Value.none
         case "features": return features.map { .list($0.map { .string($0) }) } ?? Value.none
         case "count": return .int(count)
@@ -108,7 +111,9 @@ final class DatasetObject: Compound {
             }
         case "shuffled":
             return bound("shuffled()") { m, _ in
-                .dataset(try self.picked(m.permutation(self.count)))
+                .dataset(
+                    try self.picked(
+                        m.permutation(self.count), known: m.check == nil ? nil : self.knownInAnyOrder))
             }
         case "window":
             return bound("window(length, step = 1)") { m, a in
@@ -121,20 +126,25 @@ final class DatasetObject: Compound {
     // MARK: Choosing samples
 
     /// The samples at `indices`, which are in range.
-    func picked(_ indices: [Int]) throws -> DatasetObject {
-        with(x: try Self.rows(of: x, indices), y: try Self.rows(of: y, indices))
+    private func picked(_ indices: [Int], known: (x: Known, y: Known)? = nil) throws -> DatasetObject {
+        with(x: try Self.rows(of: x, indices), y: try Self.rows(of: y, indices), known: known)
     }
 
-    func with(x: Tensor, y: Tensor) -> DatasetObject {
+    private func with(x: Tensor, y: Tensor, known: (x: Known, y: Known)?) -> DatasetObject {
         DatasetObject(
-            name: name, x: x, y: y, classes: classes, features: features, transforms: transforms)
+            name: name, x: x, y: y, classes: classes, features: features, transforms: transforms,
+            known: known ?? knownOfPart)
     }
+
+    var knownOfPart: (x: Known, y: Known) { (known.x.ofPart, known.y.ofPart) }
+
+    var knownInAnyOrder: (x: Known, y: Known) { (known.x.inAnyOrder(x), known.y.inAnyOrder(y)) }
 
     func slice(_ range: SliceRange) throws -> DatasetObject {
         if range.step == 1 {
             return with(
                 x: x.rows(range.start, count: range.count),
-                y: y.rows(range.start, count: range.count))
+                y: y.rows(range.start, count: range.count), known: nil)
         }
         return try picked((0..<range.count).map { range.start + $0 * range.step })
     }
@@ -155,7 +165,7 @@ final class DatasetObject: Compound {
     func element(_ index: Value, _ machine: Machine) throws -> Value {
         let position = try machine.position(index, count, "data set")
         let batch = try transformed(
-            x.rows(position, count: 1), y.rows(position, count: 1), machine)
+            x.rows(position, count: 1), y.rows(position, count: 1), knownOfPart, machine)
         guard case .record(let record) = batch else { return batch }
         return .record(
             RecordObject(
@@ -169,7 +179,7 @@ final class DatasetObject: Compound {
     func mapped(_ function: Value) -> DatasetObject {
         DatasetObject(
             name: name, x: x, y: y, classes: classes, features: features, trainCount: trainCount,
-            transforms: transforms + [function])
+            transforms: transforms + [function], known: known)
     }
 
     func filtered(_ function: Value, _ machine: Machine) throws -> DatasetObject {
@@ -237,13 +247,15 @@ final class DatasetObject: Compound {
         let rows = try Self.rows(of: x, indices)
         let shape = try Shape([starts.count, length] + x.shape.dimensions.dropFirst())
         let targets = try Self.rows(of: y, starts.map { $0 + length })
-        return DatasetObject(name: name, x: rows.reshaped(to: shape), y: targets, classes: classes)
+        return DatasetObject(
+            name: name, x: rows.reshaped(to: shape), y: targets, classes: classes,
+            known: transforms.isEmpty ? knownOfPart : (.all, .all))
     }
 
     /// x and y after the transforms.
     private func materialized(_ machine: Machine) throws -> (Tensor, Tensor) {
         guard !transforms.isEmpty else { return (x, y) }
-        guard case .record(let batch) = try transformed(x, y, machine),
+        guard case .record(let batch) = try transformed(x, y, known, machine),
             case .tensor(let first)? = batch["x"], case .tensor(let second)? = batch["y"],
             first.shape.rank > 0, second.shape.rank > 0, first.shape[0] == count,
             second.shape[0] == count
@@ -257,11 +269,13 @@ final class DatasetObject: Compound {
     // MARK: Batches
 
     /// A batch as a record, after the transforms.
-    func transformed(_ x: Tensor, _ y: Tensor, _ machine: Machine) throws -> Value {
+    func transformed(
+        _ x: Tensor, _ y: Tensor, _ known: (x: Known, y: Known), _ machine: Machine
+    ) throws -> Value {
         var batch = Value.record(
             RecordObject(
                 Self.layout,
-                [.tensor(Self.node(x, machine)), .tensor(Self.node(y, machine))]))
+                [.tensor(machine.node(x, known.x)), .tensor(machine.node(y, known.y))]))
         for transform in transforms {
             batch = try machine.call(transform, [batch])
             if case .tuple(let tuple) = batch, tuple.items.count == 2 {
@@ -271,102 +285,8 @@ final class DatasetObject: Compound {
         return batch
     }
 
-    /// A tensor of the data; on shapes alone, of its shape.
-    static func node(_ tensor: Tensor, _ machine: Machine) -> Node {
-        machine.check == nil
-            ? Node(tensor) : Node(placeholder: tensor.shape, dtype: tensor.dtype)
-    }
-
     static let layoutLabels = ["x", "y"]
     static var layout: RecordLayout { RecordLayout(layoutLabels) }
-}
-
-/// `train.batches(32, shuffle: true)`
-final class BatchesObject {
-    let dataset: DatasetObject
-    let size: Int
-    let shuffles: Bool
-    private let dropsLast: Bool
-    fileprivate let layout = RecordLayout(DatasetObject.layoutLabels)
-
-    init(_ dataset: DatasetObject, size: Int, shuffles: Bool, dropsLast: Bool) {
-        self.dataset = dataset
-        self.size = size
-        self.shuffles = shuffles
-        self.dropsLast = dropsLast
-    }
-
-    /// The number of batches.
-    var count: Int {
-        dropsLast ? dataset.count / size : (dataset.count + size - 1) / size
-    }
-
-    func makeIterator(_ machine: Machine) throws -> IteratorObject {
-        let isOrdered = machine.check != nil || !shuffles
-        return BatchIterator(self, order: !isOrdered ? try machine.permutation(dataset.count) : nil)
-    }
-
-    /// The first and the last batch, which may be smaller: all shapes that there are.
-    func makeShapeIterator() -> IteratorObject {
-        BatchIterator(self, order: nil, picks: count < 2 ? [0] : [0, count - 1, 0])
-    }
-}
-
-private final class BatchIterator: IteratorObject {
-    private let batches: BatchesObject
-    private let order: [Int]?
-    /// The batches to give, by number; all if `nil`.
-    private let picks: [Int]?
-    private var index = 0
-
-    init(_ batches: BatchesObject, order: [Int]?, picks: [Int]? = nil) {
-        self.batches = batches
-        self.order = order
-        self.picks = picks
-    }
-
-    override func next(_ machine: Machine) throws -> Value? {
-        let number = picks.map { $0.indices.contains(index) ? $0[index] : batches.count } ?? index
-        guard number < batches.count else { return nil }
-        defer { index += 1 }
-        let data = batches.dataset
-        let start = number * batches.size
-        let end = min(start + batches.size, data.count)
-        let x: Tensor
-        let y: Tensor
-        if let order {
-            let chosen = Array(order[start..<end])
-            x = try DatasetObject.rows(of: data.x, chosen)
-            y = try DatasetObject.rows(of: data.y, chosen)
-        } else {
-            x = data.x.rows(start, count: end - start)
-            y = data.y.rows(start, count: end - start)
-        }
-        if data.transforms.isEmpty {
-            return .record(
-                RecordObject(
-                    batches.layout,
-                    [
-                        .tensor(DatasetObject.node(x, machine)),
-                        .tensor(DatasetObject.node(y, machine)),
-                    ]))
-        }
-        return try data.transformed(x, y, machine)
-    }
-}
-
-/// A loop over single samples.
-final class SampleIterator: IteratorObject {
-    private let dataset: DatasetObject
-    private var index = 0
-
-    init(_ dataset: DatasetObject) { self.dataset = dataset }
-
-    override func next(_ machine: Machine) throws -> Value? {
-        guard index < dataset.count else { return nil }
-        defer { index += 1 }
-        return try dataset.element(.int(index), machine)
-    }
 }
 
 extension Machine {

@@ -80,7 +80,9 @@ struct FigureCalls {
             }
             do {
                 values[key] = try figureValue(value, parameter, mark)
-            } catch _ where machine.check != nil && Machine.holdsUnknown(value) {
+            } catch let error
+                where machine.check != nil && (Machine.holdsUnknown(value) || machine.isUnknown(error))
+            {
                 return try unknownFigure(mark, given)
             }
         }
@@ -106,7 +108,7 @@ struct FigureCalls {
         let shape = try Shape(grid.shape)
         let input = try Tensor(grid.values, shape: shape, dtype: .float32)
         let result = try machine.inMode(false) {
-            try machine.call(function, [.tensor(.init(input))])
+            try machine.call(function, [.tensor(machine.node(input))])
         }
         values[parameter.name] = try figureValue(result, parameter, mark)
     }
@@ -182,6 +184,7 @@ struct FigureCalls {
             return NumberArray(
                 shape: tensor.shape.dimensions, values: values,
                 isInteger: !tensor.dtype.isFloat)
+        case .symbol(let symbol) where machine.check != nil: return try standIn(for: symbol.node)
         case .range(let range):
             return NumberArray(
                 try machine.ints(of: range).map { Double($0) }, isInteger: true)

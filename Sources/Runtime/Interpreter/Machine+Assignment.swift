@@ -230,7 +230,7 @@ extension Machine {
             defer { list.items[position] = element }
             try modify(&element, rest, new, place, prototype, R)
         case .dict(var dict):
-            guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
+            let key = try self.key(index)
             guard var element = dict.items[key] ?? (rest.isEmpty && place.operation == .set
                 ? .some(.none) : nil)
             else { throw Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict") }

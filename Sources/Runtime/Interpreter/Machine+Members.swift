@@ -93,6 +93,13 @@ extension Machine {
         }
     }
 
+    /// A value as the key of a dict.
+    func key(_ value: Value) throws -> DictKey {
+        if let key = DictKey(try number(value)) { return key }
+        if check != nil, Self.holdsSymbol(value) { throw UnknownValue() }
+        throw OperatorFailures.badKey(value)
+    }
+
     func element(of value: Value, at index: Value) throws -> Value {
         switch value {
         case .list(let list):
@@ -106,7 +113,7 @@ extension Machine {
             let position = try position(index, text.count, "text")
             return .string(String(try characters(of: text)[position]))
         case .dict(let dict):
-            guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
+            let key = try self.key(index)
             guard let element = dict.items[key] else { throw missing(key, dict) }
             return element
         case .range(let range):

@@ -34,6 +34,19 @@ extension Machine {
         }
     }
 
+    /// What `item()` gives: for `check` a number that is not known is still an Int or a Float.
+    func plainNumber(_ node: Node) throws -> Value {
+        guard check != nil, node.shape.count == 1, node.dtype != .bool,
+            try recorder.certainValue(of: node) == nil
+        else { return try item(node) }
+        return unknownNumber(isInt: node.dtype.isInteger)
+    }
+
+    /// For `check`: a number of which only the kind is known.
+    func unknownNumber(isInt: Bool) -> Value {
+        .symbol(Symbol(node: Node(placeholder: .scalar, dtype: isInt ? .int64 : .float64), isInt: isInt))
+    }
+
     /// The number behind an input of a program; the recording then holds for this number only.
     func demanded(_ value: Value) throws -> Value {
         guard case .symbol(let symbol) = value else { return value }

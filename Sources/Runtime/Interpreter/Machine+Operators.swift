@@ -335,7 +335,7 @@ extension Machine {
         case .list(let list): return try list.items.contains { try equals($0, element) }
         case .tuple(let tuple): return try tuple.items.contains { try equals($0, element) }
         case .dict(let dict):
-            guard let key = DictKey(element) else { throw OperatorFailures.badKey(element) }
+            let key = try self.key(element)
             return dict.items[key] != nil
         case .string(let text):
             guard case .string(let part) = element else {

@@ -144,7 +144,7 @@ extension Machine {
                 if case .int(let size) = item { return size }
                 return nil
             }
-            guard bound == part else {
+            guard bound == part || bound.count < list.items.count else {
                 throw ShapeFailures.rest(
                     bound, part, sizes, matcher, first: binder(of: name, closure, matcher, R))
             }

@@ -36,9 +36,7 @@ extension Machine {
         var items: OrderedDictionary<DictKey, Value> = [:]
         for index in 0..<count {
             let written = first[index * 2]
-            guard let key = DictKey(try number(written)) else {
-                throw OperatorFailures.badKey(written)
-            }
+            let key = try self.key(written)
             items[key] = first[index * 2 + 1]
         }
         return .dict(DictObject(items))

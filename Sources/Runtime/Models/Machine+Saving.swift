@@ -96,7 +96,7 @@ extension Machine {
         }
         for (parameter, tensor) in zip(parameters, tensors) {
             check?.willWrite(.box(parameter.box, of: parameter.owner))
-            parameter.box.node = DatasetObject.node(tensor, self)
+            parameter.box.node = node(tensor)
         }
         for parameter in parameters { parameter.owner.isBuilt = true }
     }
@@ -234,8 +234,8 @@ extension Machine {
     private func converted(_ source: Value, _ convert: Value) throws -> Entries {
         var named: [(String, Node)] = []
         switch source {
-        case .string(let path): named = try tensors(in: path.text).map { ($0.name, DatasetObject.node($0.tensor, self)) }
-        case .dict(let dict): named = try self.named(dict).map { ($0.name, DatasetObject.node($0.tensor, self)) }
+        case .string(let path): named = try tensors(in: path.text).map { ($0.name, node($0.tensor)) }
+        case .dict(let dict): named = try self.named(dict).map { ($0.name, node($0.tensor)) }
         default:
             throw CallFailures.argument(
                 "loadPartial", "source", wants: "the path of a file or a dict of tensors", got: source)

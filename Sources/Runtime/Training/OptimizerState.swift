@@ -39,6 +39,8 @@ enum OptimizerState {
     ) throws -> NamedTensor {
         switch slot {
         case .tensor(let node): return NamedTensor(name, try machine.savedTensor(node))
+        case .symbol(let symbol):
+            return NamedTensor(name + numberMark, try machine.savedTensor(symbol.node))
         case .int(let number):
             return NamedTensor(name + numberMark, try Tensor([number], shape: Shape([]), dtype: .int64))
         case .float(let number):

@@ -17,9 +17,12 @@ struct MutantProgram: Sendable {
     var seed = 0
     /// The folder whose files it reads; copied to where it runs.
     var folder: URL?
+    /// Whether what runs is `Shortening.of` its cells.
+    var runsShortened = false
 
     // MARK: Where programs are
 
+    /// The notebooks, which are shortened when run.
     static func notebooks() -> [MutantProgram] {
         let folder = repository.appending(path: "notebooks")
         return names(in: folder, ".dln").compactMap { name in
@@ -33,7 +36,9 @@ struct MutantProgram: Sendable {
                 let source = SourceText(name: "parameters", text: text)
                 cells.insert(Piece(source: source, stream: "parameters"), at: 0)
             }
-            return MutantProgram(name: name, cells: cells, seed: document.frontMatter.seed, folder: folder)
+            return MutantProgram(
+                name: name, cells: cells, seed: document.frontMatter.seed, folder: folder,
+                runsShortened: true)
         }
     }
 

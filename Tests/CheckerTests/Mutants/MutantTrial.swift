@@ -20,7 +20,7 @@ final class MutantTrial {
 
     struct Result {
         var verdict: Verdict
-        /// Whether `check` gives the error of the run: its identifier, place and text.
+        /// Whether `check` gives the error of the run: its identifier, line and text.
         var isSame = false
         var run: Diagnostic?
         var check: [Diagnostic] = []
@@ -59,7 +59,7 @@ final class MutantTrial {
         for cell in program.cells {
             let state = running.snapshot()
             running.deadline = Session.now + seconds
-            let outcome = running.run(cell.source, stream: cell.stream)
+            let outcome = running.run(runs(cell.source), stream: cell.stream)
             running.deadline = nil
             guard outcome.ending == .succeeded else {
                 running.restore(state)
@@ -115,7 +115,7 @@ final class MutantTrial {
             }
             let isSame = found.contains {
                 $0.id == failure.id && $0.message == failure.message
-                    && $0.span.map(Self.place) == failure.span.map(Self.place)
+                    && $0.span.map(Self.line) == failure.span.map(Self.line)
             }
             return Result(
                 verdict: found.isEmpty ? .missed : .found, isSame: isSame, run: failure, check: found)
@@ -126,8 +126,12 @@ final class MutantTrial {
         return Result(verdict: isReached ? .alarm : .unreached, check: found)
     }
 
-    private static func place(_ span: Span) -> [Int] {
-        [span.start, span.end] + span.source.name.utf8.map(Int.init)
+    private static func line(_ span: Span) -> String {
+        "\(span.source.name) \(span.source.line(at: span.start))"
+    }
+
+    private func runs(_ source: SourceText) -> SourceText {
+        program.runsShortened ? Shortening.of(source) : source
     }
 
     private func source(_ text: String, _ index: Int) -> SourceText {
@@ -154,7 +158,7 @@ final class MutantTrial {
         for (number, cell) in program.cells.enumerated().dropFirst(index) {
             let source = number == index ? self.source(text, index) : cell.source
             running.deadline = end
-            let outcome = running.run(source, stream: cell.stream)
+            let outcome = running.run(runs(source), stream: cell.stream)
             running.deadline = nil
             switch outcome.ending {
             case .succeeded: continue
