@@ -52,6 +52,31 @@ struct StepProgramsTests {
              print(net[1].mean.sum(), net[1].variance.sum(), randn([1]))
          }
          """),
+        ("blocks in a block that fails, and a step in it that stays",
+         """
+         let net = Dense(3) >> BatchNorm()
+         let x = randn([8, 4])
+         net.build([8, 4])
+         let opt = SGD(net, lr: 0.1)
+         func inner() { training { net(x) } }
+         func outer(isBad, steps) {
+             inference {
+                 inner()
+                 inner()
+                 if steps { step(opt) { net(x).square().mean() } }
+                 inner()
+                 if isBad { error("no") }
+                 net(x)
+             }
+         }
+         for steps in [false, true] {
+             for isBad in [false, true, false, false, true, true, false] {
+                 let result = try outer(isBad, steps) else nil
+                 if result != nil { print(result.sum()) }
+                 print(net[0].W.sum(), net[1].mean.sum(), net[1].variance.sum(), randn([1]))
+             }
+         }
+         """),
         ("a step that fails draws no random numbers",
          """
          let net = Dense(3) >> Dropout(0.5)

@@ -74,6 +74,15 @@ extension Machine {
         return true
     }
 
+    /// The order of code points, which is that of the bytes in UTF-8.
+    private static func precedes(_ first: String, _ second: String) -> Bool {
+        let isBefore = first.utf8.withContiguousStorageIfAvailable { one in
+            second.utf8.withContiguousStorageIfAvailable { one.lexicographicallyPrecedes($0) }
+        }
+        return (isBefore ?? nil)
+            ?? first.unicodeScalars.lexicographicallyPrecedes(second.unicodeScalars)
+    }
+
     /// -1, 0 or 1: numbers, strings and tuples have an order. Every comparison with a nan fails.
     func order(
         _ left: Value, _ right: Value, _ operation: String, depth: Int = 0
@@ -84,8 +93,7 @@ extension Machine {
         try poll()
         switch (left, right) {
         case (.string(let x), .string(let y)):
-            return x.text == y.text
-                ? 0 : x.text.unicodeScalars.lexicographicallyPrecedes(y.text.unicodeScalars) ? -1 : 1
+            return x.text == y.text ? 0 : Self.precedes(x.text, y.text) ? -1 : 1
         case (.tuple(let x), .tuple(let y)):
             for (first, second) in zip(x.items, y.items) {
                 let result = try order(first, second, operation, depth: depth + 1)

@@ -34,6 +34,8 @@ final class Machine {
     var check: ShapeCheck?
     /// Remembers states that are put back after a derivative.
     var stateKeeper: Recording?
+    /// Remembers states that are put back if the block that runs fails.
+    var blockKeeper: Recording?
     /// Told what every model gives, while a summary is made.
     var observer: ((ModelInstance, Value) -> Void)?
     /// The text of the error that the last `try` caught.

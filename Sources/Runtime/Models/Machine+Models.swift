@@ -160,6 +160,7 @@ extension Machine {
         }
         recording?.writes(box)
         stateKeeper?.writes(box)
+        blockKeeper?.writes(box)
         check?.willWrite(.box(box, of: model))
         box.node = try recorder.stopGradient(node)
     }

@@ -338,6 +338,7 @@ extension Machine {
         isTraining = false
         observer = nil
         stateKeeper = nil
+        blockKeeper = nil
         recorder.gradientDepth = 0
         recorder.isAbstract = false
     }

@@ -42,12 +42,12 @@ extension Machine {
     /// Runs a block; if it fails, the states of models and the random numbers are as before. Where
     /// something else watches the states already, that decides.
     private func undoingStatesOnError<Result>(_ body: () throws -> Result) throws -> Result {
-        guard recording == nil, stateKeeper == nil else { return try body() }
+        guard recording == nil, stateKeeper == nil, blockKeeper == nil else { return try body() }
         nextRecording &+= 1
         let keeper = Recording(id: nextRecording)
         let start = recorder.random
-        stateKeeper = keeper
-        defer { stateKeeper = nil }
+        blockKeeper = keeper
+        defer { blockKeeper = nil }
         do {
             return try body()
         } catch {

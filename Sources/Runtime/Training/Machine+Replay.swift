@@ -121,6 +121,9 @@ extension Machine {
             step.targetHolders[index]?.hold(nil)
         }
         stepPrograms.willRun(step)
+        if optimizer == nil, let blockKeeper {
+            for case .box(let box) in step.targets { blockKeeper.writes(box) }
+        }
         let start = recorder.random
         var outputs: [Tensor]
         do {

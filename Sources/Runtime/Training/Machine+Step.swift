@@ -35,12 +35,16 @@ extension Machine {
         let recording = Recording(id: nextRecording)
         self.recording = recording
         let start = recorder.random
+        // What a step did stays, also if a block around it fails later.
+        let keeper = blockKeeper
+        blockKeeper = nil
         let wasTraining = isTraining
         isTraining = true
         recorder.gradientDepth += 1
         let restored = promoteCaptures(of: closure)
         defer {
             self.recording = outer
+            blockKeeper = keeper
             isTraining = wasTraining
             recorder.gradientDepth -= 1
             for (cell, value) in restored { cell.value = value }
