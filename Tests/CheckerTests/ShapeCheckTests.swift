@@ -114,6 +114,7 @@ struct ShapeCheckTests {
         "model M() { param w: [2] = zeros()\nforward(x: [2]) { (x * w).sum() } }\nlet m = M()\nstep(SGD(m, lr: 1)) { m(ones([2])) }\nassert m.w.max() != 0",
         "var n = 0\nif rand([]) > 0.5 { n = 1 }\nlet d = [0: 1, 1: 2]\nassert n in d and d[n] > 0 and (n, 1) in [(0, 1): 1, (1, 1): 2]",
         "let d = Dataset(zeros([6]), arange(6)).shuffled()\nassert d.y[0:3].max() < 9\nzeros([6])[d.y]",
+        "for b in dataset(\"iris\").batches(50, shuffle: true) { if b.y.max() < 2 { oneHot(b.y, 2) } }",
         // What cannot be known.
         "var xs = []\nfor b in Dataset(zeros([10, 2]), zeros([10])).batches(3, shuffle: true) { xs += [b.x] }\nconcat(xs) + zeros([10, 2])",
         "func fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(randint(1, 9, []).item())",

@@ -30,11 +30,11 @@ final class ShapeCheck {
     /// Whether it would have written files whose names are not known.
     var writesAnywhere = false
 
-    /// Errors that programs make on purpose, or that depend on the world: they count only where no condition is
-    /// unknown. All others hold whenever their place is reached.
+    /// Errors that programs make on purpose, that depend on the world, or on numbers that the condition may be about:
+    /// they count only where no condition is unknown. All others hold whenever their place is reached.
     private static let conditional = [
         "assert", "error", "limit", "training", "file.m", "file.f", "file.r",
-        "file.w", "file.p", "memory", "number.zero", "interrupted", "internal",
+        "file.w", "file.p", "memory", "number.zero", "index.range", "interrupted", "internal",
     ]
 
     /// What the program has written to a file; `nil` if it has not.
