@@ -34,6 +34,11 @@ enum TensorBuiltins {
             "Ones of a shape; without one the initializer that makes ones.") { m, a in
             try m.filled("ones", .int(1), a[0], a[1])
         },
+        Builtin(
+            "eye(n = nil, columns = nil, dtype = nil)",
+            "Ones on the diagonal of `[n, columns]` (nil: n); without sizes the initializer that makes it.") { m, a in
+            try m.identity(a[0], a[1], try m.dtype(a[2], "eye") ?? .float32)
+        },
         Builtin("zerosLike(x)", "Zeros of the shape and dtype of a tensor.") { m, a in
             guard case .tensor(let node) = a[0] else { return .int(0) }
             return .tensor(try m.recorder.full(.int(0), node.shape, node.dtype))
@@ -94,6 +99,25 @@ extension Machine {
                 })
         }
         return .tensor(try recorder.full(value, try self.shape(shape, name), type))
+    }
+
+    /// Ones on the diagonal: of `[rows, columns]`, of a shape, or what makes it of a shape.
+    fileprivate func identity(_ rows: Value, _ columns: Value, _ dtype: DType) throws -> Value {
+        if rows.isNone {
+            return .builtin(
+                BuiltinObject("eye", ["shape"]) { machine, arguments in
+                    try machine.identity(arguments[0], .none, dtype)
+                })
+        }
+        var shape = try self.shape(rows, "eye")
+        if shape.rank == 1 {
+            let width = columns.isNone ? shape : try self.shape(columns, "eye")
+            shape = try Shape([shape[0], width.rank == 1 ? width[0] : shape[0]])
+        }
+        guard shape.rank == 2 else {
+            throw Failure("shape.eye", "`eye` makes matrices, not \(shape)")
+        }
+        return .tensor(try recorder.identity(rows: shape[0], columns: shape[1], dtype))
     }
 
     /// A shape from a list of Ints, or one Int.

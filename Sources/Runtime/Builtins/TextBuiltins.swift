@@ -19,6 +19,11 @@ enum TextBuiltins {
             return .list(TextSearch(separator).split(text).map { .string($0) })
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
+            if case .string(let text) = a[0], case .list = a[1] {
+                throw CallFailures.argument(
+                    "join", "separator", wants: "a String", got: a[1],
+                    help: "the list comes first: `xs.join(\(Printer.quoted(text.text)))`")
+            }
             let separator = try m.text(a[1], "join", "separator")
             let parts = try m.elements(a[0], "join").map { try m.text(of: $0) }
             let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }

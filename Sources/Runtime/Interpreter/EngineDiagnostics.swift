@@ -81,6 +81,11 @@ enum EngineDiagnostics {
             return Failure("call.argument", "`\(symbol(operation))` needs \(rule)")
         case .divisionByZero(let operation):
             return Failure("number.zero", "division by zero in `\(operation)`")
+        case .notFinite(let value, let source):
+            return Failure(
+                "training.finite",
+                "the loss is \(pythonFloat(value)): it comes from `\(symbol(source))`; training stops",
+                help: "a smaller learning rate or `clip: 1.0` often helps")
         case .interrupted: return Failure("interrupted", "interrupted")
         case .unknownValue: return Failure("unknown", "a number is not known here")
         }

@@ -44,7 +44,9 @@ extension Machine {
         case .list(let list):
             let numbers = try list.items.map { item -> Int in
                 guard let number = try int(item) else {
-                    throw Failure("index.type", "a list as index holds Ints, not \(described(item))")
+                    throw Failure(
+                        "index.type", "a list as index holds Ints, not \(described(item))",
+                        help: { if case .bool = item { return "a mask is a tensor: `x[Tensor(mask)]`" } else { return nil } }())
                 }
                 return number
             }
@@ -71,6 +73,11 @@ extension Machine {
         {
             return
         }
+        if !place.isVariable, place.steps.count > 1,
+            try assignBehind(place, new, prototype, closure, R)
+        {
+            return
+        }
         var root = take(place.root, prototype, closure, R)
         defer { put(root, place.root, prototype, closure, R) }
         if root.isUnset {
@@ -82,6 +89,29 @@ extension Machine {
                 help: "define it with `var \(place.rootName) = …`")
         }
         try modify(&root, place.steps[...], new, place, prototype, R)
+    }
+
+    /// `r.optimizer.lr = 0.1`: an object that a value holds is changed, the value is not, and so needs no `var`.
+    ///
+    /// - Returns: false where no object stands on the way.
+    private func assignBehind(
+        _ place: Place, _ new: Value, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws -> Bool {
+        var value = try peek(place.root, prototype, closure, R)
+        var steps = place.steps[...]
+        while !Self.isObject(value) {
+            guard steps.count > 1, let step = steps.popFirst() else { return false }
+            switch (step, value) {
+            case (.member(let name), .record): value = try member(value, name)
+            case (.index(let index), .list), (.index(let index), .dict), (.index(let index), .tuple):
+                value = try element(of: value, prototype.subscripts[index], R)
+            default: return false
+            }
+        }
+        recording?.demands("it assigns to what an outer value holds")
+        try modify(&value, steps, new, place, prototype, R)
+        return true
     }
 
     /// A whole variable of the module; false where a list grows in place, which must not be copied.
@@ -146,6 +176,28 @@ extension Machine {
             check?.willWrite(prototype.module, slot)
             return emptied(&prototype.module.slots[slot])
         case .field: return .none
+        }
+    }
+
+    /// The value of a variable, which keeps it.
+    private func peek(
+        _ root: Place.Root, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws -> Value {
+        func read(_ cell: Cell) -> Value {
+            recording?.reads(cell)
+            return cell.value
+        }
+        switch root {
+        case .register(let register): return R[register]
+        case .cell(let register):
+            if case .cell(let cell) = R[register] { return read(cell) }
+            return .unset
+        case .capture(let index): return read(closure.captures[index])
+        case .global(let slot):
+            recording?.reads(prototype.module, slot)
+            return prototype.module.slots[slot]
+        case .field(let index): return try field(index, of: closure, isRaw: true)
         }
     }
 
@@ -220,34 +272,8 @@ extension Machine {
         _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
     ) throws {
         switch value {
-        case .list(var list):
-            let position = try position(index, list.items.count, "list")
-            value = .none
-            if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
-            defer { value = .list(list) }
-            var element = list.items[position]
-            list.items[position] = .none
-            defer { list.items[position] = element }
-            try modify(&element, rest, new, place, prototype, R)
-        case .dict(var dict):
-            guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
-            guard var element = dict.items[key] ?? (rest.isEmpty && place.operation == .set
-                ? .some(.none) : nil)
-            else { throw Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict") }
-            value = .none
-            if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
-            defer { value = .dict(dict) }
-            if !rest.isEmpty || place.operation != .set { dict.items[key] = Value.none }
-            do {
-                let old = element
-                do {
-                    try modify(&element, rest, new, place, prototype, R)
-                } catch {
-                    dict.items[key] = old
-                    throw error
-                }
-            }
-            dict.items[key] = element
+        case .list: try modifyList(&value, index, rest, new, place, prototype, R)
+        case .dict: try modifyDict(&value, index, rest, new, place, prototype, R)
         case .model(let model):
             var part = try part(of: model, at: index)
             guard !rest.isEmpty else {
@@ -255,8 +281,72 @@ extension Machine {
             }
             try modify(&part, rest, new, place, prototype, R)
         default:
-            throw Failure("assign.type", "the elements of \(described(value)) cannot be assigned")
+            throw Failure(
+                "assign.type", "the elements of \(described(value)) cannot be assigned", help: Self.immutableHelp(value))
         }
+    }
+
+    /// What to do instead of `t[0] = 3`.
+    private static func immutableHelp(_ value: Value) -> String? {
+        switch value {
+        case .tuple: "make a new tuple, or use a list `[a, b]` or a record `(x: a, y: b)`"
+        case .string: "make a new text: `s[:i] + c + s[i + 1:]`, or `replace(s, a, b)`"
+        default: nil
+        }
+    }
+
+    private func modifyList(
+        _ value: inout Value, _ index: Value, _ rest: ArraySlice<Place.Step>, _ new: Value,
+        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        guard var list = value.takeList() else { return }
+        defer { value = .list(list) }
+        let position = try position(index, list.items.count, "list")
+        if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
+        var element = list.items[position]
+        list.items[position] = .none
+        defer { list.items[position] = element }
+        try modify(&element, rest, new, place, prototype, R)
+    }
+
+    private func modifyDict(
+        _ value: inout Value, _ index: Value, _ rest: ArraySlice<Place.Step>, _ new: Value,
+        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        guard let key = DictKey(try number(index)) else { throw OperatorFailures.badKey(index) }
+        guard var dict = value.takeDict() else { return }
+        defer { value = .dict(dict) }
+        if rest.isEmpty, place.operation == .set {
+            if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
+            dict.items[key] = new
+            return
+        }
+        guard var element = dict.items[key] else {
+            throw Failure("dict.missing", "no key \(Printer.quoted(key.value)) in the dict")
+        }
+        if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
+        // The dict lets go of the element, which may then be written in place; an error leaves it as it was.
+        dict.items[key] = Value.none
+        defer { dict.items[key] = element }
+        try modify(&element, rest, new, place, prototype, R)
+    }
+
+    private func modifyRecord(
+        _ value: inout Value, _ name: String, _ rest: ArraySlice<Place.Step>, _ new: Value,
+        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
+    ) throws {
+        guard var record = value.takeRecord() else { return }
+        defer { value = .record(record) }
+        guard let index = record.layout.index[name] else {
+            throw CallFailures.noMember(.record(record), name, names: record.layout.labels)
+        }
+        if !isKnownUniquelyReferenced(&record) {
+            record = RecordObject(record.layout, record.values)
+        }
+        var element = record.values[index]
+        record.values[index] = .none
+        defer { record.values[index] = element }
+        try modify(&element, rest, new, place, prototype, R)
     }
 
     private func modifyMember(
@@ -264,19 +354,7 @@ extension Machine {
         _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
     ) throws {
         switch value {
-        case .record(var record):
-            guard let index = record.layout.index[name] else {
-                throw CallFailures.noMember(value, name, names: record.layout.labels)
-            }
-            value = .none
-            if !isKnownUniquelyReferenced(&record) {
-                record = RecordObject(record.layout, record.values)
-            }
-            defer { value = .record(record) }
-            var element = record.values[index]
-            record.values[index] = .none
-            defer { record.values[index] = element }
-            try modify(&element, rest, new, place, prototype, R)
+        case .record: try modifyRecord(&value, name, rest, new, place, prototype, R)
         case .model(let model):
             guard var old = try member(of: model, name) else {
                 throw CallFailures.noMember(value, name, names: model.memberNames)
@@ -304,5 +382,28 @@ extension Machine {
         default:
             throw CallFailures.noMember(value, name, names: memberNames(of: value))
         }
+    }
+}
+
+extension Value {
+    // A collection is written in place if the variable held the only reference to it, so it is moved out first.
+    // Not inlined: a `switch` over the variable may keep a second reference to its end, and each write would copy.
+
+    @inline(never) fileprivate mutating func takeList() -> ListObject? {
+        guard case .list(let list) = self else { return nil }
+        self = .none
+        return list
+    }
+
+    @inline(never) fileprivate mutating func takeDict() -> DictObject? {
+        guard case .dict(let dict) = self else { return nil }
+        self = .none
+        return dict
+    }
+
+    @inline(never) fileprivate mutating func takeRecord() -> RecordObject? {
+        guard case .record(let record) = self else { return nil }
+        self = .none
+        return record
     }
 }

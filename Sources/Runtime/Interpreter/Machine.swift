@@ -22,6 +22,11 @@ final class Machine {
     var recording: Recording?
     /// Whether models train: `nil` outside of `training`, `inference`, `step`.
     var isTraining = false
+    /// Optimizers that hold models, and the step blocks that a warning may have been given of.
+    var knownOptimizers: [KnownOptimizer] = []
+    var noticedBlocks: Set<ObjectIdentifier> = []
+    /// Whether a step ends with an error at a loss that is not finite.
+    var requiresFiniteLoss = false
     /// Programs of step blocks by the identity of the block's code.
     var stepCache: [ObjectIdentifier: StepCache] = [:]
     /// Counts `freeze` and `unfreeze`.

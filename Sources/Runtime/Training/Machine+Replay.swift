@@ -142,7 +142,8 @@ extension Machine {
                 }
             }
             outputs = try step.program.run(
-                nodes: &nodes, random: start, isInterrupted: recorder.isInterrupted)
+                nodes: &nodes, random: start,
+                finite: requiresFiniteLoss && optimizer != nil ? 0 : nil, isInterrupted: recorder.isInterrupted)
         }
         recorder.random.draw &+= step.draws
         var results: [Value] = []
