@@ -48,7 +48,9 @@ enum EngineDiagnostics {
         case .outOfMemory(let bytes, let budget):
             return Failure(
                 Failure.memoryBudget,
-                "\(amount(bytes)) more would pass the memory budget of \(amount(budget))",
+                bytes == 0
+                    ? "the memory budget of \(amount(budget)) is used up"
+                    : "\(amount(bytes)) more would pass the memory budget of \(amount(budget))",
                 help: "`--memory` sets the budget; smaller batches need less")
         case .shapesDisagree(let operation, let left, let right, let rule):
             return shapes(operation, left, right, rule)
