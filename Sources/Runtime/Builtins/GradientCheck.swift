@@ -26,7 +26,7 @@ extension Machine {
                 box.node = Node(try value(of: recorder.cast(node, to: .float64)))
             }
             let (_, gradient) = try valueAndGradient(
-                of: function, [(nil, try argument(x, leaves.map(\.value)))])
+                of: function, [(nil, argument(x, leaves.map(\.value)))])
             var gradients: [Leaf] = []
             try collect(gradient, "", &gradients)
             for (position, gradient) in zip(leaves.indices, gradients) {
@@ -47,7 +47,7 @@ extension Machine {
         func moved(_ index: Int, _ delta: Double) throws -> Double {
             numbers[index] = point.double(at: index) + delta
             values[position] = try Tensor(numbers, shape: point.shape, dtype: .float64)
-            let result = try minimised(call(function, [try argument(x, values)]), in: "checkGradient")
+            let result = try minimised(call(function, [argument(x, values)]), in: "checkGradient")
             return try value(of: result).double(at: 0)
         }
         for index in 0..<point.count {
@@ -101,7 +101,7 @@ extension Machine {
     }
 
     /// The value with other tensors in it. A model is the same one with other params.
-    private func argument(_ value: Value, _ tensors: [Tensor]) throws -> Value {
+    private func argument(_ value: Value, _ tensors: [Tensor]) -> Value {
         var rest = tensors[...]
         func next() -> Node { rest.popFirst().map { Node($0) } ?? Node(placeholder: .scalar, dtype: .float64) }
         func made(_ value: Value) -> Value {
@@ -110,8 +110,7 @@ extension Machine {
             case .list(let list): return .list(list.items.map(made))
             case .tuple(let tuple): return .tuple(tuple.items.map(made))
             case .record(let record): return .record(RecordObject(record.layout, record.values.map(made)))
-            case .dict(let dict):
-                return .dict(DictObject(.init(dict.items.map { ($0, made($1)) }, uniquingKeysWith: { first, _ in first })))
+            case .dict(let dict): return .dict(DictObject(dict.items.mapValues(made)))
             case .model(let model):
                 for parameter in model.namedParameters() where parameter.isTrainable {
                     parameter.box.node = next()

@@ -111,7 +111,7 @@ extension Machine {
         }
         var shape = try self.shape(rows, "eye")
         if shape.rank == 1 {
-            let width = columns.isNone ? shape : try self.shape(columns, "eye")
+            let width = try columns.isNone ? shape : self.shape(columns, "eye")
             shape = try Shape([shape[0], width.rank == 1 ? width[0] : shape[0]])
         }
         guard shape.rank == 2 else {

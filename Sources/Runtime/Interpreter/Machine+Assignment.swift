@@ -142,7 +142,7 @@ extension Machine {
         }
     }
 
-    private static func isObject(_ value: Value) -> Bool {
+    static func isObject(_ value: Value) -> Bool {
         switch value {
         case .model, .optimizer, .module, .unknown: true
         default: false

@@ -72,6 +72,10 @@ extension Machine {
                 throw Failure("assign.part", "a part of a model cannot be replaced")
             }
             try modify(&part, rest, new, place, prototype, R)
+        case .tuple(let tuple) where !rest.isEmpty:
+            var part = tuple.items[try position(index, tuple.items.count, "tuple")]
+            guard Self.isObject(part) else { fallthrough }
+            try modify(&part, rest, new, place, prototype, R)
         default:
             throw Failure(
                 "assign.type", "the elements of \(described(value)) cannot be assigned", help: Self.immutableHelp(value))
