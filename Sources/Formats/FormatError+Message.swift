@@ -83,7 +83,7 @@ extension TensorError {
         case .outOfMemory(let bytes, let budget):
             "\(bytes) bytes more would pass the memory budget of \(budget)"
         case .shapesDisagree, .badShape, .axisOutOfRange, .indexOutOfRange, .badDType, .badArgument,
-            .divisionByZero, .interrupted, .unknownValue:
+            .divisionByZero, .notFinite, .interrupted, .unknownValue:
             "the tensor cannot be made: \(self)"
         }
     }

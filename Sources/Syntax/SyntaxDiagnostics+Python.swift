@@ -65,7 +65,8 @@ extension SyntaxDiagnostics {
         default:
             Diagnostic(
                 id: "python.is", "`\(text)` is written `\(text == "is" ? "==" : "!=")`", at: span,
-                help: "write `\(left) \(text == "is" ? "==" : "!=") \(right)`")
+                help: "write `\(left) \(text == "is" ? "==" : "!=") "
+                    + "\(["None": "nil", "True": "true", "False": "false"][right] ?? right)`")
         }
     }
 

@@ -17,6 +17,9 @@ public enum TensorError: Error, Equatable, Sendable {
     /// Any other bad argument: `rule` completes "`operation` needs …".
     case badArgument(operation: String, rule: String)
     case divisionByZero(operation: String)
+    /// A number that has to be finite is not; `source` is the operation that it comes from, or
+    /// empty.
+    case notFinite(value: Double, source: String)
     /// ^C or a time limit.
     case interrupted
     /// A number was demanded where only shapes are known (`dlrepl check`).

@@ -119,7 +119,7 @@ struct PromptState {
     /// Shows messages, the value and the figure of an entry.
     mutating func finish(_ outcome: CellOutcome, figureName: String? = nil) {
         screen.settle()
-        for diagnostic in outcome.diagnostics { complain(diagnostic) }
+        for diagnostic in outcome.notices + outcome.diagnostics { complain(diagnostic) }
         if let value = outcome.value, !screen.line(value) {
             screen.message("")
             screen.interruption(screen.styled("interrupted", .error))

@@ -103,11 +103,12 @@ private struct CaseRun {
         _ outcome: CellOutcome, of source: SourceText, with cell: LanguageCase.Cell
     ) -> [Problem] {
         func lineNumber(_ diagnostic: Diagnostic) -> Int? { self.lineNumber(diagnostic, in: source) }
-        var remaining = outcome.diagnostics
+        let reported = outcome.diagnostics + outcome.notices
+        var remaining = reported
         var problems: [Problem] = []
         for expectation in cell.expectations {
             let line = cell.lineOffset + expectation.line
-            let there = outcome.diagnostics.filter { lineNumber($0) == expectation.line }
+            let there = reported.filter { lineNumber($0) == expectation.line }
             let found = "; there are [\(there.map(\.id).joined(separator: ", "))]"
             func isThere(_ severity: Diagnostic.Severity, _ holds: (Diagnostic) -> Bool) -> Bool {
                 there.contains { $0.severity == severity && holds($0) }

@@ -18,7 +18,7 @@ struct HardProgram: Sendable, CustomTestStringConvertible {
         (self.name, self.text, self.answer) = (name, text, .error(error))
     }
 
-    static let all: [HardProgram] = numbers + sizes + texts + recursion + nesting + parts + figures
+    static let all: [HardProgram] = numbers + sizes + texts + recursion + nesting + parts + figures + growth
 
     private static let max = "9223372036854775807"
     private static let min = "(-9223372036854775807 - 1)"

@@ -66,8 +66,18 @@ extension Recorder {
         GraphWalk(from: nodes) { _ in true }.nodes.filter { $0.primitive == nil && $0.value != nil }
     }
 
+    /// The value of the first input if only this node will ever read it, and can write its own over it: elements
+    /// that are assigned one by one copy the tensor once, not each time.
+    private func overwritable(by node: Node) -> Tensor? {
+        guard node.primitive?.writesInPlace == true, gradientDepth == 0, !node.inputs.isEmpty,
+            isKnownUniquelyReferenced(&node.inputs[0]), node.inputs[0].ownsValue()
+        else { return nil }
+        return node.inputs[0].value
+    }
+
     func compute(_ node: Node) throws(TensorError) -> Tensor {
         guard let primitive = node.primitive else { throw .unknownValue }
+        let reused = overwritable(by: node)
         var inputs: [Tensor] = []
         inputs.reserveCapacity(node.inputs.count)
         for input in node.inputs {
@@ -77,7 +87,8 @@ extension Recorder {
         if let view = primitive.view, let value = view(inputs, node.attributes, node.shape) {
             return value
         }
-        let output = try Tensor(uninitialized: node.shape, dtype: node.dtype)
+        let output: Tensor
+        if let reused { output = reused } else { output = try Tensor(uninitialized: node.shape, dtype: node.dtype) }
         if output.count > 0 {
             try primitive.evaluate(inputs, node.attributes, output, isInterrupted)
         }

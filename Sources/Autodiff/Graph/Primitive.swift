@@ -36,12 +36,17 @@ public final class Primitive: Sendable {
     /// `evaluate`.
     public let view: View?
 
+    /// Whether the output may have the bytes of the first input, which is of its shape and dtype: then `evaluate`
+    /// changes what differs. Nobody else refers to them.
+    public let writesInPlace: Bool
+
     public init(
         _ name: String, elementwise: ElementwiseCode? = nil, shape: @escaping ShapeRule,
         gradient: @escaping GradientRule = Primitive.noGradient, view: View? = nil,
-        evaluate: @escaping Evaluation
+        writesInPlace: Bool = false, evaluate: @escaping Evaluation
     ) {
         self.name = name
+        self.writesInPlace = writesInPlace
         self.elementwise = elementwise
         self.shapeRule = shape
         self.gradient = gradient

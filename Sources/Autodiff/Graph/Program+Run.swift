@@ -27,8 +27,11 @@ extension Program {
     /// The same for inputs that are leaves: the bytes of an update's are written over if the array
     /// holds the only reference to the node, and the node to the storage; else the node is
     /// exchanged.
+    ///
+    /// - Parameter finite: The output, a single number, that has to be finite for anything to be replaced.
     public func run(
-        nodes: inout [Node], random: RandomStream, isInterrupted: @escaping @Sendable () -> Bool
+        nodes: inout [Node], random: RandomStream, finite: Int? = nil,
+        isInterrupted: @escaping @Sendable () -> Bool
     ) throws(EvaluationError) -> [Tensor] {
         try check(nodes)
         defer { frame.end() }
@@ -48,6 +51,10 @@ extension Program {
             } catch {
                 throw EvaluationError(error: error, origin: origins[index])
             }
+        }
+        if let finite, results.indices.contains(finite) {
+            let number = results[finite]
+            try Self.requireFinite(frame.tensor(number.place, number.shape, number.dtype))
         }
         commit(frame)
         for (number, update) in updates.enumerated() where frame.isNew[number] {
@@ -69,6 +76,13 @@ extension Program {
 
     /// The bytes that it holds now.
     public var heldByteCount: Int { arena == nil ? byteCount - arenaByteCount : byteCount }
+
+    /// - Throws: `.notFinite` if the first element is nan or infinite.
+    public static func requireFinite(_ tensor: Tensor) throws(EvaluationError) {
+        guard tensor.count > 0, !tensor.double(at: 0).isFinite else { return }
+        throw EvaluationError(
+            error: .notFinite(value: tensor.double(at: 0), source: ""), origin: .none)
+    }
 
     /// Lets go of the memory of values if it is more than `limit` bytes; the next run makes it anew.
     public func releaseMemory(above limit: Int) {

@@ -171,10 +171,6 @@ extension Operation {
     ) { arguments, r throws(TensorError) in
         let rows = try arguments.int(0)
         let columns = try arguments.optionalInt(1) ?? rows
-        _ = try Shape([rows, columns])
-        let mask = try r.diagonalMask(
-            rows: rows, columns: columns, diagonal: 0
-        ) { column, row throws(TensorError) in try r.binary(.equal, column, row) }
-        return try r.cast(mask, to: try arguments.dtype(2))
+        return try r.identity(rows: rows, columns: columns, try arguments.dtype(2))
     }
 }

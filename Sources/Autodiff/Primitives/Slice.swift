@@ -84,9 +84,12 @@ extension Primitive {
                 wanted.contains(1) ? try recorder.slice(c, ranges) : nil,
             ]
         },
+        writesInPlace: true,
         evaluate: { inputs, attributes, output, _ throws(TensorError) in
             guard case .slices(let ranges) = attributes else { throw .lacksAttributes("assign") }
-            output.pointer.copyMemory(from: inputs[0].pointer, byteCount: output.byteCount)
+            if output.pointer != inputs[0].pointer {
+                output.pointer.copyMemory(from: inputs[0].pointer, byteCount: output.byteCount)
+            }
             let place = StridedPlace(ranges, in: output.shape)
             copyStrided(
                 from: inputs[1], shape: inputs[1].shape, to: output, offset: place.offset,

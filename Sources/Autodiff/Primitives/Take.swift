@@ -70,8 +70,11 @@ extension Primitive {
             }
             return parts
         },
+        writesInPlace: true,
         evaluate: { inputs, attributes, output, _ throws(TensorError) in
-            output.pointer.copyMemory(from: inputs[0].pointer, byteCount: output.byteCount)
+            if output.pointer != inputs[0].pointer {
+                output.pointer.copyMemory(from: inputs[0].pointer, byteCount: output.byteCount)
+            }
             let place = try TakePlace(output.shape, inputs.dropFirst(2).map(\.shape), attributes)
             let indices = try place.flatIndices(inputs.dropFirst(2))
             Indexing.put(

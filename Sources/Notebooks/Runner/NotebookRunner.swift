@@ -113,6 +113,11 @@ public struct NotebookRunner {
         let clock = ContinuousClock.now
         let outcome = session.run(cell.source, stream: cell.stream)
         session.deadline = nil
+        for notice in outcome.notices {
+            let text = render(notice, as: .plain) + "\n"
+            output.append(text)
+            events.printed(text)
+        }
         var result = CellResult(
             position: cell.position, status: .ran, printed: output.text, value: outcome.value)
         result.duration = ContinuousClock.now - clock

@@ -10,7 +10,7 @@ public struct OutputComparison: Sendable {
 
     /// The first difference, as the two pieces; `nil` if there is none.
     public func difference(_ old: String, _ new: String) -> (old: String, new: String)? {
-        let (before, now) = (Self.pieces(old), Self.pieces(new))
+        let (before, now) = (Self.pieces(Self.unplaced(old)), Self.pieces(Self.unplaced(new)))
         for (left, right) in zip(before, now) where !agree(left, right) {
             return (String(left), String(right))
         }
@@ -20,6 +20,18 @@ public struct OutputComparison: Sendable {
             before.count > shorter ? String(before[shorter]) : "nothing more",
             now.count > shorter ? String(now[shorter]) : "nothing more"
         )
+    }
+
+    /// The text without the places in the pictures of errors: lines move when outputs are written above them.
+    private static func unplaced(_ text: String) -> String {
+        guard text.contains("┌─") else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line -> Substring? in
+            let rest = line.drop { $0 == " " }
+            if rest.hasPrefix("┌─") { return nil }
+            if rest.hasPrefix("in "), let end = line.firstRange(of: ", called at ") { return line[..<end.lowerBound] }
+            let afterNumber = rest.drop { $0.isASCII && $0.isNumber }
+            return afterNumber.hasPrefix(" │") ? afterNumber : line
+        }.joined(separator: "\n")
     }
 
     private func agree(_ left: Substring, _ right: Substring) -> Bool {

@@ -225,7 +225,9 @@ extension Machine {
             return try body(self, bound(arguments, labels, builtin.signature, builtin.defaults))
         case .variadic(let body):
             if let label = labels.compactMap({ $0 }).first {
-                throw CallFailures.unknownLabel(label, builtin.signature)
+                let values = ParameterInfo(name: "values…", isOptional: true)
+                throw CallFailures.unknownLabel(
+                    label, Signature(name: builtin.signature.name, parameters: [values]))
             }
             return try body(self, arguments)
         case .labelled(let body):

@@ -180,6 +180,7 @@ extension Machine {
         if !key.isNone { try CallFailures.requireFunction(key, "sorted", "by") }
         let keys = key.isNone ? items : try items.map { try call(key, [$0]) }
         let isReversed = try truth(reverse)
+        if let order = Self.simpleOrder(keys, isReversed) { return order.map { items[$0] } }
         var positions = Array(items.indices)
         // An error, or ^C, ends the sorting at once.
         try positions.sort { first, second in
@@ -188,6 +189,30 @@ extension Machine {
             return result == 0 ? first < second : result < 0
         }
         return positions.map { items[$0] }
+    }
+
+    /// The positions in the order of keys that are all Ints, or all texts of ASCII; `nil` for others.
+    private static func simpleOrder(_ keys: [Value], _ isReversed: Bool) -> [Int]? {
+        func sorted<Key: Comparable>(_ keys: [Key]) -> [Int] {
+            keys.indices.sorted { first, second in
+                let (x, y) = (keys[first], keys[second])
+                if x == y { return first < second }
+                return isReversed ? y < x : x < y
+            }
+        }
+        switch keys.first {
+        case .int:
+            var numbers: [Int] = []
+            numbers.reserveCapacity(keys.count)
+            for case .int(let number) in keys { numbers.append(number) }
+            return numbers.count == keys.count ? sorted(numbers) : nil
+        case .string:
+            var texts: [String] = []
+            texts.reserveCapacity(keys.count)
+            for case .string(let text) in keys where text.text.utf8.allSatisfy({ $0 < 128 }) { texts.append(text.text) }
+            return texts.count == keys.count ? sorted(texts) : nil
+        default: return nil
+        }
     }
 
     /// The order for sorting: every nan after the other numbers.

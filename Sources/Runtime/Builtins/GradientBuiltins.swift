@@ -198,13 +198,13 @@ extension Machine {
             var result = dict.items
             for (key, item) in dict.items { result[key] = try rebuilt(item, &gradients, &paths) }
             return .dict(DictObject(result))
-        case .model:
+        case .model(let model):
             var result: [(DictKey, Value)] = []
             for path in paths.popFirst() ?? [] {
                 guard let node = gradients.popFirst() else { break }
                 result.append((.string(path), .tensor(node)))
             }
-            return .dict(DictObject(.init(uniqueKeysWithValues: result)))
+            return .dict(DictObject(.init(result, uniquingKeysWith: { first, _ in first })))
         default: return gradients.popFirst().map { .tensor($0) } ?? .none
         }
     }
@@ -286,7 +286,7 @@ extension Machine {
     }
 
     /// Runs `body` and puts the states of models back.
-    private func keepingStates<Result>(_ body: () throws -> Result) throws -> Result {
+    func keepingStates<Result>(_ body: () throws -> Result) throws -> Result {
         guard recording == nil else { return try body() }
         nextRecording &+= 1
         let recording = Recording(id: nextRecording)
@@ -297,38 +297,5 @@ extension Machine {
             recording.undo()
         }
         return try body()
-    }
-
-    /// Central differences in float64, element by element.
-    func checkGradient(of function: Value, _ x: Value, tolerance: Double) throws -> Value {
-        try keepingStates {
-            let input = try recorder.cast(single(x, "checkGradient"), to: .float64)
-            let point = try value(of: input)
-            let (_, gradient) = try valueAndGradient(
-                of: function, [(nil, .tensor(Node(point)))])
-            let exact = try value(of: single(gradient, "checkGradient"))
-            let step = 1e-5
-            for index in 0..<point.count {
-                try pollNow()
-                func moved(_ delta: Double) throws -> Double {
-                    var numbers = (0..<point.count).map { point.double(at: $0) }
-                    numbers[index] += delta
-                    let node = Node(try Tensor(numbers, shape: point.shape, dtype: .float64))
-                    let result = try minimised(
-                        call(function, [.tensor(node)]), in: "checkGradient")
-                    return try value(of: result).double(at: 0)
-                }
-                let difference = (try moved(step) - moved(-step)) / (2 * step)
-                let found = exact.double(at: index)
-                let bound = tolerance * max(1, abs(difference), abs(found))
-                guard abs(difference - found) <= bound else {
-                    throw Failure(
-                        "grad.check",
-                        "the gradient at element \(index) is \(pythonFloat(found)),"
-                            + " central differences give \(pythonFloat(difference))")
-                }
-            }
-            return .bool(true)
-        }
     }
 }

@@ -55,7 +55,7 @@ enum ModelBuiltins {
                 return .model(copier.copy(model))
             case .optimizer(let optimizer):
                 return .optimizer(
-                    try OptimizerState.copy(optimizer, for: m.model(a[1], "copy")))
+                    try m.register(OptimizerState.copy(optimizer, for: m.model(a[1], "copy"))))
             default: return a[0]
             }
         },

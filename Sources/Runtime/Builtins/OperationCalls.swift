@@ -84,7 +84,9 @@ struct OperationCalls {
         func wrong(_ wants: String) -> Failure {
             var help: String?
             if case .list = value, parameter.kind == .tensor {
-                help = "lists do not mix with tensors: write `Tensor(xs)`"
+                help =
+                    operation.name == "sort"
+                    ? "`sorted(xs)` orders a list" : "lists do not mix with tensors: write `Tensor(xs)`"
             }
             if parameter.kind == .dtype { help = Machine.dtypeHelp(value) }
             if case .string = value, [.axis, .axes].contains(parameter.kind) {

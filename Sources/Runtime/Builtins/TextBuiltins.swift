@@ -28,6 +28,11 @@ enum TextBuiltins {
             }
         },
         Builtin("join(xs, separator = \"\")", "The texts one after the other.") { m, a in
+            if case .string(let text) = a[0], case .list = a[1] {
+                throw CallFailures.argument(
+                    "join", "separator", wants: "a String", got: a[1],
+                    help: "the list comes first: `xs.join(\(Printer.quoted(text.text)))`")
+            }
             let separator = try m.text(a[1], "join", "separator")
             return .string(try m.join(try m.elements(a[0], "join"), separator))
         },

@@ -27,6 +27,16 @@ enum TrainingBuiltins {
             let clip = try m.clipLimit(a[2], "step")
             return try m.step(optimizer, a[1], clip: clip, accumulate: count)
         },
+        Builtin(
+            "finiteStep(optimizer, block, clip = nil)",
+            "`step` with an error at a loss that is nan or infinite, before anything is updated.", isPure: false
+        ) { m, a in
+            guard case .optimizer(let optimizer) = a[0] else {
+                throw CallFailures.argument(
+                    "finiteStep", "optimizer", wants: "an optimizer that holds a model", got: a[0])
+            }
+            return try m.finiteStep(optimizer, a[1], clip: try m.clipLimit(a[2], "fit"))
+        },
         Builtin("apply(optimizer, gradients, clip = nil)", "Updates with gradients that you made.", isPure: false)
         { m, a in
             guard case .optimizer(let optimizer) = a[0], case .dict(let dict) = a[1] else {
@@ -88,17 +98,6 @@ enum TrainingBuiltins {
         Builtin("finishProgress(values)", "Ends a progress line and writes it.", isPure: false) { m, a in
             m.session.finishProgress(try m.progressText(a[0]))
             return .none
-        },
-        Builtin("requireFinite(loss, what = \"loss\")", "Ends the run if the number is nan or infinite.", isPure: false)
-        { m, a in
-            guard let number = try m.double(a[0]) else { return a[0] }
-            guard number.isFinite else {
-                throw Failure(
-                    "training.finite",
-                    "the \(try m.text(of: a[1])) is \(pythonFloat(number)): training stops",
-                    help: "a smaller learning rate or `clip: 1.0` often helps")
-            }
-            return a[0]
         },
     ]
 }

@@ -51,6 +51,8 @@ struct Local {
     /// A `let` holds from the next statement on.
     var isVisible = true
     var span: Span?
+    /// A parameter or the variable of a loop.
+    var isParameter = false
 }
 
 struct Scope {

@@ -5,7 +5,8 @@ import Syntax
 enum CompileDiagnostics {
     static func unknownName(_ name: Name, visible: Set<String>) -> Diagnostic {
         if let habit = pythonName(name) { return habit }
-        let suggestion = nearest(name.text, in: visible)
+        let camel = Habits.camelCase(name.text)
+        let suggestion = visible.contains(camel) ? camel : nearest(name.text, in: visible)
         return Diagnostic(
             id: "name.unknown", "unknown name `\(name.text)`", at: name.span,
             help: suggestion.map { "did you mean `\($0)`?" })
@@ -45,6 +46,10 @@ enum CompileDiagnostics {
             "figsize": "figures take `width:` and `height:`", "F": "functions are plain names: `relu(x)`",
             "pd": "tables are read by `readCSV(\"file.csv\")`", "keras": "layers are plain names: `Dense(10)`",
             "device": "leave it out: everything runs on the processor", "input": "programs ask nothing while they run",
+            "open": "write `readText(\"a.txt\")` or `writeText(\"a.txt\", text)`",
+            "pass": "leave it out: an empty body is `{ }`", "dict": "a dict is written `[\"a\": 1]`, an empty one `[:]`",
+            "math": "the functions are plain names: `sqrt(x)`, `pi`", "Math": "the functions are plain names: `sqrt(x)`, `pi`",
+            "random": "random numbers are tensors: `rand([3])`, `randint(0, 10, [3])`",
             "enum": "write a list of Strings", "float": "write `toFloat(x)`, or `x.cast(float32)` of a tensor",
             "int": "write `toInt(x)`, or `x.cast(int64)` of a tensor",
         ]
@@ -68,12 +73,16 @@ enum CompileDiagnostics {
             help: "choose another name, or make it a `var` and assign to it")
     }
 
-    static func assignToLet(_ name: Name, defined: Span?) -> Diagnostic {
-        Diagnostic(
+    static func assignToLet(_ name: Name, defined: Span?, isParameter: Bool = false) -> Diagnostic {
+        let help =
+            isParameter
+            ? "parameters and loop variables stay; give the new value a name, or copy it: `var next = \(name.text)`"
+            : "define it with `var \(name.text) = …` to assign to it later"
+        return Diagnostic(
             id: "name.assignLet", "`\(name.text)` is a `let` and cannot be assigned",
             at: name.span,
             secondary: defined.map { [Diagnostic.Label($0, "defined here")] } ?? [],
-            help: "define it with `var \(name.text) = …` to assign to it later")
+            help: help)
     }
 
     static func assignToUnknown(_ name: Name, visible: Set<String>) -> Diagnostic {

@@ -93,7 +93,8 @@ extension FunctionCompiler {
         switch resolve(name.text) {
         case .local(let local):
             guard local.isVariable || hasAccessors else {
-                context.report(CompileDiagnostics.assignToLet(name, defined: local.span))
+                context.report(CompileDiagnostics.assignToLet(
+                        name, defined: local.span, isParameter: local.isParameter))
                 return nil
             }
             // What is not a `var` may still be an object, `net.W = t`: the machine knows.

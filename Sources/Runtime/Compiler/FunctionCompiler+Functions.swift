@@ -48,7 +48,7 @@ extension FunctionCompiler {
         // Arguments arrive in the first registers, before anything is boxed.
         var locals: [Local] = []
         for parameter in parameters {
-            var local = declare(parameter.name, isVariable: false, isVisible: false)
+            var local = declare(parameter.name, isVariable: false, isVisible: false, isParameter: true)
             local.isVisible = true
             locals.append(local)
         }
@@ -78,7 +78,7 @@ extension FunctionCompiler {
         for (index, pattern) in patterns.enumerated() {
             switch pattern.kind {
             case .name(let name):
-                let local = declare(Name(name, pattern.span), isVariable: false)
+                let local = declare(Name(name, pattern.span), isVariable: false, isParameter: true)
                 prototype.parameters.append(ParameterInfo(name: name, isOptional: false))
                 if local.isBoxed { emit(.box, local.register, at: pattern.span) }
             case .wildcard, .tuple:
@@ -89,7 +89,7 @@ extension FunctionCompiler {
         for (pattern, register) in opened {
             var locals: [String: Local] = [:]
             for name in pattern.names {
-                let local = declare(name, isVariable: false)
+                let local = declare(name, isVariable: false, isParameter: true)
                 if local.isBoxed { emit(.newCell, local.register, at: name.span) }
                 locals[name.text] = local
             }

@@ -211,7 +211,7 @@ extension FunctionCompiler {
         pushScope()
         var locals: [String: Local] = [:]
         for name in pattern.names {
-            let local = declare(name, isVariable: false)
+            let local = declare(name, isVariable: false, isParameter: true)
             if local.isBoxed { emit(.newCell, local.register, at: name.span) }
             locals[name.text] = local
         }

@@ -114,10 +114,12 @@ final class FunctionCompiler {
 
     /// Declares a name in the innermost scope, with a register of its own.
     @discardableResult
-    func declare(_ name: Name, isVariable: Bool, isVisible: Bool = true) -> Local {
+    func declare(
+        _ name: Name, isVariable: Bool, isVisible: Bool = true, isParameter: Bool = false
+    ) -> Local {
         let local = Local(
             register: allocate(), isBoxed: boxedNames.contains(name.text), isVariable: isVariable,
-            isVisible: isVisible, span: name.span)
+            isVisible: isVisible, span: name.span, isParameter: isParameter)
         if let earlier = scopes[scopes.count - 1].locals[name.text] {
             context.report(
                 CompileDiagnostics.repeatedDefinition(name, earlier: earlier.span, where: "block"))

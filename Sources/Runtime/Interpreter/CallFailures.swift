@@ -125,6 +125,18 @@ enum CallFailures {
             notes: ["it is `\(signature.text)`"], help: help)
     }
 
+    /// One value where a lambda has several parameters: only a tuple of that length is taken apart.
+    static func notTakenApart(_ value: Value, _ signature: Signature) -> Failure {
+        var failure = missing(signature.parameters[1].name, signature)
+        failure.diagnostic.help =
+            switch value {
+            case .list: "a list is not taken apart as a tuple is: write `xs => xs[0] + xs[1]`"
+            case .tuple(let tuple): "the tuple that it is given has \(plural(tuple.items.count, "part"))"
+            default: "it is given one value; `enumerate(xs)` gives pairs `(i, x)`, `zip(xs, ys)` pairs `(x, y)`"
+            }
+        return failure
+    }
+
     /// A model's definition where a model is wanted; the help has the arguments that it cannot do without.
     static func definition(_ definition: ModelDefinition) -> Failure {
         let needed = definition.signature.parameters.filter { !$0.isOptional }.map { "\($0.name): …" }

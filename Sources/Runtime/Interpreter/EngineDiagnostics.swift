@@ -48,7 +48,9 @@ enum EngineDiagnostics {
         case .outOfMemory(let bytes, let budget):
             return Failure(
                 Failure.memoryBudget,
-                "\(amount(bytes)) more would pass the memory budget of \(amount(budget))",
+                bytes == 0
+                    ? "the memory budget of \(amount(budget)) is used up"
+                    : "\(amount(bytes)) more would pass the memory budget of \(amount(budget))",
                 help: "`--memory` sets the budget; smaller batches need less")
         case .shapesDisagree(let operation, let left, let right, let rule):
             return shapes(operation, left, right, rule)
@@ -81,6 +83,11 @@ enum EngineDiagnostics {
             return Failure("call.argument", "`\(symbol(operation))` needs \(rule)")
         case .divisionByZero(let operation):
             return Failure("number.zero", "division by zero in `\(operation)`")
+        case .notFinite(let value, let source):
+            return Failure(
+                "training.finite",
+                "the loss is \(pythonFloat(value)): it comes from `\(symbol(source))`; training stops",
+                help: "a smaller learning rate or `clip: 1.0` often helps")
         case .interrupted: return Failure("interrupted", "interrupted")
         case .unknownValue: return Failure("unknown", "a number is not known here")
         }

@@ -1,5 +1,4 @@
 import Autodiff
-import OrderedCollections
 import Syntax
 import Tensors
 
@@ -44,7 +43,9 @@ extension Machine {
         case .list(let list):
             let numbers = try list.items.map { item -> Int in
                 guard let number = try int(item) else {
-                    throw Failure("index.type", "a list as index holds Ints, not \(described(item))")
+                    throw Failure(
+                        "index.type", "a list as index holds Ints, not \(described(item))",
+                        help: { if case .bool = item { return "a mask is a tensor: `x[Tensor(mask)]`" } else { return nil } }())
                 }
                 return number
             }
@@ -71,6 +72,11 @@ extension Machine {
         {
             return
         }
+        if !place.isVariable, place.steps.count > 1,
+            try assignBehind(place, new, prototype, closure, R)
+        {
+            return
+        }
         var root = take(place.root, prototype, closure, R)
         defer { put(root, place.root, prototype, closure, R) }
         if root.isUnset {
@@ -82,6 +88,29 @@ extension Machine {
                 help: "define it with `var \(place.rootName) = …`")
         }
         try modify(&root, place.steps[...], new, place, prototype, R)
+    }
+
+    /// `r.optimizer.lr = 0.1`: an object that a value holds is changed, the value is not, and so needs no `var`.
+    ///
+    /// - Returns: false where no object stands on the way.
+    private func assignBehind(
+        _ place: Place, _ new: Value, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws -> Bool {
+        var value = try peek(place.root, prototype, closure, R)
+        var steps = place.steps[...]
+        while !Self.isObject(value) {
+            guard steps.count > 1, let step = steps.popFirst() else { return false }
+            switch (step, value) {
+            case (.member(let name), .record): value = try member(value, name)
+            case (.index(let index), .list), (.index(let index), .dict), (.index(let index), .tuple):
+                value = try element(of: value, prototype.subscripts[index], R)
+            default: return false
+            }
+        }
+        recording?.demands("it assigns to what an outer value holds")
+        try modify(&value, steps, new, place, prototype, R)
+        return true
     }
 
     /// A whole variable of the module; false where a list grows in place, which must not be copied.
@@ -113,7 +142,7 @@ extension Machine {
         }
     }
 
-    private static func isObject(_ value: Value) -> Bool {
+    static func isObject(_ value: Value) -> Bool {
         switch value {
         case .model, .optimizer, .module, .unknown: true
         default: false
@@ -149,6 +178,28 @@ extension Machine {
         }
     }
 
+    /// The value of a variable, which keeps it.
+    private func peek(
+        _ root: Place.Root, _ prototype: Prototype, _ closure: Closure,
+        _ R: UnsafeMutablePointer<Value>
+    ) throws -> Value {
+        func read(_ cell: Cell) -> Value {
+            recording?.reads(cell)
+            return cell.value
+        }
+        switch root {
+        case .register(let register): return R[register]
+        case .cell(let register):
+            if case .cell(let cell) = R[register] { return read(cell) }
+            return .unset
+        case .capture(let index): return read(closure.captures[index])
+        case .global(let slot):
+            recording?.reads(prototype.module, slot)
+            return prototype.module.slots[slot]
+        case .field(let index): return try field(index, of: closure, isRaw: true)
+        }
+    }
+
     private func put(
         _ value: Value, _ root: Place.Root, _ prototype: Prototype, _ closure: Closure,
         _ R: UnsafeMutablePointer<Value>
@@ -160,149 +211,6 @@ extension Machine {
         case .capture(let index): closure.captures[index].value = value
         case .global(let slot): prototype.module.slots[slot] = value
         case .field: break
-        }
-    }
-
-    private func combined(_ old: Value, _ new: Value, _ place: Place) throws -> Value {
-        guard let opcode = FunctionCompiler.opcode(of: place.operation) else { return new }
-        return try binary(opcode, old, new)
-    }
-
-    private func modify(
-        _ value: inout Value, _ steps: ArraySlice<Place.Step>, _ new: Value, _ place: Place,
-        _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
-    ) throws {
-        guard let step = steps.first else {
-            if place.operation == .add, case .list = value {
-                return try withUnsafeMutablePointer(to: &value) { try appendInPlace($0, new) }
-            }
-            value = try combined(value, new, place)
-            return
-        }
-        let rest = steps.dropFirst()
-        switch step {
-        case .member(let name):
-            try modifyMember(&value, name, rest, new, place, prototype, R)
-        case .index(let index):
-            let layout = prototype.subscripts[index]
-            if case .tensor(let node) = value {
-                try modifyTensor(&value, node, layout, rest, new, place, prototype, R)
-                return
-            }
-            guard layout.items.count == 1, case .index(let register) = layout.items[0] else {
-                throw Failure("assign.slice", "only one element of a list is assigned at a time")
-            }
-            try modifyElement(&value, R[register], rest, new, place, prototype, R)
-        }
-    }
-
-    private func modifyTensor(
-        _ value: inout Value, _ node: Node, _ layout: SubscriptLayout,
-        _ rest: ArraySlice<Place.Step>, _ new: Value, _ place: Place, _ prototype: Prototype,
-        _ R: UnsafeMutablePointer<Value>
-    ) throws {
-        let items = try indices(layout, R)
-        var part: Value = new
-        if !rest.isEmpty || place.operation != .set {
-            part = try tensorElement(node, items)
-            try modify(&part, rest, new, place, prototype, R)
-        }
-        guard let assigned = try tensorNode(part, dtype: node.dtype) else {
-            throw Failure(
-                "assign.type", "\(described(part)) cannot be put into a tensor",
-                help: { if case .list = part { return "write `Tensor(xs)`" } else { return nil } }())
-        }
-        value = .tensor(try recorder.assign(node, at: items, assigned))
-    }
-
-    private func modifyElement(
-        _ value: inout Value, _ index: Value, _ rest: ArraySlice<Place.Step>, _ new: Value,
-        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
-    ) throws {
-        switch value {
-        case .list(var list):
-            let position = try position(index, list.items.count, "list")
-            value = .none
-            if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
-            defer { value = .list(list) }
-            var element = list.items[position]
-            list.items[position] = .none
-            defer { list.items[position] = element }
-            try modify(&element, rest, new, place, prototype, R)
-        case .dict(var dict):
-            let key = try self.key(index)
-            guard var element = dict.items[key] ?? (rest.isEmpty && place.operation == .set
-                ? .some(.none) : nil)
-            else { throw Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict") }
-            value = .none
-            if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
-            defer { value = .dict(dict) }
-            if !rest.isEmpty || place.operation != .set { dict.items[key] = Value.none }
-            do {
-                let old = element
-                do {
-                    try modify(&element, rest, new, place, prototype, R)
-                } catch {
-                    dict.items[key] = old
-                    throw error
-                }
-            }
-            dict.items[key] = element
-        case .model(let model):
-            var part = try part(of: model, at: index)
-            guard !rest.isEmpty else {
-                throw Failure("assign.part", "a part of a model cannot be replaced")
-            }
-            try modify(&part, rest, new, place, prototype, R)
-        default:
-            throw Failure("assign.type", "the elements of \(described(value)) cannot be assigned")
-        }
-    }
-
-    private func modifyMember(
-        _ value: inout Value, _ name: String, _ rest: ArraySlice<Place.Step>, _ new: Value,
-        _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
-    ) throws {
-        switch value {
-        case .record(var record):
-            guard let index = record.layout.index[name] else {
-                throw CallFailures.noMember(value, name, names: record.layout.labels)
-            }
-            value = .none
-            if !isKnownUniquelyReferenced(&record) {
-                record = RecordObject(record.layout, record.values)
-            }
-            defer { value = .record(record) }
-            var element = record.values[index]
-            record.values[index] = .none
-            defer { record.values[index] = element }
-            try modify(&element, rest, new, place, prototype, R)
-        case .model(let model):
-            guard var old = try member(of: model, name) else {
-                throw CallFailures.noMember(value, name, names: model.memberNames)
-            }
-            try modify(&old, rest, new, place, prototype, R)
-            guard let index = model.definition?.template.layout.fieldNames.firstIndex(of: name),
-                let box = model.boxes[index]
-            else {
-                if !rest.isEmpty { return }
-                throw Failure("assign.member", "`\(name)` of a model is made once and stays",
-                    help: "only its params and states are assigned")
-            }
-            try assign(old, to: box, of: model)
-        case .optimizer(let optimizer):
-            guard var old = optimizer.option(name) else {
-                throw CallFailures.noMember(value, name, names: optimizer.optionNames)
-            }
-            try modify(&old, rest, new, place, prototype, R)
-            recording?.demands("an option of an optimizer is assigned")
-            check?.willWrite(optimizer, option: name)
-            try optimizer.setOption(name, old)
-        case .module(let module):
-            throw Failure(
-                "assign.module", "names of the module `\(module.name)` are assigned inside it only")
-        default:
-            throw CallFailures.noMember(value, name, names: memberNames(of: value))
         }
     }
 }

@@ -96,17 +96,24 @@ extension Machine {
                 arguments = tuple.items
             case .record(let record) where record.values.count == parameters.count:
                 arguments = record.values
-            default: break
+            case .unknown: break
+            default:
+                if !parameters[1].isOptional {
+                    throw CallFailures.notTakenApart(arguments[0], prototype.signature)
+                }
             }
         }
         // A block that takes nothing may be given something: `map(xs) { … }` does not exist, but
         // a lambda without parameters where a function of one is wanted is an error.
-        let signature = Signature(name: prototype.name, parameters: parameters)
-        let order = try signature.order(of: arguments.count, labels)
+        let order = try prototype.signature.order(of: arguments.count, labels)
         for (parameter, argument) in order.enumerated() {
             registers[base + parameter] = argument < 0 ? .unset : arguments[argument]
         }
     }
+}
+
+extension Prototype {
+    fileprivate var signature: Signature { Signature(name: name, parameters: parameters) }
 }
 
 /// What callers need to know of a function.

@@ -322,8 +322,9 @@ extension Machine {
                 "+=", target.pointee, right, help: "append one element with `+= [x]`")
         }
         let items = other.items
+        let count = list.items.count + items.count
         // An array that grows takes twice its size and is copied.
-        try requireMemory(2 * (list.items.count + items.count))
+        if count > list.items.capacity { try requireMemory(2 * count) }
         target.pointee = .none
         if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
         list.items.append(contentsOf: items)

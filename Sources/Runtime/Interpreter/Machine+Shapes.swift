@@ -258,6 +258,9 @@ enum ShapeFailures {
         var help: String?
         if matcher.elements.count == sizes.count + 1 {
             help = "is the batch axis missing? `x[newaxis]` adds one"
+            if matcher.text == "[N, T, D]" {
+                help = "is the batch axis missing (`x[newaxis]` adds one), or does a layer before it need `sequences: true`?"
+            }
         } else if matcher.elements.count + 1 == sizes.count, sizes.last == 1 {
             help = "write `.squeeze(-1)` to drop the axis of size 1"
         }

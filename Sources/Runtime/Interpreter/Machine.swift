@@ -24,6 +24,11 @@ final class Machine {
     var isTraining = false
     /// The programs of blocks that were recorded.
     var stepPrograms = StepPrograms()
+    /// Optimizers that hold models, and the step blocks that a warning may have been given of.
+    var knownOptimizers: [KnownOptimizer] = []
+    var noticedBlocks: Set<ObjectIdentifier> = []
+    /// Whether a step ends with an error at a loss that is not finite.
+    var requiresFiniteLoss = false
     /// Counts `freeze` and `unfreeze`.
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.

@@ -25,6 +25,8 @@ enum OperatorFailures {
                 help = "lists do not mix with tensors: write `Tensor(xs)`"
             case (.list, .int) where operation == "*", (.list, .float) where operation == "*":
                 help = "for each element: `xs.map(x => 2 * x)`, or use a Tensor"
+            case (.list, _) where operation == "+": help = "append one element with `xs + [x]`"
+            case (.string, .int) where operation == "*": help = "write `(0..<3).map(i => s).join(\"\")`"
             case (.string, _) where operation == "%":
                 help = "write the value into the text: \"loss {loss:.4f}\""
             case (.bool, _), (_, .bool): help = "a Bool is no number: write `if b { 1 } else { 0 }`"
@@ -45,7 +47,9 @@ enum OperatorFailures {
     }
 
     static func condition(_ value: Value, help: String?) -> Failure {
-        Failure(
+        var help = help
+        if case .tuple = value { help = "write `assert condition, \"message\"`, without parentheses" }
+        return Failure(
             "condition.type",
             "a condition is a Bool or a 0-d bool tensor, got \(described(value))",
             help: help ?? "compare: `… != 0`, `len(xs) > 0`, `x != nil`")

@@ -191,11 +191,12 @@ extension Machine {
         let parts: [(String, Value)] =
             model.isChain
             ? model.chainParts.enumerated().map { (String($0), $1) }
-            : model.modelParts.map { ($0.name, $0.value) }
+            : model.partRows
         let outputs = try outputShapes(model)
         if parts.isEmpty {
             rows.append(row("", .model(model), outputs[ObjectIdentifier(model)]))
         }
+        if !parts.isEmpty { rows += ownRows(model) }
         for (name, part) in parts {
             var output: String?
             if case .model(let instance) = part { output = outputs[ObjectIdentifier(instance)] }
@@ -210,6 +211,14 @@ extension Machine {
         let footer =
             "total \(Self.grouped(count)) parameters, \(Self.grouped(trainable)) trainable"
         return Self.table(rows) + "\n" + footer
+    }
+
+    /// The params of the model itself, beside its parts.
+    private func ownRows(_ model: ModelInstance) -> [[String]] {
+        model.boxes.compactMap { box in
+            guard let box, !box.isState, let node = box.node else { return nil }
+            return [box.name, "param", "\(node.shape)", Self.grouped(node.shape.count)]
+        }
     }
 
     private func row(_ name: String, _ part: Value, _ output: String?) -> [String] {

@@ -119,7 +119,7 @@ extension Machine {
                 "model.unbuilt", "`\(box.name)` of this \(model.definitionName) is not made yet",
                 help: "its shape is known after the first call or after `.build([…])`")
         }
-        recording?.reads(box)
+        recording?.reads(box, of: model)
         return node
     }
 
@@ -158,9 +158,9 @@ extension Machine {
             }
             node = try recorder.cast(node, to: old.dtype)
         }
-        recording?.writes(box)
-        stateKeeper?.writes(box)
-        blockKeeper?.writes(box)
+        recording?.writes(box, of: model)
+        stateKeeper?.writes(box, of: model)
+        blockKeeper?.keeps(box)
         check?.willWrite(.box(box, of: model))
         box.node = try recorder.stopGradient(node)
     }

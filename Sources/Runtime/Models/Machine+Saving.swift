@@ -5,13 +5,23 @@ import Tensors
 
 /// `save` and `load` of models and optimizers.
 extension Machine {
+    /// A size of a figure: nil, or a number of pixels.
+    private func measure(_ value: Value, _ name: String) throws -> Double? {
+        if value.isNone { return nil }
+        guard let number = try double(value), number >= 1, number <= 20_000 else {
+            throw CallFailures.argument("save", name, wants: "a number from 1 to 20000", got: value)
+        }
+        return number
+    }
+
     func save(
         _ value: Value, to path: String, _ width: Value, _ height: Value, _ dpi: Value
     ) throws {
         switch value {
         case .figure(let figure):
-            let sized = figure.figure.sized(width: try double(width), height: try double(height))
-            try session.save(sized, to: path, dpi: try double(dpi) ?? 96)
+            let sized = figure.figure.sized(
+                width: try measure(width, "width"), height: try measure(height, "height"))
+            try session.save(sized, to: path, dpi: try measure(dpi, "dpi") ?? 96)
         case .tensor(let node):
             try session.write(.tensor(savedTensor(node)), to: path)
         case .dict(let dict): try session.write(.tensors(named(dict)), to: path)

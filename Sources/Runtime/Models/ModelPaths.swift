@@ -36,6 +36,21 @@ extension ModelInstance {
         }
     }
 
+    /// The models that the parts are or hold, with their paths, not deeper: `blocks.0`.
+    var partRows: [(name: String, value: Value)] {
+        var rows: [(String, Value)] = []
+        var seen: Set<ObjectIdentifier> = []
+        func visit(_ value: Value, _ path: String) {
+            if case .model = value {
+                rows.append((path, value))
+            } else if let container = value.compound, seen.insert(ObjectIdentifier(container)).inserted {
+                for (name, item) in ParameterWalk.items(value) { visit(item, "\(path).\(name)") }
+            }
+        }
+        for part in modelParts { visit(part.value, part.name) }
+        return rows
+    }
+
     /// A list, tuple, record or dict of this name, made by a `let` of the body, lends its name to no
     /// path: what is in it goes by number or label alone, `0.W` or `forward.W`.
     fileprivate static let namelessPart = "_parts"

@@ -47,6 +47,8 @@ public final class Session {
     private var lastProgress = 0.0
     private var lastDrawing = 0.0
     private var loadingPrelude: Set<String> = []
+    /// Warnings of the running cell.
+    var notices: [Diagnostic] = []
     /// Whether the running cell has answered ^C itself, as `fit` does, and gone on.
     var hasAnsweredInterrupt = false
 
@@ -92,6 +94,7 @@ public final class Session {
         tracker.isStale = true
         hasAnsweredInterrupt = false
         drawing = nil
+        notices = []
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
@@ -105,6 +108,7 @@ public final class Session {
             fail(error, program, &outcome)
         }
         machine.stepPrograms.sweep(machine.modelVersion)
+        outcome.notices = notices
         outcome.wasInterrupted = hasAnsweredInterrupt || outcome.ending == .interrupted
         return outcome
     }
@@ -186,13 +190,20 @@ public final class Session {
         case .name(let name):
             let library = "\(configuration.standardLibrary)/\(name).dl"
             if FileAccess.size(of: library) != nil { return library }
-            let beside = "\(configuration.folder)/\(name).dl"
-            if FileAccess.size(of: beside) != nil { return beside }
+            if let beside = beside("\(name).dl") { return beside }
             throw Failure(
                 "import.missing", "there is no module `\(name)`",
-                help: "importable are stdlib/\(name).dl and \(name).dl beside the notebook")
-        case .path(let path): return try readablePath(path)
+                help: "importable are stdlib/\(name).dl and \(name).dl beside the file that imports it or the notebook")
+        case .path(let path): return try readablePath(beside(path) ?? path)
         }
+    }
+
+    /// The file of that name beside the module that is being loaded, else in the notebook's folder.
+    private func beside(_ name: String) -> String? {
+        guard !name.hasPrefix("/") else { return nil }
+        let importer = loading.last.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+        return [importer, configuration.folder].compactMap { $0.map { "\($0)/\(name)" } }
+            .first { FileAccess.size(of: $0) != nil }
     }
 
     /// Parses, compiles and runs a file in a module of its own.
@@ -328,6 +339,8 @@ public struct CellOutcome {
     public var figure: Figure?
     /// Errors and warnings.
     public var diagnostics: [Diagnostic] = []
+    /// Warnings that came up while the cell ran.
+    public var notices: [Diagnostic] = []
 }
 
 extension Machine {

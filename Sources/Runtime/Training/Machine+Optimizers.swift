@@ -45,7 +45,7 @@ extension Machine {
             groups.append(try group(model, own + options, instance))
         }
         instance.groups = groups
-        return .optimizer(instance)
+        return .optimizer(register(instance))
     }
 
     /// What an optimizer is told to hold: one group, or several with options of their own.
@@ -111,11 +111,12 @@ extension Machine {
     /// `fit`'s optimizer: a recipe gives a fresh one that holds `model`, one that holds models itself.
     func bind(_ optimizer: OptimizerInstance, to model: Value) -> OptimizerInstance {
         guard optimizer.isRecipe else { return optimizer }
-        return OptimizerInstance(
-            optimizer.definition,
-            groups: optimizer.groups.map {
-                OptimizerInstance.Group(target: model, options: $0.options, common: $0.common)
-            })
+        return register(
+            OptimizerInstance(
+                optimizer.definition,
+                groups: optimizer.groups.map {
+                    OptimizerInstance.Group(target: model, options: $0.options, common: $0.common)
+                }))
     }
 
     // MARK: Updating

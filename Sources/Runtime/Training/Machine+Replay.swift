@@ -122,7 +122,7 @@ extension Machine {
         }
         stepPrograms.willRun(step)
         if optimizer == nil, let blockKeeper {
-            for case .box(let box) in step.targets { blockKeeper.writes(box) }
+            for case .box(let box) in step.targets { blockKeeper.keeps(box) }
         }
         let start = recorder.random
         var outputs: [Tensor]
@@ -133,7 +133,8 @@ extension Machine {
                 }
             }
             outputs = try step.program.run(
-                nodes: &nodes, random: start, isInterrupted: recorder.isInterrupted)
+                nodes: &nodes, random: start,
+                finite: requiresFiniteLoss && optimizer != nil ? 0 : nil, isInterrupted: recorder.isInterrupted)
         }
         recorder.random.draw &+= step.draws
         var results: [Value] = []

@@ -106,6 +106,7 @@ extension Machine {
                 help: "is the model frozen, does the optimizer hold another one, was the loss computed before the block, "
                     + "or does it go through `argmax` or a comparison?")
         }
+        noticeUnheld(recording, closure)
         let before = gradients.map {
             optimizer.slots[ObjectIdentifier($0.parameter.box)]?.accumulated
         }
@@ -125,6 +126,7 @@ extension Machine {
             return value
         }
         try compute(result, updates, accumulated, recording)
+        if requiresFiniteLoss, let number = loss.value { try Program.requireFinite(number) }
         let final = finished(result)
         apply(updates, to: optimizer, recording)
         store(accumulated, gradients, in: optimizer, isUpdate: key.isUpdate)

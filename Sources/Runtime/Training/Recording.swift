@@ -12,6 +12,8 @@ final class Recording {
     private(set) var globals: [(module: ModuleObject, slot: Int)] = []
     private var globalKeys: Set<GlobalKey> = []
     private(set) var boxes: [ParameterBox] = []
+    /// The models that the boxes belong to.
+    private(set) var owners: [ModelInstance] = []
     /// States that the block assigned, with their values before.
     private(set) var assigned: [(box: ParameterBox, before: Node?)] = []
     /// Why the block cannot be replayed, in a few words; `nil` if it can.
@@ -43,14 +45,20 @@ final class Recording {
 
     func writes(_ module: ModuleObject, _ slot: Int) { refuse("it writes an outer variable") }
 
-    func reads(_ box: ParameterBox) {
+    func reads(_ box: ParameterBox, of model: ModelInstance) {
         if box.mark == id { return }
         box.mark = id
         boxes.append(box)
+        owners.append(model)
     }
 
-    func writes(_ box: ParameterBox) {
-        reads(box)
+    func writes(_ box: ParameterBox, of model: ModelInstance) {
+        reads(box, of: model)
+        keeps(box)
+    }
+
+    /// A state is about to be assigned, which `undo` takes back.
+    func keeps(_ box: ParameterBox) {
         if !assigned.contains(where: { $0.box === box }) { assigned.append((box, box.node)) }
     }
 

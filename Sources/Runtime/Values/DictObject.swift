@@ -1,7 +1,7 @@
 import OrderedCollections
 
 /// A key of a dict: String, Int, Bool or tuples of them.
-indirect enum DictKey: Hashable {
+enum DictKey: Hashable {
     case string(String)
     case int(Int)
     case bool(Bool)

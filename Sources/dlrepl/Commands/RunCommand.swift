@@ -141,7 +141,7 @@ struct ScriptOutcome {
 
     /// Writes value and errors, and gives the exit code.
     func report(showsValue: Bool) -> ExitCode {
-        for diagnostic in outcome.diagnostics {
+        for diagnostic in outcome.notices + outcome.diagnostics {
             Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
         }
         if showsValue, let value = outcome.value { Console.write(value + "\n") }
