@@ -210,8 +210,6 @@ extension Machine {
             try checkSignature(builtin, arguments, labels)
             return Value.none
         case "clock": return .unknown
-        // The call of the model itself notes what is known of it.
-        case "callOn": return nil
         case "save", "writeText", "load":
             guard arguments.contains(where: { Self.holdsUnknown($0) }) || mayReadUnknown(builtin, arguments)
             else { return nil }
