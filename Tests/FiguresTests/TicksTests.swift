@@ -84,6 +84,9 @@ struct TicksTests {
         let numbers = (0..<50).map(String.init)
         #expect(labels(numbers, 2_000) == numbers)
         #expect(labels(numbers, 600) == stride(from: 0, to: 50, by: 5).map(String.init))
+        let rows = TickLabels.categories(
+            (0..<32).map(String.init), length: 420, axis: .y, limit: 100, TextCanvas())
+        #expect(rows.ticks.values == stride(from: 0, to: 32, by: 2).map(Double.init))
         let names = (0..<50).map { "n\($0)" }
         #expect(labels(names, 900) == stride(from: 0, to: 50, by: 2).map { "n\($0)" })
     }

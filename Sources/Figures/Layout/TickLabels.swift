@@ -37,14 +37,13 @@ struct TickLabels: Equatable, Sendable {
         let short = names.map { Lines.fitted($0, width: limit, size: size, measurer) }
         var labels = TickLabels(ticks: Ticks(categories: short))
         labels.width = widest(labels.ticks, measurer)
-        var needed = size * 1.1
+        let areNumbers = names.allSatisfy { Double($0) != nil }
+        var needed = size * (areNumbers && axis == .y ? 1.5 : 1.1)
         if axis == .x, labels.width + 6 > step {
             if labels.width > 26 { labels.rotation = 45 } else { needed = labels.width + 10 }
         }
         // Whoever reads 0, 5, 10 misses no number between; a name that is left out is missed.
-        if needed > step, names.allSatisfy({ Double($0) != nil }) {
-            needed = max(needed + 8, size * 2.2)
-        }
+        if needed > step, areNumbers { needed = max(needed + 8, size * 2.2) }
         let least = clampedInt((needed / max(step, 1e-6)).rounded(.up), 1...max(1, names.count))
         if least > 1 {
             // Every 2nd, 5th, 10th … reads better than every 3rd.
