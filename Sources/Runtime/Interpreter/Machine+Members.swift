@@ -120,9 +120,10 @@ extension Machine {
             if case .range(let part) = index { return try slice(value, by: part) }
             return .int(range.element(try position(index, range.count, "range")))
         case .record(let record):
+            var label = record.layout.labels.first
+            if case .string(let text) = index, record.layout.index[text.text] != nil { label = text.text }
             throw Failure(
-                "index.type", "a record is read by label",
-                help: record.layout.labels.first.map { "write `.\($0)`" })
+                "index.type", "a record is read by label", help: label.map { "write `.\($0)`" })
         case .model(let model): return try part(of: model, at: index)
         case .dataset(let dataset):
             if case .range(let range) = index { return try slice(value, by: range) }

@@ -63,9 +63,9 @@ extension Machine {
         _ value: inout Value, _ index: Value, _ rest: ArraySlice<Place.Step>, _ new: Value,
         _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
     ) throws {
+        if value.isList { return try modifyList(&value, index, rest, new, place, prototype, R) }
+        if value.isDict { return try modifyDict(&value, index, rest, new, place, prototype, R) }
         switch value {
-        case .list: try modifyList(&value, index, rest, new, place, prototype, R)
-        case .dict: try modifyDict(&value, index, rest, new, place, prototype, R)
         case .model(let model):
             var part = try part(of: model, at: index)
             guard !rest.isEmpty else {
@@ -149,8 +149,8 @@ extension Machine {
         _ value: inout Value, _ name: String, _ rest: ArraySlice<Place.Step>, _ new: Value,
         _ place: Place, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
     ) throws {
+        if value.isRecord { return try modifyRecord(&value, name, rest, new, place, prototype, R) }
         switch value {
-        case .record: try modifyRecord(&value, name, rest, new, place, prototype, R)
         case .model(let model):
             guard var old = try member(of: model, name) else {
                 throw CallFailures.noMember(value, name, names: model.memberNames)
@@ -183,7 +183,12 @@ extension Machine {
 
 extension Value {
     // A collection is written in place if the variable held the only reference to it, so it is moved out first.
-    // Not inlined: a `switch` over the variable may keep a second reference to its end, and each write would copy.
+    // Not inlined, and no case of a `switch` over the variable: that may keep a second reference to its end, and
+    // each write would copy.
+
+    @inline(never) fileprivate var isList: Bool { if case .list = self { true } else { false } }
+    @inline(never) fileprivate var isDict: Bool { if case .dict = self { true } else { false } }
+    @inline(never) fileprivate var isRecord: Bool { if case .record = self { true } else { false } }
 
     @inline(never) fileprivate mutating func takeList() -> ListObject? {
         guard case .list(let list) = self else { return nil }
