@@ -36,9 +36,8 @@ enum TensorBuiltins {
         },
         Builtin(
             "eye(n = nil, columns = nil, dtype = nil)",
-            "Ones on the diagonal of `[n, columns]` (nil: n); without sizes the initializer that makes it.") { m, a in
-            try m.identity(a[0], a[1], try m.dtype(a[2], "eye") ?? .float32)
-        },
+            "Ones on the diagonal of `[n, columns]` (nil: n), else zeros; without `n` the initializer of such matrices."
+        ) { m, a in try m.diagonal(a[0], a[1], a[2]) },
         Builtin("zerosLike(x)", "Zeros of the shape and dtype of a tensor.") { m, a in
             guard case .tensor(let node) = a[0] else { return .int(0) }
             return .tensor(try m.recorder.full(.int(0), node.shape, node.dtype))
@@ -101,23 +100,24 @@ extension Machine {
         return .tensor(try recorder.full(value, try self.shape(shape, name), type))
     }
 
-    /// Ones on the diagonal: of `[rows, columns]`, of a shape, or what makes it of a shape.
-    fileprivate func identity(_ rows: Value, _ columns: Value, _ dtype: DType) throws -> Value {
-        if rows.isNone {
-            return .builtin(
-                BuiltinObject("eye", ["shape"]) { machine, arguments in
-                    try machine.identity(arguments[0], .none, dtype)
-                })
+    fileprivate func diagonal(_ rows: Value, _ columns: Value, _ dtype: Value) throws -> Value {
+        guard let operation = session.operation("eye") else { return .none }
+        let type = dtype.isNone ? Value.dtype(.float32) : dtype
+        guard rows.isNone else {
+            let sizes = columns.isNone ? [rows] : [rows, columns]
+            return try OperationCalls(machine: self).call(
+                operation, sizes + [type], sizes.map { _ in nil as String? } + ["dtype"])
         }
-        var shape = try self.shape(rows, "eye")
-        if shape.rank == 1 {
-            let width = try columns.isNone ? shape : self.shape(columns, "eye")
-            shape = try Shape([shape[0], width.rank == 1 ? width[0] : shape[0]])
-        }
-        guard shape.rank == 2 else {
-            throw Failure("shape.eye", "`eye` makes matrices, not \(shape)")
-        }
-        return .tensor(try recorder.identity(rows: shape[0], columns: shape[1], dtype))
+        return .builtin(
+            BuiltinObject("eye", ["shape"]) { machine, arguments in
+                let shape = try machine.shape(arguments[0], "eye")
+                guard shape.rank == 2 else {
+                    throw Failure(
+                        "shape.rank", "`eye()` fills matrices, not a tensor of shape \(shape)")
+                }
+                return try OperationCalls(machine: machine).call(
+                    operation, [.int(shape[0]), .int(shape[1]), type], [])
+            })
     }
 
     /// A shape from a list of Ints, or one Int.
