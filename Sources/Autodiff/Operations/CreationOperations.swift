@@ -171,6 +171,10 @@ extension Operation {
     ) { arguments, r throws(TensorError) in
         let rows = try arguments.int(0)
         let columns = try arguments.optionalInt(1) ?? rows
-        return try r.identity(rows: rows, columns: columns, try arguments.dtype(2))
+        _ = try Shape([rows, columns])
+        let mask = try r.diagonalMask(
+            rows: rows, columns: columns, diagonal: 0
+        ) { column, row throws(TensorError) in try r.binary(.equal, column, row) }
+        return try r.cast(mask, to: try arguments.dtype(2))
     }
 }

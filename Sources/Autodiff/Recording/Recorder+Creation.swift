@@ -1,4 +1,3 @@
-import Kernels
 public import Tensors
 
 extension Recorder {
@@ -54,15 +53,6 @@ extension Recorder {
         _ = try Shape([count])
         let step = count > 1 ? (stop - start) / Double(count - 1) : 0
         return try record(.arange, [], .scalars([start, step, Double(count)]))
-    }
-
-    /// Ones on the diagonal, zeros elsewhere.
-    public func identity(rows: Int, columns: Int, _ dtype: DType) throws(TensorError) -> Node {
-        _ = try Shape([rows, columns])
-        let mask = try diagonalMask(
-            rows: rows, columns: columns, diagonal: 0
-        ) { column, row throws(TensorError) in try binary(.equal, column, row) }
-        return try cast(mask, to: dtype)
     }
 
     /// True where column - row relates to `diagonal` as wanted: the mask of `eye`, `tril` and
