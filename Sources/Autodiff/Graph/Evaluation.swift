@@ -30,7 +30,6 @@ extension Recorder {
             }
             return
         }
-        let keepsInputs = gradientDepth > 0
         var walk = GraphWalk(from: nodes) { $0.value == nil }
         if walk.nodes.contains(where: { $0.primitive == nil }) {
             let origin = nodes.first { $0.value == nil }?.origin ?? .none
@@ -44,7 +43,7 @@ extension Recorder {
                 if isInterrupted() { throw .interrupted }
                 let value = try scope.run { () throws(TensorError) in try compute(node) }
                 if scope.isStopped { throw .interrupted }
-                node.resolve(to: value, keepsInputs: keepsInputs)
+                node.resolve(to: value, keepsInputs: keepsInputs(of: node))
             } catch {
                 throw EvaluationError(error: error, origin: node.origin)
             }

@@ -77,7 +77,7 @@ extension Machine {
             for (cell, value) in restored { cell.value = value }
             stepNote = note
         }
-        let result = try recorder.withOpaquePast { try plain() }
+        let result = try recorder.withOpaquePast(keepingInputs: false) { try plain() }
         end()
         if !Self.isPlain(result) { recording.demands("it gives more than tensors") }
         var step = RecordedStep()
