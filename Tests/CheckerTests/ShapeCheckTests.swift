@@ -78,6 +78,7 @@ struct ShapeCheckTests {
         Case(["member.unknown"], "let d = dataset(\"iris\")\nif (d.y == 2).cast(int64).sum() != 50 { error(\"\") }\nd.z"),
         // Numbers of which only the kind is known.
         Case(["call.argument"], "let xs = (0..<3).map(i => randn([]).item())\nxs.cast(float64)"),
+        Case(["call.argument"], "randn([2, 3]).toList().squeeze(0)"),
         Case(["shape.axis"], "Tensor([[randn([]).item()], [1.0]]).sum(axis: 2)"),
         Case(["operator.types"], "len(randn([9])[randn([9]) > 0]) + \"a\""),
     ]

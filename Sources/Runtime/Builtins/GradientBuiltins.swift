@@ -198,7 +198,7 @@ extension Machine {
             var result = dict.items
             for (key, item) in dict.items { result[key] = try rebuilt(item, &gradients, &paths) }
             return .dict(DictObject(result))
-        case .model(let model):
+        case .model:
             var result: [(DictKey, Value)] = []
             for path in paths.popFirst() ?? [] {
                 guard let node = gradients.popFirst() else { break }

@@ -18,11 +18,23 @@ enum TensorBuiltins {
         },
         Builtin("toList(a)", "The numbers as nested lists.") { m, a in
             guard case .tensor(let node) = a[0] else { return .list(try m.elements(a[0], "toList")) }
-            let tensor = try m.value(of: node)
             // A list of each row beside the numbers.
             try m.requireMemory(
-                tensor.count + listCount(tensor.shape), elementsOf: 2 * MemoryLayout<Value>.stride)
-            return try m.nested(tensor)
+                node.shape.count + listCount(node.shape), elementsOf: 2 * MemoryLayout<Value>.stride)
+            if m.check != nil, node.dtype != .bool, node.shape.count < 10_000,
+                try m.recorder.certainValue(of: node) == nil
+            {
+                let number = m.unknownNumber(isInt: node.dtype.isInteger)
+                return try m.nested(node.shape) { _ in number }
+            }
+            let tensor = try m.value(of: node)
+            return try m.nested(node.shape) { index in
+                switch tensor.element(at: index) {
+                case .int(let number): .int(number)
+                case .float(let number): .float(number)
+                case .bool(let flag): .bool(flag)
+                }
+            }
         },
         Builtin(
             "zeros(shape = nil, dtype = nil)",
@@ -246,22 +258,16 @@ extension Machine {
         }
     }
 
-    /// A tensor's numbers as nested lists.
-    func nested(_ tensor: Tensor) throws -> Value {
+    /// Nested lists of a shape, given their elements in row-major order.
+    func nested(_ shape: Shape, _ element: (Int) -> Value) throws -> Value {
         func block(_ axis: Int, _ start: Int, _ length: Int) throws -> Value {
             try poll()
-            if axis == tensor.shape.rank {
-                switch tensor.element(at: start) {
-                case .int(let number): return .int(number)
-                case .float(let number): return .float(number)
-                case .bool(let flag): return .bool(flag)
-                }
-            }
-            let size = tensor.shape[axis]
+            if axis == shape.rank { return element(start) }
+            let size = shape[axis]
             let part = size == 0 ? 0 : length / size
             return .list(try (0..<size).map { try block(axis + 1, start + $0 * part, part) })
         }
-        return try block(0, 0, tensor.count)
+        return try block(0, 0, shape.count)
     }
 }
 
