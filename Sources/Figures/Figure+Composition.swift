@@ -139,9 +139,11 @@ extension Figure.Content {
         case .panel(let panel): return panel.axes.naturalSize
         case .grid(let grid):
             let shrink = grid.shrinks ? [1, 0.76, 0.64][min(grid.columns, 3) - 1] : 1
-            let low = grid.rows > 1 && grid.shrinks ? 0.86 : 1.0
+            // Axes can be lower and still hold their data, a lower picture is a smaller one.
+            let isBare = isBareImage
+            let low = grid.rows > 1 && grid.shrinks && !isBare ? 0.86 : 1.0
             let title = grid.title == nil ? 0 : 26.0
-            let gaps = grid.shrinks ? Size(width: 0, height: 0) : grid.gap
+            let gaps = grid.shrinks && !isBare ? Size(width: 0, height: 0) : grid.gap
             let width =
                 grid.columnWidths.reduce(0, +) * shrink
                 + gaps.width * Double(grid.columns - 1)

@@ -55,6 +55,10 @@ struct PromptState {
         session.output = { screen.write($0) }
         session.progressChanged = { screen.progress($0, $1, $2, $3) }
         session.progressEnded = { screen.progressEnded($0) }
+        guard screen.isTerminal, let image = setup.terminalImage else { return }
+        session.figureDrawn = { figure in
+            if let text = try? image(figure) { screen.line(text) }
+        }
     }
 
     /// The random stream of the next entry: that of its cell in the notebook that `:save` writes.

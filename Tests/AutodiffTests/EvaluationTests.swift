@@ -46,6 +46,33 @@ import Testing
         }
     }
 
+    @Test("what a block finds uncomputed lets go of its inputs, but for a gradient around the block")
+    func freeingBeforeBlocks() throws {
+        for isKept in [false, true] {
+            let r = recorder()
+            weak var middle: Node?
+            let x = try leaf([1, 2], [2])
+            let y: Node
+            do {
+                let square = try r.unary(.square, x)
+                middle = square
+                y = try r.sum(square)
+            }
+            r.gradientDepth = 1
+            let z = try r.withOpaquePast(keepingInputs: isKept) {
+                let z = try r.negate(y)
+                try r.evaluate([z])
+                return z
+            }
+            #expect((middle != nil) == isKept)
+            #expect(y.inputs.isEmpty != isKept)
+            #expect(z.inputs.count == 1)
+            let part = try gradient(of: y, withRespectTo: [x], recorder: r)[0]
+            #expect((part != nil) == isKept)
+            #expect(try r.value(of: z).double(at: 0) == -5)
+        }
+    }
+
     @Test("a failing node names its origin, and what was computed before stays")
     func origins() throws {
         let r = recorder()

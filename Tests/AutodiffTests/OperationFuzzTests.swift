@@ -65,7 +65,7 @@ import Testing
                 ? .int(number(&generator)) : .ints(numbers(&generator))
         case .extent, .padding:
             if parameter.kind == .padding, Bool.random(using: &generator) {
-                return .string(Bool.random(using: &generator) ? "same" : "valid")
+                return .string(["same", "valid", "causal", "full"].randomElement(using: &generator) ?? "")
             }
             return Bool.random(using: &generator)
                 ? .int(number(&generator)) : .ints(numbers(&generator))

@@ -65,6 +65,32 @@ struct CompositionTests {
         #expect((column[0][3] - column[1][3]).magnitude < 0.02)
     }
 
+    @Test("stacked grids of pictures keep the size of their pictures")
+    func stackedPictures() throws {
+        func pictures(_ count: Int) throws -> Figure {
+            let values = [Double](repeating: 0.5, count: count * 16)
+            let array = try #require(NumberArray(shape: [count, 4, 4], values: values))
+            return try figure(
+                "imageGrid", ["pixels": .array(array), "columns": 2, "title": "pictures"])
+        }
+        let alone = try #require(areas(try pictures(2)).first)
+        let stacked = areas(try pictures(2).above(try pictures(6)))
+        #expect(stacked.count == 8)
+        for area in stacked {
+            #expect((area[2] - alone[2]).magnitude < 3 && (area[2] - area[3]).magnitude < 0.02)
+        }
+    }
+
+    @Test("a single line that the axis already names has no legend")
+    func namedLine() throws {
+        func curve(_ label: FigureValue) throws -> String {
+            let series = FigureValue.record([.init("loss", NumberArray([2, 1]))])
+            return displayList(try figure("plot", ["xs": series, "y": label]))
+        }
+        #expect(try curve("loss (nats)").ranges(of: "loss").count == 1, "the axis")
+        #expect(try curve("surprise").ranges(of: "loss").count == 1, "the legend")
+    }
+
     @Test("three figures side by side are three equal columns")
     func flattening() throws {
         let a = try line(1)

@@ -34,6 +34,10 @@ struct TicksTests {
         ),
         Case(lower: 1, upper: 9, count: 5, labels: ["1", "2", "5"], kind: .logarithmic),
         Case(
+            lower: 0.9, upper: 60, count: 8, labels: ["1", "2", "5", "10", "20", "50"],
+            kind: .logarithmic),
+        Case(lower: 0.9, upper: 60, count: 4, labels: ["1", "10"], kind: .logarithmic),
+        Case(
             lower: 20, upper: 24, count: 4, labels: ["20", "21", "22", "23", "24"],
             kind: .logarithmic),
         Case(
@@ -69,6 +73,19 @@ struct TicksTests {
     func integers() {
         let ticks = Ticks(Scale(.linear, 0.9, 3.1), count: 8, integersOnly: true)
         #expect(ticks.major.map(\.label) == ["1", "2", "3"])
+    }
+
+    @Test("numbers of columns are thinned until they stand apart, names until they do not touch")
+    func thinning() {
+        func labels(_ names: [String], _ length: Double) -> [String] {
+            TickLabels.categories(names, length: length, axis: .x, limit: 100, TextCanvas())
+                .ticks.major.map(\.label)
+        }
+        let numbers = (0..<50).map(String.init)
+        #expect(labels(numbers, 2_000) == numbers)
+        #expect(labels(numbers, 600) == stride(from: 0, to: 50, by: 5).map(String.init))
+        let names = (0..<50).map { "n\($0)" }
+        #expect(labels(names, 900) == stride(from: 0, to: 50, by: 2).map { "n\($0)" })
     }
 
     @Test("a logarithmic axis has small ticks at 2 to 9")

@@ -37,6 +37,8 @@ ACTIVATIONS = {
     "softShrink/threshold": ("softShrink(x, threshold: 1.0)", lambda x: F.softshrink(x, 1.0)),
     "softsign": ("softsign(x)", F.softsign),
     "tanh": ("tanh(x)", torch.tanh),
+    "logSigmoid": ("logSigmoid(x)", F.logsigmoid),
+    "relu6": ("relu6(x)", F.relu6),
 }
 
 

@@ -6,6 +6,7 @@ a comparison then measures the error of the tested program alone.
 
 import json
 import struct
+import zlib
 from pathlib import Path
 
 import torch
@@ -49,13 +50,14 @@ class Book:
 
     def call(
         self, name, call, reference, *, inputs, make=None, params=None, states=None,
-        mode="inference", gradients=None, tolerance="tight",
+        mode="inference", gradients=None, tolerance="tight", trains=None,
     ):
         """A call of a model or function, with gradients if its result depends on floats.
 
         `reference` takes a dict of all inputs, params and states, in float64, and gives the output;
         it may change states in place. `gradients` names the inputs to differentiate for (all float
-        ones); `[]` means no gradients at all.
+        ones); `[]` means no gradients at all. The plain case of a layer is also trained, others
+        if `trains` says so.
         """
         params, states = params or {}, states or {}
         values = {
@@ -92,6 +94,49 @@ class Book:
             params=list(params) or None, states=list(states) or None, mode=mode,
             inputGradients=inputs_to_follow or None, paramGradients=params_to_follow or None,
             tolerance=tolerance)
+        if trains is None:
+            trains = name.count("/") == 1 or name.endswith("/training")
+        if trains and params_to_follow and (not states or mode == "training"):
+            self.training(
+                name, f"mse({call}, goal)",
+                lambda v: torch.nn.functional.mse_loss(reference(v), v["goal"]), make=make,
+                inputs={**inputs, "goal": goal(name, output)}, params=params, states=states)
+
+    def training(self, name, loss, reference, *, make, inputs, params, states):
+        """The params and states after ten steps of SGD with momentum.
+
+        `loss` is what a step minimises, in the language; `reference` takes a dict of all inputs,
+        params and states, in float64, gives the loss, and may change states in place.
+        """
+        def run(dtype):
+            values = {
+                key: tensor.detach().to(dtype, copy=True) if tensor.is_floating_point() else tensor
+                for key, tensor in {**inputs, **params, **states}.items()
+            }
+            trained = [values[key].requires_grad_() for key in params]
+            optimizer = torch.optim.SGD(trained, 0.02, momentum=0.9)
+            for _ in range(10):
+                optimizer.zero_grad()
+                reference(values).backward()
+                optimizer.step()
+            return values
+
+        name, values, rough = f"{name}/tenSteps", run(torch.float64), run(torch.float32)
+        for key in params:          # a path that rounding could turn would make a worthless case
+            assert torch.allclose(values[key].float(), rough[key], rtol=1e-4, atol=1e-5), name
+        for kind, tensors in (("input", inputs), ("param", params), ("state", states)):
+            for key, tensor in tensors.items():
+                self.store(f"{name}/{kind}/{key}", tensor)
+        for key in states:
+            self.store(f"{name}/after/{key}", values[key])
+        keys = ", ".join(f'"{key}"' for key in params)
+        self.store(f"{name}/output", torch.cat([values[key].flatten() for key in params]))
+        self.add(
+            name=name, kind="call", make=make, inputs=list(inputs), params=list(params),
+            call=f"let opt = SGD(f, lr: 0.02, momentum: 0.9); "
+                 f"for i in 0..<10 {{ step(opt) {{ {loss} }} }}; "
+                 f"concat(map([{keys}], key => modelState(f)[key].flatten()))",
+            states=list(states) or None, mode="inference", tolerance="loose")
 
     def write(self, folder: Path, family: str) -> int:
         """Writes both files of the family and gives their size in bytes."""
@@ -110,6 +155,12 @@ class Book:
         data = safetensors(self.tensors)
         (folder / f"{family}.safetensors").write_bytes(data)
         return len(data) + len(text)
+
+
+def goal(name: str, output: torch.Tensor) -> torch.Tensor:
+    """What a layer is trained towards: of its own random numbers, so that other cases keep theirs."""
+    random = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    return (torch.randn(output.shape, generator=random) * 1000).round() / 1000
 
 
 def safetensors(tensors: dict[str, torch.Tensor]) -> bytes:

@@ -10,6 +10,8 @@ def add(book):
     pooling(book)
     sizes(book)
     blocks(book)
+    largest(book)
+    borders(book)
 
 
 def convolutions(book):
@@ -203,4 +205,43 @@ def blocks(book):
                 "1.shift": book.normal(6), "4.W": book.normal(5, 6, 3, 3), "4.b": book.normal(5),
                 "6.W": book.normal(5, 2), "6.b": book.normal(2)},
             states={"1.mean": book.normal(6), "1.variance": book.uniform(6, low=0.5, high=2.0)},
-            mode=mode, tolerance="loose")
+            mode=mode, tolerance="loose", trains=False)     # rounding turns its path
+
+
+def largest(book):
+    image, series = book.normal(2, 3, 7, 10), book.normal(2, 3, 9)
+    for name, make, x, reference in (
+        ("GlobalMaxPool1D", "GlobalMaxPool1D()", series, lambda x: x.amax(2)),
+        ("AdaptiveMaxPool2D", "AdaptiveMaxPool2D((3, 4))", image,
+         lambda x: F.adaptive_max_pool2d(x, (3, 4))),
+        ("AdaptiveMaxPool2D/even", "AdaptiveMaxPool2D((7, 2))", image,
+         lambda x: F.adaptive_max_pool2d(x, (7, 2))),
+    ):
+        book.call(
+            f"images/{name}", "f(x)", lambda v: reference(v["x"]), make=make, inputs={"x": x})
+
+
+def borders(book):
+    """What a border of "same" or "causal" gives, and borders that do not count."""
+    image, series = book.normal(2, 3, 7, 6), book.normal(2, 3, 8)
+    # TensorFlow's rule: 4 windows of 3 over 7 rows need 9, 3 over 6 columns 7, the odd one last.
+    for name, make, x, reference in (
+        ("MaxPool2D/same", 'MaxPool2D(3, stride: 2, padding: "same")', image,
+         lambda x: F.max_pool2d(F.pad(x, (0, 1, 1, 1), value=-torch.inf), 3, 2)),
+        ("MaxPool1D/same", 'MaxPool1D(2, stride: 1, padding: "same")', series,
+         lambda x: F.max_pool1d(F.pad(x, (0, 1), value=-torch.inf), 2, 1)),
+        ("AvgPool2D/same", 'AvgPool2D(3, stride: 1, padding: "same")', image,
+         lambda x: F.avg_pool2d(x, 3, 1, 1)),
+        ("AvgPool2D/countIncludePad",
+         "AvgPool2D((3, 2), stride: 2, padding: 1, countIncludePad: false)", image,
+         lambda x: F.avg_pool2d(x, (3, 2), 2, 1, count_include_pad=False)),
+        ("AvgPool1D/countIncludePad", "AvgPool1D(3, stride: 2, padding: 1, countIncludePad: false)",
+         series, lambda x: F.avg_pool1d(x, 3, 2, 1, count_include_pad=False)),
+    ):
+        book.call(
+            f"images/{name}", "f(x)", lambda v: reference(v["x"]), make=make, inputs={"x": x})
+    book.call(
+        "images/Conv1D/causal", "f(x)",
+        lambda v: F.conv1d(F.pad(v["x"], (4, 0)), v["W"], v["b"], dilation=2),
+        make='Conv1D(4, 3, padding: "causal", dilation: 2)', inputs={"x": series},
+        params={"W": book.normal(4, 3, 3), "b": book.normal(4)}, tolerance="loose")

@@ -16,6 +16,26 @@ def add(book):
     book.call(
         "layers/PRelu", "f(x)", lambda v: F.prelu(v["x"], v["slope"].reshape(1)),
         make="PRelu()", inputs={"x": book.normal(4, 5)}, params={"slope": torch.tensor(0.35)})
+    bilinear(book)
+    options(book)
+
+
+def bilinear(book):
+    pair = {"a": book.normal(5, 2), "c": book.normal(5, 3)}
+    weights = {"W": book.normal(4, 2, 3), "b": book.normal(4)}
+    book.call(
+        "layers/Bilinear", "f(a, c)", lambda v: F.bilinear(v["a"], v["c"], v["W"], v["b"]),
+        make="Bilinear(4)", inputs=pair, params=weights)
+    book.call(
+        "layers/Bilinear/options", "f(a, c)",
+        lambda v: torch.tanh(F.bilinear(v["a"], v["c"], v["W"])),
+        make="Bilinear(4, tanh, bias: false)",
+        inputs={"a": book.normal(2, 3, 2), "c": book.normal(2, 3, 3)}, params={"W": weights["W"]})
+    book.call(
+        "layers/TimeDistributed", "f(x)",
+        lambda v: F.conv1d(v["x"].reshape(6, 2, 5), v["layer.W"], v["layer.b"]).reshape(2, 3, 4, 3),
+        make="TimeDistributed(Conv1D(4, 3))", inputs={"x": book.normal(2, 3, 2, 5)},
+        params={"layer.W": book.normal(4, 2, 3), "layer.b": book.normal(4)})
 
 
 def dense(book):
@@ -106,3 +126,45 @@ def batch_norm(book):
         "layers/BatchNorm/options", "f(x)", norm(True, 0.3, 0.01),
         make="BatchNorm(eps: 0.01, momentum: 0.3, affine: false)",
         inputs={"x": book.normal(7, 3)}, states=states, mode="training", tolerance="loose")
+
+
+def options(book):
+    """Layers without their params, padding of embeddings, weights that are used twice."""
+    rows, image = book.normal(4, 3, 6), book.normal(2, 6, 3, 2)
+    scale = {"scale": book.uniform(6, high=2.0)}
+    for name, make, x, params, reference in (
+        ("LayerNorm/plain", "LayerNorm(affine: false)", rows, {},
+         lambda v: F.layer_norm(v["x"], [6])),
+        ("LayerNorm/noBias", "LayerNorm(bias: false)", rows, scale,
+         lambda v: F.layer_norm(v["x"], [6], v["scale"])),
+        ("RMSNorm/plain", "RMSNorm(affine: false)", rows, {},
+         lambda v: F.rms_norm(v["x"], [6], eps=1e-6)),
+        ("GroupNorm/plain", "GroupNorm(3, affine: false)", image, {},
+         lambda v: F.group_norm(v["x"], 3)),
+        ("InstanceNorm/plain", "InstanceNorm(affine: false)", image, {},
+         lambda v: F.instance_norm(v["x"])),
+    ):
+        book.call(
+            f"layers/{name}", "f(x)", reference, make=make, inputs={"x": x}, params=params,
+            tolerance="loose")
+
+    numbers, table = torch.tensor([[1, 2, 1, 0], [3, 2, 5, 2]]), {"W": book.normal(6, 3)}
+
+    def padded(v):
+        y = F.embedding(v["x"], v["W"], padding_idx=2)
+        return torch.where((v["x"] == 2)[..., None], 0.0, y)    # torch reads what W has there
+
+    book.call(
+        "layers/Embedding/paddingIndex", "f(x)", padded, make="Embedding(6, 3, paddingIndex: 2)",
+        inputs={"x": numbers}, params=table)
+    book.call(
+        "layers/Embedding/attend", "f.attend(tanh(f(x)))",
+        lambda v: torch.tanh(F.embedding(v["x"], v["W"])) @ v["W"].T, make="Embedding(6, 3)",
+        inputs={"x": numbers}, params=table)
+    both = {
+        "0.W": book.normal(6, 2), "0.b": book.normal(2),
+        "1.W": book.normal(6, 3), "1.b": book.normal(3)}
+    book.call(
+        "layers/Parallel", "f(x)",
+        lambda v: torch.cat([v["x"] @ v[f"{i}.W"] + v[f"{i}.b"] for i in (0, 1)], dim=-1),
+        make="Parallel(Dense(2), Dense(3), axis: -1)", inputs={"x": rows}, params=both)

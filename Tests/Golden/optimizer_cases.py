@@ -39,6 +39,13 @@ OPTIMIZERS = {
     "SGD/clip": ("SGD(net, lr: 0.1, clip: 0.5)", lambda p: optim.SGD(p, 0.1), {"clip": 0.5}),
     "SGD/clipValue": (
         "SGD(net, lr: 0.1, clipValue: 0.2)", lambda p: optim.SGD(p, 0.1), {"clip_value": 0.2}),
+    "SGD/clipNorm": (
+        "SGD(net, lr: 0.1, clipNorm: 0.2)", lambda p: optim.SGD(p, 0.1), {"clip_norm": 0.2}),
+    "SGD/maxNorm": (
+        "SGD(net, lr: 0.1, maxNorm: 0.7)", lambda p: optim.SGD(p, 0.1), {"max_norm": 0.7}),
+    "Adam/maxNorm": (
+        "Adam(net, lr: 0.1, maxNorm: 0.7, clipNorm: 0.5)", lambda p: optim.Adam(p, 0.1),
+        {"max_norm": 0.7, "clip_norm": 0.5}),
     "SGD/clipOfStep": (
         "SGD(net, lr: 0.1)", lambda p: optim.SGD(p, 0.1),
         {"clip": 0.5, "step": f"step(opt, clip: 0.5) {BLOCK}"}),
@@ -98,11 +105,13 @@ def add(book):
 
 
 def train(
-    problem, build, dtype, decay=0.0, exclude=None, clip=None, clip_value=None, lr=None
+    problem, build, dtype, decay=0.0, exclude=None, clip=None, clip_value=None, clip_norm=None,
+    max_norm=None, lr=None
 ):
     """The weights after each step: `W [steps, 4, 3]` and `b [steps, 3]`.
 
-    Weights decay apart from the gradient, `p ← p (1 − lr · decay)`, before the step.
+    Weights decay apart from the gradient, `p ← p (1 − lr · decay)`, before the step; `max_norm`
+    bounds the columns of W after it.
     """
     x, y = problem["x"].to(dtype), problem["y"].to(dtype)
     params = {key: problem[key].to(dtype).clone().requires_grad_() for key in ("W", "b")}
@@ -116,6 +125,9 @@ def train(
         mse_loss(x @ params["W"] + params["b"], y).backward()
         if clip is not None:
             torch.nn.utils.clip_grad_norm_(params.values(), clip)
+        if clip_norm is not None:
+            for p in params.values():
+                torch.nn.utils.clip_grad_norm_(p, clip_norm)
         if clip_value is not None:
             torch.nn.utils.clip_grad_value_(params.values(), clip_value)
         with torch.no_grad():
@@ -123,6 +135,9 @@ def train(
                 if key != exclude:
                     p *= 1 - group["lr"] * decay
         optimizer.step()
+        if max_norm is not None:
+            with torch.no_grad():          # torch counts units on the first axis
+                params["W"].copy_(torch.renorm(params["W"].T, 2, 0, max_norm).T)
         for key, p in params.items():
             history[key].append(p.detach().clone())
     return torch.stack(history["W"]), torch.stack(history["b"])

@@ -31,6 +31,7 @@ def add(book):
     stacked(book)
     for kind in MODULES:
         state_dict(book, kind)
+    rectified(book)
 
 
 def weights(book, kind, inputs=D, prefix="", bias=True):
@@ -232,3 +233,27 @@ def state_dict(book, kind):
         f'f(x); setParams(f, fromTorch(f, [{entries}], [("rnn.*", "*")])); f(x)',
         lambda v: module(v["x"])[0], make=f"Stack([{layer}, {layer}])",
         inputs={"x": book.normal(N, T, D)} | weights, gradients=[], tolerance="loose")
+
+
+def rectified(book):
+    """A plain layer with another activation."""
+    module = torch.nn.RNN(D, H, batch_first=True, nonlinearity="relu").double()
+
+    def outputs(v):
+        params = torch_names("RNN", v, "", "l0")
+        return torch.func.functional_call(module, params, (v["x"],))[0]
+
+    x, params = book.normal(N, T, D), weights(book, "RNN")
+    book.call(
+        "recurrent/RNN/relu", "f(x)", outputs,
+        make=f"RNN({H}, sequences: true, activation: relu)", inputs={"x": x}, params=params,
+        tolerance="loose")
+    # Backwards over half of the steps: what comes after a sample's last step counts for nothing.
+    book.call(
+        "recurrent/RNN/relu/lengths", "f(x, lengths)",
+        lambda v: torch.stack([
+            torch.func.functional_call(
+                module, torch_names("RNN", v, "", "l0"), (v["x"][i:i + 1, :n].flip(1),))[1][0, 0]
+            for i, n in enumerate(LENGTHS.tolist())]),
+        make=f"RNN({H}, reverse: true, activation: relu)",
+        inputs={"x": x, "lengths": LENGTHS}, params=params, tolerance="loose")

@@ -103,6 +103,9 @@ def initializers(book):
         case(f"heUniform/{kind}", "heUniform()", shape, he, bound=root * he)
         case(f"heNormal/{kind}", "heNormal()", shape, he)
         case(f"lecunNormal/{kind}", "lecunNormal()", shape, 1 / math.sqrt(fan_in))
+        case(
+            f"lecunUniform/{kind}", "lecunUniform()", shape, 1 / math.sqrt(fan_in),
+            bound=root / math.sqrt(fan_in))
     case("normal", "normal(0.02)", [80, 90], 0.02)
     case("normal/mean", "normal(2.0, mean: 1.5)", [80, 90], 2.0, 1.5)
     case("uniform", "uniform(-1, 3)", [80, 90], 4 / math.sqrt(12), 1.0, 2.0)

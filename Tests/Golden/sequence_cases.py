@@ -13,6 +13,7 @@ def add(book):
     ctc(book)
     contrastive(book)
     texts(book)
+    impossible(book)
 
 
 def ctc(book):
@@ -142,3 +143,16 @@ def texts(book):
         "metrics/rouge",
         f"((r) => Tensor([r.rouge1, r.rouge2, r.rougeL]))(rouge({candidates}, {first}))",
         lambda v: rouge(), inputs={})
+
+
+def impossible(book):
+    """Targets that their steps are too few for, without a loss."""
+    def reference(v):
+        p = F.log_softmax(v["p"], dim=-1).transpose(0, 1)
+        return F.ctc_loss(p, v["targets"], v["steps"], v["labels"], zero_infinity=True)
+
+    book.call(
+        "losses/ctc/zeroInfinity", "ctc(logSoftmax(p), targets, steps, labels, zeroInfinity: true)",
+        reference, inputs={
+            "p": book.normal(2, 3, 4), "targets": torch.tensor([[1, 1], [2, 3]]),
+            "steps": torch.tensor([2, 3]), "labels": torch.tensor([2, 2])})

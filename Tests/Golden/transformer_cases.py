@@ -16,6 +16,7 @@ def add(book):
     blocks(book)
     positions(book)
     training(book)
+    biases(book)
 
 
 # MARK: The operation
@@ -118,7 +119,7 @@ def multi_head(book):
     def case(name, text, reference, make=f"MultiHeadAttention({H})", params=params, **inputs):
         book.call(
             f"layers/MultiHeadAttention/{name}", text, reference, make=make, params=params,
-            inputs=inputs, tolerance="loose")
+            inputs=inputs, tolerance="loose", trains=name in ("self", "cross"))
 
     case("self", "f(q)", attend, q=q)
     case(
@@ -225,7 +226,7 @@ def blocks(book):
     def decoder(name, make, reference, text="f(x, memory)", **inputs):
         book.call(
             f"layers/DecoderBlock/{name}", text, reference, make=make, params=params,
-            inputs={"x": x, "memory": memory} | inputs, tolerance="loose")
+            inputs={"x": x, "memory": memory} | inputs, tolerance="loose", trains=name == "pre")
 
     decoder("pre", f"DecoderBlock({H}, {WIDE})", decode)
     decoder(
@@ -297,3 +298,15 @@ def training(book):
         f"concat([{joined}])",
         trained, make=f"TransformerBlock({H}, {WIDE}, causal: true)", params=params, gradients=[],
         inputs={"x": book.normal(N, T, D), "y": book.normal(N, T, D)}, tolerance="loose")
+
+
+def biases(book):
+    """Press et al., 2022: slopes for a power of 2, and for 6 heads those of 4 and two of 8."""
+    for heads, slopes in ((4, [1 / 4, 1 / 16, 1 / 64, 1 / 256]),
+                          (6, [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 2, 1 / 8])):
+        places = torch.arange(5.0)
+        distances = (places[None] - places[:, None]).abs()
+        book.call(
+            f"attention/alibi/{heads}", f"x + alibi({heads}, 5)",
+            lambda v: v["x"] - torch.tensor(slopes)[:, None, None] * distances,
+            inputs={"x": book.normal(heads, 5, 5)})

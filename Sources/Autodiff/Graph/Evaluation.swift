@@ -24,7 +24,6 @@ extension Recorder {
     ///   values.
     public func evaluate(_ nodes: [Node]) throws(EvaluationError) {
         if nodes.allSatisfy({ $0.value != nil }) { return }
-        let keepsInputs = gradientDepth > 0
         var walk = GraphWalk(from: nodes) { $0.value == nil }
         if isAbstract || walk.nodes.contains(where: { $0.primitive == nil }) {
             let origin = nodes.first { $0.value == nil }?.origin ?? .none
@@ -38,7 +37,7 @@ extension Recorder {
                 if isInterrupted() { throw .interrupted }
                 let value = try scope.run { () throws(TensorError) in try compute(node) }
                 if scope.isStopped { throw .interrupted }
-                node.resolve(to: value, keepsInputs: keepsInputs)
+                node.resolve(to: value, keepsInputs: keepsInputs(of: node))
             } catch {
                 throw EvaluationError(error: error, origin: node.origin)
             }

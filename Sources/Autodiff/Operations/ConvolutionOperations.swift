@@ -11,7 +11,8 @@ extension Operation {
                 y[n, f, t] is the sum of x[n, c, t·stride + u·dilation - padding] · w[f, c, u] over the
                 channels c of f's group and u, plus `bias` `[F]`. T' is
                 (T + 2·padding - dilation·(k - 1) - 1) // stride + 1; `padding: "same"` gives
-                T / stride, rounded up.
+                T / stride, rounded up, and so does `"causal"`, which puts the whole border before
+                the first element, so that y[n, f, t] sees nothing behind x[n, c, t·stride].
                 """,
             example: "conv1d(ones([1, 1, 5]), ones([2, 1, 3])).shape",
             samples: [
@@ -23,6 +24,10 @@ extension Operation {
                 [
                     .tensor([1, 1, 5]), .tensor([1, 1, 4]), .value(.none), .value(.int(1)),
                     .value(.string("same")),
+                ],
+                [
+                    .tensor([1, 2, 5]), .tensor([2, 2, 2]), .value(.none), .value(.int(2)),
+                    .value(.string("causal")), .value(.int(2)),
                 ],
                 [.tensor([0, 2, 4]), .tensor([3, 2, 3])],
             ]),

@@ -59,7 +59,7 @@ extension Operation {
             [
                 .init("x", .tensor), .init("size", .extent),
                 .init("stride", .extent, default: OperationArgument.none),
-                .init("padding", .extent, default: .int(0)),
+                .init("padding", .padding, default: .int(0)),
             ],
             doc: """
                 \(summary)
@@ -67,7 +67,7 @@ extension Operation {
                 `[N, C, H, W]` gives `[N, C, H', W']`, `[N, C, T]` gives `[N, C, T']`, with
                 H' = (H + 2·padding - size) // stride + 1: a last partial window is dropped. `size`,
                 `stride` (nil: the size, so that windows lie side by side) and `padding` are an Int or
-                a pair (rows, columns). \(border)
+                a pair (rows, columns); `padding: "same"` gives H / stride, rounded up. \(border)
                 """,
             example: "\(name)(arange(16).reshape([1, 1, 4, 4]).cast(float32), 2)",
             samples: [
@@ -78,6 +78,9 @@ extension Operation {
                 ],
                 [.tensor([1, 2, 5]), .value(.int(2))],
                 [.tensor([1, 1, 5, 4]), .value(.int(2)), .value(.int(3))],
+                [
+                    .tensor([1, 1, 4, 5]), .value(.int(3)), .value(.int(2)), .value(.string("same")),
+                ],
                 [.tensor([0, 2, 4]), .value(.int(2))],
             ]
         ) { arguments, r throws(TensorError) in
@@ -91,12 +94,11 @@ extension Operation {
             let stride =
                 arguments.isAbsent(2)
                 ? size : try arguments.extent(2, axes, of: name, "stride", atLeast: 1)
-            let padding = try arguments.extent(3, axes, of: name, "padding", atLeast: 0)
             return try r.pool(
                 primitive, x, size: size,
                 WindowOptions(
                     operation: name, stride: stride, dilation: size.map { _ in 1 },
-                    padding: .sizes(padding)))
+                    padding: try arguments.padding(3, axes, of: name)))
         }
     }
 }
@@ -128,12 +130,16 @@ extension OperationArguments {
         _ position: Int, _ axes: Int, of operation: String
     ) throws(TensorError) -> WindowOptions.Padding {
         if case .string(let text) = values.indices.contains(position) ? values[position] : .none {
-            guard text == "same" else {
+            switch text {
+            case "same": return .same
+            case "valid": return .sizes(Array(repeating: 0, count: axes))
+            case "causal" where axes == 1 && operation == "conv1d": return .causal
+            default:
+                let causal = operation == "conv1d" ? ", \"valid\" or \"causal\"" : " or \"valid\""
                 throw .badArgument(
                     operation: operation,
-                    rule: "an Int, a pair of Ints or \"same\" as `padding`, not \"\(text)\"")
+                    rule: "an Int, a pair of Ints, \"same\"\(causal) as `padding`, not \"\(text)\"")
             }
-            return .same
         }
         return .sizes(try extent(position, axes, of: operation, "padding", atLeast: 0))
     }

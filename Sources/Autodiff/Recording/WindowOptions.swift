@@ -15,6 +15,8 @@ struct WindowOptions {
         case sizes([Int])
         /// So much that ⌈size / stride⌉ windows fit; an odd rest goes after.
         case same
+        /// So much before, and nothing after, that a window sees nothing behind its place.
+        case causal
     }
 
     /// Series are images of one row: what all numbers of an axis of images are beside the one of
@@ -41,6 +43,7 @@ struct WindowOptions {
                 let missing = (windows - 1) * axis.stride + axis.extent - length
                 axis.before = Swift.max(0, missing) / 2
                 axis.after = Swift.max(0, missing) - axis.before
+            case .causal: axis.before = axis.extent - 1
             }
             guard size > 0, axis.count(in: lengths[index]) > 0 else {
                 throw tooSmall(axis, lengths[index], shape, shape.rank - sizes.count + index)
@@ -73,7 +76,7 @@ struct WindowOptions {
                 // The rows that are added at the end are seen by no window of their own.
                 axis.after = sizes[index] - more
                 result.append(full - 2 * sizes[index] + more)
-            case .same:
+            case .same, .causal:
                 let missing = Swift.max(0, full - length * axis.stride)
                 axis.before = missing / 2
                 axis.after = missing - axis.before - more

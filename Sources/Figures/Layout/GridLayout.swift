@@ -85,10 +85,15 @@ struct PreparedGrid: Sendable {
         right[grid.columns - 1] = margins.right
         top[0] = margins.top - titleHeight
         bottom[grid.rows - 1] = margins.bottom
+        // Plots share what their margins leave; pictures keep their proportions, so that what a
+        // title takes is not taken from the pictures below it.
+        let isBare = Figure.Content.grid(grid).isBareImage
+        let heights = zip(grid.rowHeights, zip(top, bottom)).map { height, around in
+            isBare ? max(1, height - around.0 - around.1) : height
+        }
         let columns = spans(rect.x, rect.width, grid.columnWidths, left, right, grid.gap.width)
         let rows = spans(
-            rect.y + titleHeight, rect.height - titleHeight, grid.rowHeights, top, bottom,
-            grid.gap.height)
+            rect.y + titleHeight, rect.height - titleHeight, heights, top, bottom, grid.gap.height)
         if let title = grid.title { drawTitle(title, in: rect, on: &canvas) }
         for (index, cell) in cells.enumerated() {
             let (row, column) = (index / grid.columns, index % grid.columns)

@@ -29,6 +29,12 @@ struct PreparedPanel: Sendable {
             let limit = min(150, size.width * 0.33)
             yLabels = labels(.y, length: inner.height, limit: limit, measurer)
             inner.width = max(20, inner.width - yLabels.width)
+            if axes.hasEqualUnits {
+                let aspect = max(1e-3, min((x.upper - x.lower) / (y.upper - y.lower), 1e3))
+                inner.width = max(20, min(inner.width, inner.height * aspect))
+                inner.height = max(20, min(inner.height, inner.width / aspect))
+                yLabels = labels(.y, length: inner.height, limit: limit, measurer)
+            }
             xLabels = labels(.x, length: inner.width, limit: limit, measurer)
         }
         if let title = axes.title {
@@ -40,7 +46,9 @@ struct PreparedPanel: Sendable {
         colorBar = bar.map { PreparedColorBar($0, height: inner.height, measurer) }
         let entries = zip(panel.layers, colors).flatMap { $0.legendEntries($1, theme) }
         margins = ownMargins()
-        legend = Legend(entries: entries, placement: axes.legend)
+        // The name of the axis already says what a single line is.
+        let isNamed = entries.count == 1 && axes.yLabel?.hasPrefix(entries[0].label) == true
+        legend = Legend(entries: entries, placement: isNamed ? .none : axes.legend)
         let area = PlotArea(
             rect: Rect(x: 0, y: 0, width: size.width, height: size.height).inset(by: margins),
             x: x, y: y, isYDown: axes.isYDown)

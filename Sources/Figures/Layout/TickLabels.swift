@@ -41,6 +41,10 @@ struct TickLabels: Equatable, Sendable {
         if axis == .x, labels.width + 6 > step {
             if labels.width > 26 { labels.rotation = 45 } else { needed = labels.width + 10 }
         }
+        // Whoever reads 0, 5, 10 misses no number between; a name that is left out is missed.
+        if needed > step, names.allSatisfy({ Double($0) != nil }) {
+            needed = max(needed + 8, size * 2.2)
+        }
         let least = clampedInt((needed / max(step, 1e-6)).rounded(.up), 1...max(1, names.count))
         if least > 1 {
             // Every 2nd, 5th, 10th … reads better than every 3rd.

@@ -50,9 +50,9 @@ extension Mark {
         let aspect = Double(max(1, matrix.columns)) / Double(max(1, matrix.rows))
         axes.hasEqualUnits = (0.2...5).contains(aspect)
         let side = min(420, max(260, 40 * Double(max(matrix.rows, matrix.columns))))
-        axes.naturalSize = Size(
-            width: (min(aspect, 1.6) * (aspect < 1 ? max(side, 300) : side)).rounded() + 130,
-            height: (side / max(1, min(aspect, 2.5))).rounded() + 80)
+        let width = min(aspect, 1.6) * (aspect < 1 ? max(side, 300) : side)
+        let height = aspect < 1 ? side : axes.hasEqualUnits ? width / aspect : side / 2.5
+        axes.naturalSize = Size(width: width.rounded() + 130, height: height.rounded() + 80)
         return try arguments.figure([layer], try arguments.axes(axes))
     }
 

@@ -105,7 +105,9 @@ private struct LearningCurves {
         self.arguments = arguments
         let counter = all.first { LearningCurves.counters.contains($0.name) }
         series = all.filter {
-            !(LearningCurves.counters + LearningCurves.ignored).contains($0.name)
+            // What is more than a number an epoch, such as a matrix, has no curve.
+            $0.values.rank < 2
+                && !(LearningCurves.counters + LearningCurves.ignored).contains($0.name)
         }
         let longest = series.map(\.values.values.count).max() ?? 0
         x = counter?.values.values ?? (0..<longest).map { Double($0 + 1) }

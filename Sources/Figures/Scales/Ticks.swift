@@ -138,6 +138,20 @@ struct Ticks: Equatable, Sendable {
         let stride = (decades.count + max(1, count) - 1) / max(1, count)
         let powers = decades.filter { stride == 1 || $0 % stride == 0 }
         let isPlain = decades.lowerBound >= -2 && decades.upperBound <= 3
+        if decades.count <= 2, isPlain, count >= 5 {
+            // Two labels say little about what lies between them and beyond.
+            let values = (decades.lowerBound - 1...decades.upperBound).flatMap { exponent in
+                (1...9).map { (factor: $0, value: Double($0) * powerOfTen(exponent)) }
+            }.filter { $0.value >= scale.lower && $0.value <= scale.upper }
+            for (factor, value) in values {
+                if [1, 2, 5].contains(factor) {
+                    major.append(Tick(value: value, label: NumberText.short(value)))
+                } else {
+                    minor.append(value)
+                }
+            }
+            return
+        }
         major = powers.map { exponent in
             let value = powerOfTen(exponent)
             let label = isPlain ? NumberText.short(value) : "10" + NumberText.raised(exponent)

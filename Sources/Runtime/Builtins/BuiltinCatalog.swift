@@ -20,7 +20,9 @@ enum BuiltinCatalog {
         Mark.all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
     /// Builtins that take the place of the operation of their name altogether.
-    private static let replacing: Set<String> = ["Tensor", "zeros", "ones", "zerosLike", "onesLike"]
+    private static let replacing: Set<String> = [
+        "Tensor", "zeros", "ones", "eye", "zerosLike", "onesLike",
+    ]
 
     static let names: [String] =
         Array(Set(byName.keys).union(operations.keys).union(marks.keys).union(constants.keys))

@@ -20,6 +20,15 @@ enum ModelBuiltins {
             try m.build(m.model(first, "build"), Array(a.dropFirst()))
             return first
         },
+        Builtin(
+            "callOn(net, inputs)",
+            "What a model makes of inputs: of the parts of a tuple if it takes several, else of the value itself."
+        ) { m, a in
+            guard case .tuple(let inputs) = a[1], Machine.takesSeveral(a[0]) else {
+                return try m.call(a[0], [a[1]])
+            }
+            return try m.call(a[0], Array(inputs.items))
+        },
         Builtin("freeze(net)", "Marks every part: not trained, state kept, inference mode.", isPure: false)
         { m, a in
             try Nesting.check(a[0])
@@ -100,6 +109,17 @@ enum ModelBuiltins {
 }
 
 extension Machine {
+    /// Whether a model or function has more than one parameter.
+    static func takesSeveral(_ callee: Value) -> Bool {
+        switch callee {
+        case .function(let closure): closure.prototype.parameters.count > 1
+        case .model(let model) where model.isChain: model.chainParts.first.map(takesSeveral) ?? false
+        case .model(let model):
+            (model.method(named: "forward")?.prototype.parameters.count ?? 0) > 1
+        default: false
+        }
+    }
+
     func model(_ value: Value, _ function: String) throws -> ModelInstance {
         switch value {
         case .model(let model): return model

@@ -187,7 +187,7 @@ struct OperationCalls {
         guard let numbers = try ints(value) else {
             throw wrong(
                 parameter.kind == .padding
-                    ? "an Int, a pair of Ints or \"same\"" : "an Int or a pair of Ints")
+                    ? "an Int, a pair of Ints, \"same\" or \"valid\"" : "an Int or a pair of Ints")
         }
         return .ints(numbers)
     }

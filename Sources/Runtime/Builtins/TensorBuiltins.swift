@@ -34,6 +34,10 @@ enum TensorBuiltins {
             "Ones of a shape; without one the initializer that makes ones.") { m, a in
             try m.filled("ones", .int(1), a[0], a[1])
         },
+        Builtin(
+            "eye(n = nil, columns = nil, dtype = nil)",
+            "Ones on the diagonal of `[n, columns]` (nil: n), else zeros; without `n` the initializer of such matrices."
+        ) { m, a in try m.diagonal(a[0], a[1], a[2]) },
         Builtin("zerosLike(x)", "Zeros of the shape and dtype of a tensor.") { m, a in
             guard case .tensor(let node) = a[0] else { return .int(0) }
             return .tensor(try m.recorder.full(.int(0), node.shape, node.dtype))
@@ -94,6 +98,26 @@ extension Machine {
                 })
         }
         return .tensor(try recorder.full(value, try self.shape(shape, name), type))
+    }
+
+    fileprivate func diagonal(_ rows: Value, _ columns: Value, _ dtype: Value) throws -> Value {
+        guard let operation = session.operation("eye") else { return .none }
+        let type = dtype.isNone ? Value.dtype(.float32) : dtype
+        guard rows.isNone else {
+            let sizes = columns.isNone ? [rows] : [rows, columns]
+            return try OperationCalls(machine: self).call(
+                operation, sizes + [type], sizes.map { _ in nil as String? } + ["dtype"])
+        }
+        return .builtin(
+            BuiltinObject("eye", ["shape"]) { machine, arguments in
+                let shape = try machine.shape(arguments[0], "eye")
+                guard shape.rank == 2 else {
+                    throw Failure(
+                        "shape.rank", "`eye()` fills matrices, not a tensor of shape \(shape)")
+                }
+                return try OperationCalls(machine: machine).call(
+                    operation, [.int(shape[0]), .int(shape[1]), type], [])
+            })
     }
 
     /// A shape from a list of Ints, or one Int.

@@ -87,6 +87,16 @@ enum TextBuiltins {
         Builtin("nameOf(f)", "The name of a function, model or optimizer definition.") { _, a in
             .string(Machine.name(of: a[0]))
         },
+        Builtin("named(name, f)", "The same function under another name, as a history shows it.")
+        { m, a in
+            let name = try m.text(a[0], "named", "name")
+            guard case .function(let closure) = a[1] else {
+                throw CallFailures.argument(
+                    "named", "f", wants: "a function that is written in the language", got: a[1],
+                    help: "a lambda around it is one: `(p, y) => …`")
+            }
+            return .function(closure.renamed(name))
+        },
         Builtin("error(message)", "Ends what runs with an error; `try` catches it.") { m, a in
             throw Failure("error", try m.message(of: a[0]))
         },
@@ -203,7 +213,7 @@ extension Machine {
 
     static func name(of value: Value) -> String {
         switch value {
-        case .function(let closure): closure.prototype.name
+        case .function(let closure): closure.name
         case .builtin(let builtin): builtin.signature.name
         case .modelType(let definition): definition.name
         case .optimizerType(let definition): definition.name

@@ -76,6 +76,15 @@ enum TrainingBuiltins {
                 try m.text(of: a[0]), try m.int(a[1]) ?? 0, try m.int(a[2]) ?? 0, a[3])
             return .none
         },
+        Builtin("showFigure(figure)", "Draws a figure while the cell runs; the last one is the cell's.", isPure: false)
+        { m, a in
+            if a[0].isUnknown { return .none }
+            guard case .figure(let figure) = a[0] else {
+                throw CallFailures.argument("showFigure", "figure", wants: "a figure", got: a[0])
+            }
+            if m.check == nil { m.session.draw(figure.figure) }
+            return .none
+        },
         Builtin("finishProgress(values)", "Ends a progress line and writes it.", isPure: false) { m, a in
             m.session.finishProgress(try m.progressText(a[0]))
             return .none

@@ -10,7 +10,13 @@ enum Habits {
         "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps", "input": "prediction",
         "num_embeddings": "count", "embedding_dim": "units", "pool_size": "size",
         "filename": "path", "repeats": "count", "descending": "reverse", "key": "by",
-        "learningRate": "lr",
+        "learningRate": "lr", "weightDecay": "decay", "global_clipnorm": "clip",
+        "clipnorm": "clipNorm", "clipvalue": "clipValue", "label_smoothing": "smoothing",
+        "ignore_index": "ignore", "padding_idx": "paddingIndex", "nonlinearity": "activation",
+        "elementwise_affine": "affine", "negative_slope": "slope", "go_backwards": "reverse",
+        "num_groups": "groups", "dilation_rate": "dilation", "depth_multiplier": "multiplier",
+        "is_causal": "causal", "eta_min": "end", "T_max": "steps", "total_steps": "steps",
+        "embeddings_initializer": "kernelInitializer",
     ]
 
     /// Labels that nothing here corresponds to, and why.
@@ -24,6 +30,17 @@ enum Habits {
         "in_features": "leave it out: the first call tells the size of the input",
         "in_channels": "leave it out: the first call tells the channels of the input",
         "input_dim": "leave it out: the first call tells the size of the input",
+        "num_features": "leave it out: the first call tells the channels of the input",
+        "normalized_shape": "leave it out: it is the last axis of the first input",
+        "batch_first": "leave it out: sequences are `[N, T, D]`",
+        "num_layers": "write `Stack([LSTM(8), LSTM(8)])`",
+        "bidirectional": "write `Bidirectional(LSTM(8))`",
+        "return_state": "write `layer.run(x)`: it gives the outputs and the state",
+        "betas": "write `beta1: 0.9, beta2: 0.999`",
+        "from_logits": "leave it out: both cross entropies take logits; `binaryCrossEntropyOf` takes probabilities",
+        "kernel_regularizer": "add `l2(net)` to the loss, or give the optimizer `decay: 0.01`",
+        "kernel_constraint": "give the optimizer `maxNorm: 3`",
+        "validation_split": "split the data: `let (train, held) = data.split(0.8)`",
         "figsize": "write `width:` and `height:`, in pixels", "num_workers": "leave it out",
     ]
 

@@ -40,7 +40,12 @@ public final class Session {
     }
     /// Called with the line that remains when a long run, or an epoch of one, is over.
     public var progressEnded: (String) -> Void = { _ in }
+    /// Called with a figure that is drawn while a cell runs, every few seconds at most.
+    public var figureDrawn: (Figure) -> Void = { _ in }
+    /// The last of them in this cell.
+    private var drawing: Figure?
     private var lastProgress = 0.0
+    private var lastDrawing = 0.0
     private var loadingPrelude: Set<String> = []
     /// Whether the running cell has answered ^C itself, as `fit` does, and gone on.
     var hasAnsweredInterrupt = false
@@ -86,6 +91,7 @@ public final class Session {
         guard let compiled else { return outcome }
         tracker.isStale = true
         hasAnsweredInterrupt = false
+        drawing = nil
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
@@ -93,6 +99,7 @@ public final class Session {
             let value = try machine.run(closure)
             outcome.ending = .succeeded
             if compiled.showsValue { try present(value, &outcome) }
+            if outcome.figure == nil { outcome.figure = drawing }
         } catch {
             machine.reset()
             fail(error, program, &outcome)
@@ -234,6 +241,15 @@ public final class Session {
 
     func finishProgress(_ text: String) { progressEnded(text) }
 
+    /// Draws a figure that will change: where nobody watches, and at the end, it is the cell's.
+    func draw(_ figure: Figure) {
+        drawing = figure
+        let now = Self.now
+        guard now - lastDrawing > 3 else { return }
+        lastDrawing = now
+        figureDrawn(figure)
+    }
+
     var isOutOfTime: Bool { limit.isPassed }
 
     /// Seconds of the monotonic clock.
@@ -308,7 +324,7 @@ public struct CellOutcome {
     public var wasInterrupted = false
     /// The text of the last expression's value, if there is one to show.
     public var value: String?
-    /// The last expression's value, if it is a figure.
+    /// The last expression's value, if it is a figure; else what was drawn last while the cell ran.
     public var figure: Figure?
     /// Errors and warnings.
     public var diagnostics: [Diagnostic] = []

@@ -96,7 +96,7 @@ extension Machine {
             } else if OptimizerDefinition.commonOptions.contains(label) {
                 if common[label] == nil { common[label] = value }
             } else {
-                throw CallFailures.unknownLabel(label, definition.signature)
+                throw CallFailures.unknownLabel(label, definition.wholeSignature)
             }
         }
         let constructor = Closure(
@@ -138,7 +138,8 @@ extension Machine {
             resolved.append(try resolve(index, optimizer))
         }
         let count = stepCount(optimizer)
-        let clipped = try self.clipped(gradients.map(\.gradient), clip ?? resolved[0].clip)
+        let clipped = try self.clipped(
+            gradients.map(\.gradient), clip ?? resolved.first?.clip)
         var updates: [Update] = []
         for (entry, gradient) in zip(gradients, clipped) {
             let options = resolved[entry.group]
@@ -155,7 +156,9 @@ extension Machine {
         var decay: Value?
         var exclude: Value?
         var clip: Double?
+        var clipNorm: Double?
         var clipValue: Double?
+        var maxNorm: Double?
         var ema: Double?
     }
 
@@ -181,11 +184,25 @@ extension Machine {
             guard let value = group.common[name], !value.isNone else { return nil }
             return try current(name, value)
         }
-        func number(_ name: String) throws -> Double? { try option(name).flatMap { try double($0) } }
+        func number(
+            _ name: String, _ wants: String, _ isValid: (Double) -> Bool
+        ) throws -> Double? {
+            guard let value = try option(name) else { return nil }
+            guard let number = try double(value), isValid(number) else {
+                throw CallFailures.argument(
+                    optimizer.definition.name, name, wants: wants, got: value)
+            }
+            return number
+        }
+        func limit(_ name: String) throws -> Double? {
+            try number(name, "a number above 0") { $0 > 0 }
+        }
         return ResolvedOptions(
             values: values, learningRate: try option("lr"), decay: try option("decay"),
-            exclude: try option("exclude"), clip: try number("clip"),
-            clipValue: try number("clipValue"), ema: try number("ema"))
+            exclude: try option("exclude"), clip: try limit("clip"),
+            clipNorm: try limit("clipNorm"), clipValue: try limit("clipValue"),
+            maxNorm: try limit("maxNorm"),
+            ema: try number("ema", "a number from 0 to 1") { (0...1).contains($0) })
     }
 
     /// The number of the step that is made, as an input of the program being recorded.
@@ -207,9 +224,8 @@ extension Machine {
         guard let old = box.node else { throw Failure("model.unbuilt", "`\(box.name)` is not made") }
         var p = old
         var g = gradient
-        if let limit = options.clipValue {
-            g = try bounded(g, limit)
-        }
+        if let limit = options.clipNorm { g = try clipped([g], limit)[0] }
+        if let limit = options.clipValue { g = try bounded(g, limit) }
         p = try decayed(p, parameter.path, options)
         let optionCount = definition.template.options.count
         for (index, value) in options.values.enumerated() { optimizer.fields[index] = value }
@@ -239,6 +255,7 @@ extension Machine {
                     + " `\(parameter.path)` of shape \(old.shape)")
         }
         if new.dtype != old.dtype { new = try recorder.cast(new, to: old.dtype) }
+        if let limit = options.maxNorm { new = try withBoundedUnits(new, limit) }
         let slots = Array(
             optimizer.fields[optionCount..<(optionCount + definition.template.slots.count)])
         let average = try options.ema.map { try self.average(optimizer.slots[id]?.average ?? old, new, $0) }
@@ -274,38 +291,5 @@ extension Machine {
         let factor = try binary(.subtract, .float(1), binary(.multiply, rate, decay))
         guard case .tensor(let result) = try binary(.multiply, .tensor(p), factor) else { return p }
         return result
-    }
-
-    private func bounded(_ g: Node, _ limit: Double) throws -> Node {
-        let high = try recorder.constant(.float(limit), beside: g.dtype)
-        let low = try recorder.constant(.float(-limit), beside: g.dtype)
-        return try recorder.binary(.maximum, recorder.binary(.minimum, g, high), low)
-    }
-
-    private func average(_ old: Node, _ new: Node, _ rate: Double) throws -> Node {
-        let kept = try recorder.multiply(old, recorder.constant(.float(rate), beside: old.dtype))
-        let added = try recorder.multiply(
-            new, recorder.constant(.float(1 - rate), beside: new.dtype))
-        return try recorder.add(kept, added)
-    }
-
-    /// Gradients scaled so that their global norm is at most `limit`.
-    ///
-    /// - Source: Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks*, 2013.
-    private func clipped(_ gradients: [Node], _ limit: Double?) throws -> [Node] {
-        guard let limit, let first = gradients.first else { return gradients }
-        var total: Node?
-        for gradient in gradients {
-            let square = try recorder.sum(recorder.unary(.square, gradient))
-            total = try total.map { try recorder.add($0, square) } ?? square
-        }
-        guard let total else { return gradients }
-        let norm = try recorder.unary(.sqrt, total)
-        let small = try recorder.constant(.float(1e-6), beside: first.dtype)
-        let bound = try recorder.constant(.float(limit), beside: first.dtype)
-        let one = try recorder.constant(.float(1), beside: first.dtype)
-        let scale = try recorder.binary(
-            .minimum, recorder.divide(bound, recorder.add(norm, small)), one)
-        return try gradients.map { try recorder.multiply($0, scale) }
     }
 }

@@ -50,7 +50,7 @@ extension Machine {
             for (cell, value) in restored { cell.value = value }
         }
         do {
-            return try recorder.withOpaquePast {
+            return try recorder.withOpaquePast(keepingInputs: recorder.gradientDepth > 1) {
                 try recordStep(optimizer, closure, key, recording)
             }
         } catch {

@@ -30,11 +30,22 @@ final class OptimizerDefinition: Compound {
     }
 
     /// What every optimizer takes besides its own options.
-    static let commonOptions = ["decay", "exclude", "clip", "clipValue", "ema"]
+    static let commonOptions = [
+        "decay", "exclude", "clip", "clipNorm", "clipValue", "maxNorm", "ema",
+    ]
 
     var signature: Signature {
         let model = ParameterInfo(name: "model", isOptional: true, defaultText: "nil")
         return Signature(name: name, parameters: [model] + constructor.prototype.parameters)
+    }
+
+    /// With the options of every optimizer that are not its own.
+    var wholeSignature: Signature {
+        let own = signature.parameters
+        let more = Self.commonOptions.filter { name in !own.contains { $0.name == name } }
+        return Signature(
+            name: name,
+            parameters: own + more.map { ParameterInfo(name: $0, isOptional: true, defaultText: "nil") })
     }
 }
 

@@ -7,11 +7,25 @@ final class Closure: Compound {
     let prototype: Prototype
     private(set) var captures: [Cell]
     private(set) var receiver: Receiver?
+    /// What `named` calls it instead of what its text does.
+    private let givenName: String?
 
-    init(_ prototype: Prototype, captures: [Cell], receiver: Receiver?) {
+    init(
+        _ prototype: Prototype, captures: [Cell], receiver: Receiver?, named name: String? = nil
+    ) {
         self.prototype = prototype
         self.captures = captures
         self.receiver = receiver
+        self.givenName = name
+    }
+
+    var name: String { givenName ?? prototype.name }
+    /// A lambda without a name, printed without one.
+    var isAnonymous: Bool { givenName == nil && prototype.isAnonymous }
+
+    /// The same function under another name.
+    func renamed(_ name: String) -> Closure {
+        Closure(prototype, captures: captures, receiver: receiver, named: name)
     }
 
     override func surrender(to pending: inout [Compound]) {

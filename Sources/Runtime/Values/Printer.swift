@@ -158,7 +158,7 @@ struct Printer {
     /// A function inside a constructor call: by its name.
     private func asArgument(_ value: Value) throws -> String {
         switch value {
-        case .function(let closure) where !closure.prototype.isAnonymous: closure.prototype.name
+        case .function(let closure) where !closure.isAnonymous: closure.name
         case .builtin(let builtin): builtin.signature.name
         case .modelType(let definition): definition.name
         case .optimizerType(let definition): definition.name
@@ -185,9 +185,8 @@ struct Printer {
     }
 
     static func function(_ closure: Closure) -> String {
-        let prototype = closure.prototype
-        let names = prototype.parameters.map(\.name).joined(separator: ", ")
-        return prototype.isAnonymous ? "func (\(names))" : "func \(prototype.name)(\(names))"
+        let names = closure.prototype.parameters.map(\.name).joined(separator: ", ")
+        return closure.isAnonymous ? "func (\(names))" : "func \(closure.name)(\(names))"
     }
 
     static func range(_ range: RangeObject) -> String {

@@ -88,8 +88,7 @@ enum ValueSummary {
         case .chain(let parts):
             return parts.prefix(mostItems).map { part in
                 switch part {
-                case .function(let closure) where !closure.prototype.isAnonymous:
-                    closure.prototype.name
+                case .function(let closure) where !closure.isAnonymous: closure.name
                 case .builtin(let builtin): builtin.signature.name
                 default: text(part, depth: depth + 1)
                 }
@@ -98,7 +97,7 @@ enum ValueSummary {
             let arguments = model.madeWith.prefix(mostItems).map { label, value in
                 let shown: String
                 switch value {
-                case .function(let closure): shown = closure.prototype.name
+                case .function(let closure): shown = closure.name
                 case .builtin(let builtin): shown = builtin.signature.name
                 default: shown = text(value, depth: depth + 1)
                 }
