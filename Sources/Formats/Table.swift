@@ -72,7 +72,11 @@ public struct Table: Sendable {
     /// A column's numbers as a tensor [rowCount] (nan where missing).
     /// - Throws: `notANumber` at the first text, with line and column.
     public func tensor(_ name: String, dtype: DType = .float32) throws(FormatError) -> Tensor {
-        let column = try column(name)
+        try tensor(of: column(name), dtype: dtype)
+    }
+
+    /// The same of a column of this table.
+    public func tensor(of column: Column, dtype: DType = .float32) throws(FormatError) -> Tensor {
         guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
         return try makeVector(numbers, dtype)
     }

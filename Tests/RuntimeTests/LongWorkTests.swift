@@ -57,7 +57,7 @@ struct LongWorkTests {
     func shown() async throws {
         let values = [
             ("list(0..<100000)", "; `print` writes all)"), ("join(map(0..<50000, i => \"é{i}\"), \"\")", "é"),
-            ("[\"a\": list(0..<100000)]", "1 entries; "), ("map(0..<100000, i => (i, [i]))", "(100000 elements; "),
+            ("[\"a\": list(0..<100000)]", "1 entry; "), ("map(0..<100000, i => (i, [i]))", "(100000 elements; "),
             ("(1, join(map(0..<100000, str), \"\"))", "(2 elements; "),
         ]
         let outcomes = try await LargeStack.run {

@@ -145,8 +145,9 @@ extension Machine {
     fileprivate func columns(_ table: Table) throws -> Value {
         var items: OrderedDictionary<DictKey, Value> = [:]
         for column in table.columns {
+            try poll()
             switch column.values {
-            case .numbers: items[.string(column.name)] = .tensor(Node(try table.tensor(column.name)))
+            case .numbers: items[.string(column.name)] = .tensor(Node(try table.tensor(of: column)))
             case .strings(let texts):
                 items[.string(column.name)] = try list(of: texts) { .string($0) }
             }

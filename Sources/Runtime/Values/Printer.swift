@@ -48,7 +48,7 @@ struct Printer {
         case .string(let text): plural(text.count, "character")
         case .list(let list): plural(list.items.count, "element")
         case .tuple(let tuple): plural(tuple.items.count, "element")
-        case .dict(let dict): "\(dict.items.count) entries"
+        case .dict(let dict): dict.items.count == 1 ? "1 entry" : "\(dict.items.count) entries"
         default: "cut"
         }
     }
