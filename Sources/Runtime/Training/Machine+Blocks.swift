@@ -97,7 +97,7 @@ extension Machine {
             stepNote = note
         }
         do {
-            let result = try recorder.withOpaquePast(keepingInputs: false) { try plain() }
+            let result = try recorder.withOpaquePast { try plain() }
             end()
             return try compiled(result, call, recording, from: start)
         } catch {
