@@ -342,9 +342,7 @@ extension Machine {
             guard case .string(let part) = element else {
                 throw OperatorFailures.mismatch("in", element, container)
             }
-            return try stoppable(text.text.utf8.count) {
-                TextSearch(part.text).occurs(in: text.text)
-            }
+            return try stoppable(text.text.utf8.count) { TextSearch(part.text).occurs(in: text.text) }
         case .range(let range):
             guard case .int(let number) = try number(element) else { return false }
             return range.contains(number)

@@ -28,11 +28,15 @@ struct MutantTests {
 
     private static let environment = ProcessInfo.processInfo.environment
     private static let seed = UInt64(environment["DLREPL_MUTANT_SEED"] ?? "") ?? 1
-    private static let isLong = environment["DLREPL_MUTANTS"] != nil
+    fileprivate static let isLong = environment["DLREPL_MUTANTS"] != nil
 
     /// What mistakes are put into. Notebooks take long to run, so that their sample is small.
     enum Group: CaseIterable {
         case programs, notebooks
+
+        /// The least share of failing mutants that is found. Of the notebooks the sample has some thirty of them: with
+        /// three misses it is no evidence against 95 % of all, which docs/decisions/0016 measures.
+        var floor: Double { self == .programs || MutantTests.isLong ? 0.95 : 0.9 }
 
         var all: [MutantProgram] {
             switch self {
@@ -44,14 +48,14 @@ struct MutantTests {
         }
     }
 
-    @Test("check finds 95 % of what fails and says nothing of what runs", arguments: Group.allCases)
+    @Test("check finds nearly all that fails and says nothing of what runs", arguments: Group.allCases)
     func mutants(of group: Group) async throws {
         let report = await Self.report(of: group)
         let (found, missed) = (report.sum(.found), report.sum(.missed))
         if Self.isLong { print("\(group)\n" + Self.table(report)) }
         #expect(report.falseOnPrograms == [])
         #expect(found >= 20 || Self.isLong)
-        #expect(Double(found) >= 0.95 * Double(found + missed), "\(report.notes.joined(separator: "\n"))")
+        #expect(Double(found) >= group.floor * Double(found + missed), "\(report.notes.joined(separator: "\n"))")
         #expect(report.sum(.alarm) == 0, "\(report.notes.joined(separator: "\n"))")
     }
 
