@@ -5,7 +5,7 @@ import Syntax
 /// one can tell without running whether it is still that of the notebook as it stands.
 ///
 /// A key covers the version, the seed, the parameters, the cell's code and name, the cells above it,
-/// and the files that they mention. All cells above count and not only those whose names are read:
+/// and the files that they mention, modules with those that they mention in turn. All cells above count and not only those whose names are read:
 /// a model that one cell trains is another model in every cell below.
 public struct CellKeys {
     private var keys: [Int: String] = [:]
@@ -26,10 +26,12 @@ public struct CellKeys {
         for cell in document.cells where !cell.attributes.isSkipped {
             digest.add(cell.stream)
             digest.add(cell.source.text)
-            for name in Self.mentions(cell.source) where seen.insert(name).inserted {
-                guard let bytes = file(name) else { continue }
+            var pending = Self.mentions(cell.source)
+            while let name = pending.popLast() {
+                guard seen.insert(name).inserted, let bytes = file(name) else { continue }
                 digest.add(name)
                 digest.add(bytes)
+                if name.hasSuffix(".dl") { pending += Self.mentions(inModule: name, bytes) }
             }
             keys[cell.position] = digest.text
         }
@@ -37,6 +39,13 @@ public struct CellKeys {
 
     /// The key of a cell; `nil` for one that is skipped.
     public subscript(cell: Cell) -> String? { keys[cell.position] }
+
+    /// What a module may read, beside itself or beside the notebook.
+    private static func mentions(inModule name: String, _ bytes: [UInt8]) -> [String] {
+        let names = mentions(SourceText(name: name, text: String(decoding: bytes, as: UTF8.self)))
+        guard let end = name.lastIndex(of: "/") else { return names }
+        return names + names.filter { !$0.hasPrefix("/") }.map { name[...end] + $0 }
+    }
 
     /// What a cell may read: plain strings, and the modules that it imports.
     static func mentions(_ source: SourceText) -> [String] {

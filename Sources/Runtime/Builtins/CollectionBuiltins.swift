@@ -191,7 +191,32 @@ extension Machine {
         return positions.map { items[$0] }
     }
 
-    /// The positions in the order of keys that are all Ints, or all texts of ASCII; `nil` for others.
+    /// A text with its first bytes as a number, by which most texts are told apart.
+    private struct SortedText: Comparable {
+        let start: UInt64
+        let text: String
+
+        init(_ text: String) {
+            self.text = text
+            var start: UInt64 = 0
+            var shift = 56
+            for byte in text.utf8.prefix(8) {
+                start |= UInt64(byte) << UInt64(shift)
+                shift -= 8
+            }
+            self.start = start
+        }
+
+        static func == (left: SortedText, right: SortedText) -> Bool {
+            left.start == right.start && left.text.hasCodePoints(of: right.text)
+        }
+
+        static func < (left: SortedText, right: SortedText) -> Bool {
+            left.start == right.start ? left.text.precedes(right.text) : left.start < right.start
+        }
+    }
+
+    /// The positions in the order of keys that are all Ints, or all texts; `nil` for others.
     private static func simpleOrder(_ keys: [Value], _ isReversed: Bool) -> [Int]? {
         func sorted<Key: Comparable>(_ keys: [Key]) -> [Int] {
             keys.indices.sorted { first, second in
@@ -207,9 +232,9 @@ extension Machine {
             for case .int(let number) in keys { numbers.append(number) }
             return numbers.count == keys.count ? sorted(numbers) : nil
         case .string:
-            var texts: [String] = []
+            var texts: [SortedText] = []
             texts.reserveCapacity(keys.count)
-            for case .string(let text) in keys where text.text.utf8.allSatisfy({ $0 < 128 }) { texts.append(text.text) }
+            for case .string(let text) in keys { texts.append(SortedText(text.text)) }
             return texts.count == keys.count ? sorted(texts) : nil
         default: return nil
         }

@@ -60,7 +60,7 @@ enum TextBuiltins {
         },
         Builtin("startsWith(s, prefix)", "Whether the text starts so.") { m, a in
             let text = try m.text(a[0], "startsWith", "s")
-            return .bool(text.utf8.starts(with: try m.text(a[1], "startsWith", "prefix").utf8))
+            return .bool(text.startsWithCodePoints(of: try m.text(a[1], "startsWith", "prefix")))
         },
         Builtin("endsWith(s, suffix)", "Whether the text ends so.") { m, a in
             let text = try m.text(a[0], "endsWith", "s").utf8.reversed()
@@ -75,7 +75,7 @@ enum TextBuiltins {
             return try m.stoppableList(text.utf8.count) { characters in
                 for scalar in text.unicodeScalars {
                     try m.poll()
-                    characters.append(.string(String(scalar)))
+                    characters.append(m.character(scalar))
                 }
             }
         },
@@ -155,7 +155,11 @@ extension Machine {
         for (index, value) in values.enumerated() {
             try poll()
             if index > 0 { result += separator }
-            try Printer(machine: self).write(value, to: &result)
+            if case .string(let text) = value {
+                result += text.text
+            } else {
+                try Printer(machine: self).write(value, to: &result)
+            }
             // A text that grows takes twice its size and is copied.
             if result.utf8.count > 2 * known + (1 << 20) {
                 known = result.utf8.count

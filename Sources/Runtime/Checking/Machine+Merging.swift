@@ -13,7 +13,7 @@ extension Machine {
         case (.int(let x), .int(let y)): return x == y ? left : unknownNumber(isInt: true)
         case (.float(let x), .float(let y)):
             return x.bitPattern == y.bitPattern ? left : unknownNumber(isInt: false)
-        case (.string(let x), .string(let y)): return x.text == y.text ? left : .unknown
+        case (.string(let x), .string(let y)): return x.text.hasCodePoints(of: y.text) ? left : .unknown
         case (.range(let x), .range(let y)):
             return x.start == y.start && x.count == y.count && x.step == y.step ? left : .unknown
         case (.tensor(let x), .tensor(let y)): return merged(x, y)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Figures
 import Syntax
 
 /// A compiled cell, module or line.
@@ -29,6 +30,7 @@ enum CellCompiler {
         guard !context.diagnostics.contains(where: { $0.severity == .error }) else {
             return (nil, context.diagnostics)
         }
+        warnOfUnshown(program.items, context)
         var showsValue = false
         if case .expression(_, let isDiscarded) = program.items.last?.kind {
             showsValue = !isDiscarded
@@ -37,6 +39,26 @@ enum CellCompiler {
             CompiledCell(prototype: compiler.prototype, showsValue: showsValue),
             context.diagnostics
         )
+    }
+
+    /// Warns of tables and figures before the end of a cell, where a user of Python expects to see them.
+    private static func warnOfUnshown(_ items: [Statement], _ context: CompileContext) {
+        for item in items.dropLast() {
+            guard case .expression(let value, isDiscarded: false) = item.kind,
+                case .call(let callee, _, _) = value.kind
+            else { continue }
+            switch callee.kind {
+            case .member(_, let name) where name.text == "summary":
+                context.report(CompileDiagnostics.unshown(name, help: "write `print(….summary())`"))
+            case .name(let name)
+            where Mark.all.contains { $0.name == name } && !context.topLevelNames.contains(name)
+                && context.module.value(name) == nil:
+                context.report(
+                    CompileDiagnostics.unshown(
+                        Name(name, callee.span), help: "write it last; `+` overlays figures, `|` and `/` put them together"))
+            default: break
+            }
+        }
     }
 
     private static func collectNames(_ items: [Statement], _ context: CompileContext) {

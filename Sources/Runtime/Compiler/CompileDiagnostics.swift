@@ -12,6 +12,13 @@ enum CompileDiagnostics {
             help: suggestion.map { "did you mean `\($0)`?" })
     }
 
+    /// A table or figure whose value is dropped.
+    static func unshown(_ name: Name, help: String) -> Diagnostic {
+        Diagnostic(
+            .warning, id: "cell.unshown", "what `\(name.text)` gives is not shown here: a cell shows its last expression",
+            at: name.span, help: help)
+    }
+
     /// Names that a Python user expects.
     private static func pythonName(_ name: Name) -> Diagnostic? {
         let replacements = [

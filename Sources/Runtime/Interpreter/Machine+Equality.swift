@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 import OrderedCollections
 import Tensors
 
@@ -17,7 +18,7 @@ extension Machine {
         case (.float(let x), .float(let y)): return x == y
         case (.int(let x), .float(let y)): return Double(x) == y
         case (.float(let x), .int(let y)): return x == Double(y)
-        case (.string(let x), .string(let y)): return x.text == y.text
+        case (.string(let x), .string(let y)): return x === y || x.text.hasCodePoints(of: y.text)
         case (.list(let x), .list(let y)): return try equal(x.items, y.items, depth)
         case (.tuple(let x), .tuple(let y)): return try equal(x.items, y.items, depth)
         case (.record(let x), .record(let y)):
@@ -74,15 +75,6 @@ extension Machine {
         return true
     }
 
-    /// The order of code points, which is that of the bytes in UTF-8.
-    private static func precedes(_ first: String, _ second: String) -> Bool {
-        let isBefore = first.utf8.withContiguousStorageIfAvailable { one in
-            second.utf8.withContiguousStorageIfAvailable { one.lexicographicallyPrecedes($0) }
-        }
-        return (isBefore ?? nil)
-            ?? first.unicodeScalars.lexicographicallyPrecedes(second.unicodeScalars)
-    }
-
     /// -1, 0 or 1: numbers, strings and tuples have an order. Every comparison with a nan fails.
     func order(
         _ left: Value, _ right: Value, _ operation: String, depth: Int = 0
@@ -93,7 +85,7 @@ extension Machine {
         try poll()
         switch (left, right) {
         case (.string(let x), .string(let y)):
-            return x.text == y.text ? 0 : Self.precedes(x.text, y.text) ? -1 : 1
+            return x.text.precedes(y.text) ? -1 : x.text.hasCodePoints(of: y.text) ? 0 : 1
         case (.tuple(let x), .tuple(let y)):
             for (first, second) in zip(x.items, y.items) {
                 let result = try order(first, second, operation, depth: depth + 1)
@@ -108,5 +100,22 @@ extension Machine {
             if case .int(let a) = left, case .int(let b) = right { return a < b ? -1 : a > b ? 1 : 0 }
             return x < y ? -1 : x > y ? 1 : 0
         }
+    }
+
+    /// Warns, once for each function or cell, of `x.dtype == "float32"`, which never holds.
+    func warnOfDtypeName(_ left: Value, _ right: Value) {
+        let dtype: DType
+        switch (left, right) {
+        case (.dtype(let known), .string), (.string, .dtype(let known)): dtype = known
+        default: return
+        }
+        guard let frame = frames.last, !frame.closure.prototype.isLibrary,
+            noticedBlocks.insert(ObjectIdentifier(frame.closure.prototype)).inserted
+        else { return }
+        let warning = Diagnostic(
+            .warning, id: "dtype.text", "a dtype and a text are never equal",
+            at: frame.closure.prototype.span(frame.counter - 1),
+            help: "compare with the dtype itself: `x.dtype == \(dtype.name)`")
+        if let check { check.report(warning) } else { session.notices.append(warning) }
     }
 }

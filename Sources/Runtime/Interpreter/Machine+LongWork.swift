@@ -88,13 +88,13 @@ extension String {
         var work = WorkPoll()
         let scalars = unicodeScalars
         var start = scalars.startIndex
-        while start < scalars.endIndex, scalars[start].properties.isWhitespace, !work.shouldStop {
+        while start < scalars.endIndex, scalars[start].isSpace, !work.shouldStop {
             start = scalars.index(after: start)
         }
         var end = scalars.endIndex
         while end > start, !work.shouldStop {
             let before = scalars.index(before: end)
-            guard scalars[before].properties.isWhitespace else { break }
+            guard scalars[before].isSpace else { break }
             end = before
         }
         return self[start..<end]
@@ -106,7 +106,7 @@ extension String {
         var start: String.Index?
         var place = unicodeScalars.startIndex
         while place < unicodeScalars.endIndex, !work.shouldStop {
-            let isSpace = unicodeScalars[place].properties.isWhitespace
+            let isSpace = unicodeScalars[place].isSpace
             if isSpace, let first = start {
                 try body(self[first..<place])
                 start = nil
@@ -116,5 +116,12 @@ extension String {
             place = unicodeScalars.index(after: place)
         }
         if let start { try body(self[start...]) }
+    }
+}
+
+extension Unicode.Scalar {
+    /// White space as Unicode has it.
+    fileprivate var isSpace: Bool {
+        value < 128 ? value == 32 || (9...13).contains(value) : properties.isWhitespace
     }
 }

@@ -64,8 +64,8 @@ extension Machine {
                     put(.int(sum), R + a)
                 } else if case .float(let x) = R[b], case .float(let y) = R[c] {
                     put(.float(x + y), R + a)
-                } else if a == b, case .list = R[a] {
-                    try appendInPlace(R + a, R[c])
+                } else if a == b, try appendInPlace(R + a, R[c]) {
+                    continue
                 } else {
                     recorder.origin = origin(prototype, counter)
                     R[a] = try binary(.add, R[b], R[c])

@@ -111,7 +111,7 @@ extension Machine {
         case .string(let text):
             if case .range(let range) = index { return try slice(value, by: range) }
             let position = try position(index, text.count, "text")
-            return .string(String(try characters(of: text)[position]))
+            return character(try characters(of: text)[position])
         case .dict(let dict):
             let key = try self.key(index)
             guard let element = dict.items[key] else { throw missing(key, dict) }

@@ -17,9 +17,7 @@ extension Machine {
         _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>
     ) throws {
         guard let step = steps.first else {
-            if place.operation == .add, case .list = value {
-                return try withUnsafeMutablePointer(to: &value) { try appendInPlace($0, new) }
-            }
+            if place.operation == .add, try appendInPlace(&value, new) { return }
             value = try combined(value, new, place)
             return
         }

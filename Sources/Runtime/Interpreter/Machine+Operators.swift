@@ -26,6 +26,7 @@ extension Machine {
         case .equal, .notEqual:
             // A tensor and what is neither tensor nor number are compared as values.
             if !Self.isElementwise(left) || !Self.isElementwise(right) {
+                warnOfDtypeName(left, right)
                 return .bool(try equals(left, right) == (operation == .equal))
             }
         default: break
@@ -312,23 +313,6 @@ extension Machine {
                 "+", left, right, help: "write the value into the text: \"… {x}\", or `str(x)`")
         default: throw OperatorFailures.mismatch("+", left, right)
         }
-    }
-
-    /// `xs += ys` on a variable: amortised O(1) an element.
-    func appendInPlace(_ target: UnsafeMutablePointer<Value>, _ right: Value) throws {
-        guard case .list(var list) = target.pointee else { return }
-        guard case .list(let other) = right else {
-            throw OperatorFailures.mismatch(
-                "+=", target.pointee, right, help: "append one element with `+= [x]`")
-        }
-        let items = other.items
-        let count = list.items.count + items.count
-        // An array that grows takes twice its size and is copied.
-        if count > list.items.capacity { try requireMemory(2 * count) }
-        target.pointee = .none
-        if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
-        list.items.append(contentsOf: items)
-        target.pointee = .list(list)
     }
 
     func contains(_ container: Value, _ element: Value) throws -> Bool {

@@ -114,7 +114,7 @@ final class CharacterIterator: IteratorObject {
     init(_ text: String) { scalars = text.unicodeScalars.makeIterator() }
 
     override func next(_ machine: Machine) throws -> Value? {
-        scalars.next().map { .string(String($0)) }
+        scalars.next().map(machine.character)
     }
 }
 

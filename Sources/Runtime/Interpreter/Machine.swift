@@ -43,6 +43,8 @@ final class Machine {
     var blockKeeper: Recording?
     /// Told what every model gives, while a summary is made.
     var observer: ((ModelInstance, Value) -> Void)?
+    /// The texts of one ASCII character, which loops over texts ask for again and again.
+    private lazy var characters = (UInt8(0)..<128).map { Value.string(String(UnicodeScalar($0))) }
     /// The text of the error that the last `try` caught.
     var lastError = ""
     private var origins: [(base: Int32, prototype: Prototype)] = []
@@ -61,6 +63,11 @@ final class Machine {
     deinit {
         registers.deinitialize(count: initialized)
         registers.deallocate()
+    }
+
+    /// The text of one character.
+    func character(_ scalar: Unicode.Scalar) -> Value {
+        scalar.value < 128 ? characters[Int(scalar.value)] : .string(String(scalar))
     }
 
     // MARK: Origins

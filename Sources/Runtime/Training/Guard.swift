@@ -133,7 +133,7 @@ struct GuardCheck {
             default: break
             }
             return false
-        case (.same(let before), _): return before.isAlive && before.object === value.identity
+        case (.same(let before), _): return before.isStill(value.identity)
         case (.list(let guards), .list(let list)): return try all(list.items, guards)
         case (.tuple(let guards), .tuple(let tuple)): return try all(tuple.items, guards)
         case (.record(let labels, let guards), .record(let record)):
@@ -141,8 +141,8 @@ struct GuardCheck {
         case (.dict(let keys, let guards), .dict(let dict)):
             return try Array(dict.items.keys) == keys && all(Array(dict.items.values), guards)
         case (.closure(let prototype, let receiver, let captures), .function(let closure)):
-            guard closure.prototype === prototype, closure.receiver === receiver?.object,
-                receiver?.isAlive != false
+            guard closure.prototype === prototype,
+                receiver?.isStill(closure.receiver) ?? (closure.receiver == nil)
             else { return false }
             for (index, expected) in captures
             where try !matches(closure.captures[index].value, expected) {
@@ -178,7 +178,7 @@ struct GuardCheck {
         case (.int(let x), .int(let y)): x == y
         case (.float(let x), .float(let y)): x.bitPattern == y.bitPattern
         case (.bool(let x), .bool(let y)): x == y
-        case (.string(let x), .string(let y)): x === y || x.text == y.text
+        case (.string(let x), .string(let y)): x === y || x.text.hasCodePoints(of: y.text)
         case (.none, .none): true
         case (.dtype(let x), .dtype(let y)): x == y
         case (.range(let x), .range(let y)):

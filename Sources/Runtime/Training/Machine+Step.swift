@@ -173,7 +173,8 @@ extension Machine {
                 guard let node = try tensorNode(slot, dtype: .float32) else { return nil }
                 var old: Node?
                 if case .tensor(let before)? = slots?.values[index] { old = before }
-                step.write(node, .slot(update.box, index), over: old)
+                // A slot that the update leaves alone is no output.
+                if node !== old { step.write(node, .slot(update.box, index), over: old) }
             }
             if let average = update.average {
                 step.write(average, .average(update.box), over: slots?.average)

@@ -83,7 +83,7 @@ final class StepProgram {
     /// Whether it was recorded with this optimizer; an address would not say so, as it is given away again.
     func belongs(to other: OptimizerInstance?) -> Bool {
         guard let optimizer else { return other == nil }
-        return optimizer.isAlive && optimizer.object === other
+        return optimizer.isStill(other)
     }
 
     /// Whether its guards can hold again: what they compare is still there, and neither `freeze` nor an

@@ -8,6 +8,12 @@ struct WeakObject {
     init(_ object: AnyObject?) { self.object = object }
 
     var isAlive: Bool { object != nil }
+
+    /// Whether the object is still there and this one.
+    func isStill(_ other: AnyObject?) -> Bool {
+        guard let object else { return false }
+        return object === other
+    }
 }
 
 /// The programs of one block, the one that ran last at the end.

@@ -34,6 +34,16 @@ enum DictKey: Hashable {
         }
     }
 
+    static func == (left: DictKey, right: DictKey) -> Bool {
+        switch (left, right) {
+        case (.string(let x), .string(let y)): x.hasCodePoints(of: y)
+        case (.int(let x), .int(let y)): x == y
+        case (.bool(let x), .bool(let y)): x == y
+        case (.tuple(let x), .tuple(let y)): x == y
+        default: false
+        }
+    }
+
     var value: Value {
         switch self {
         case .string(let text): .string(text)

@@ -117,24 +117,37 @@ final class Cell: Compound {
     }
 }
 
-/// An immutable text. A character is a Unicode code point; they are split only when indexed.
+/// A text, which no program can tell from an immutable one. A character is a Unicode code point; they are split only when indexed.
 final class StringObject {
     /// What a short text takes in a list, about.
     static let byteCount = 96
 
-    let text: String
+    private(set) var text: String
     /// Whether a cell shows it as it is, without quotation marks: a table such as that of `summary`.
     let isTable: Bool
     /// The characters, once somebody has asked for them: see `Machine.characters(of:)`.
     var scalars: [Unicode.Scalar]?
     /// How many characters there are: bytes that do not continue one.
-    private(set) lazy var count =
-        text.utf8.withContiguousStorageIfAvailable { bytes in bytes.count { $0 & 0xC0 != 0x80 } }
-        ?? text.unicodeScalars.count
+    var count: Int {
+        if let knownCount { return knownCount }
+        let count =
+            text.utf8.withContiguousStorageIfAvailable { bytes in bytes.count { $0 & 0xC0 != 0x80 } }
+            ?? text.unicodeScalars.count
+        knownCount = count
+        return count
+    }
+    private var knownCount: Int?
 
     init(_ text: String, isTable: Bool = false) {
         self.text = text
         self.isTable = isTable
+    }
+
+    /// Makes the text longer, for the only one who holds it.
+    func append(_ other: String) {
+        scalars = nil
+        knownCount = nil
+        text += other
     }
 }
 

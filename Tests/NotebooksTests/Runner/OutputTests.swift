@@ -87,6 +87,20 @@ struct OutputTests {
             status(document, try keys(document, params: ["lr=0.5"])) == [.stale, .stale, .skipped])
     }
 
+    @Test("a module counts with the modules that it imports, beside itself or beside the notebook")
+    func modulesOfModules() throws {
+        let document = document("```dl {#a}\nimport \"lib/nets.dl\"\n```\n")
+        func key(_ files: [String: String]) -> String? {
+            CellKeys(document, parameters: [], version: "1") { files[$0].map { Array($0.utf8) } }[
+                document.cells[0]]
+        }
+        let files = ["lib/nets.dl": "import parts", "lib/parts.dl": "import more", "more.dl": "let a = 1"]
+        let before = key(files)
+        #expect(before == key(files))
+        for name in files.keys { #expect(key(files.merging([name: "let a = 2"]) { $1 }) != before) }
+        #expect(key(files.merging(["other.dl": "let a = 2"]) { $1 }) == before)
+    }
+
     @Test("a cell that failed keeps what it has, one that shows nothing loses it")
     func failed() throws {
         let document = try stored()

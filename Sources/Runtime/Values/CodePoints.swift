@@ -1,0 +1,30 @@
+/// Texts as sequences of code points. Swift's own `==` takes "é" and "e\u{301}" for one text; here they are two, as
+/// their characters differ.
+extension String {
+    func hasCodePoints(of other: String) -> Bool {
+        // What Swift calls different is different, and most of what it compares is.
+        guard self == other else { return false }
+        let isSame = utf8.withContiguousStorageIfAvailable { one in
+            other.utf8.withContiguousStorageIfAvailable { one.elementsEqual($0) }
+        }
+        return (isSame ?? nil) ?? unicodeScalars.elementsEqual(other.unicodeScalars)
+    }
+
+    func startsWithCodePoints(of prefix: String) -> Bool {
+        let isSame = utf8.withContiguousStorageIfAvailable { one in
+            prefix.utf8.withContiguousStorageIfAvailable { other in
+                one.count >= other.count && one.prefix(other.count).elementsEqual(other)
+            }
+        }
+        return (isSame ?? nil) ?? utf8.starts(with: prefix.utf8)
+    }
+
+    /// The order of code points, which is that of the bytes in UTF-8.
+    func precedes(_ other: String) -> Bool {
+        let isBefore = utf8.withContiguousStorageIfAvailable { one in
+            other.utf8.withContiguousStorageIfAvailable { one.lexicographicallyPrecedes($0) }
+        }
+        return (isBefore ?? nil)
+            ?? unicodeScalars.lexicographicallyPrecedes(other.unicodeScalars)
+    }
+}
