@@ -275,7 +275,14 @@ extension Machine {
     private func bound(
         _ arguments: [Value], _ labels: [String?], _ signature: Signature, _ defaults: [Value]
     ) throws -> [Value] {
-        let order = try signature.order(of: arguments.count, labels)
+        let count = arguments.count
+        if labels.isEmpty, count == signature.parameters.count { return arguments }
+        if labels.isEmpty, count < signature.parameters.count,
+            signature.parameters[count...].allSatisfy(\.isOptional)
+        {
+            return arguments + defaults[count...]
+        }
+        let order = try signature.order(of: count, labels)
         return order.enumerated().map { $1 < 0 ? defaults[$0] : arguments[$1] }
     }
 }

@@ -47,12 +47,16 @@ extension Machine {
         }
         let rest = UnsafeBufferPointer(start: registers + base + site.first, count: site.count)
         let labels: [String?] = site.labels.isEmpty ? [] : [nil] + site.labels
+        var arguments: [Value] = []
+        arguments.reserveCapacity(site.count + 1)
+        arguments.append(receiver)
+        for argument in rest { arguments.append(argument) }
         if case .function(let closure) = candidate {
-            try open(closure, [receiver] + rest, labels, result: result)
+            try open(closure, arguments, labels, result: result)
             return true
         }
         setOrigin()
-        registers[result] = try call(candidate, [receiver] + rest, labels: labels)
+        registers[result] = try call(candidate, arguments, labels: labels)
         return false
     }
 
@@ -88,6 +92,10 @@ extension Machine {
         _ arguments: [Value], _ labels: [String?], for prototype: Prototype, at base: Int
     ) throws {
         let parameters = prototype.parameters
+        if labels.isEmpty, arguments.count == parameters.count {
+            for index in arguments.indices { registers[base + index] = arguments[index] }
+            return
+        }
         var arguments = arguments
         // A lambda of several parameters called with one tuple of that length takes it apart.
         if prototype.isAnonymous, labels.isEmpty, arguments.count == 1, parameters.count > 1 {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Texts as sequences of code points. Swift's own `==` takes "é" and "e\u{301}" for one text; here they are two, as
 /// their characters differ.
 extension String {
@@ -5,7 +7,7 @@ extension String {
         // What Swift calls different is different, and most of what it compares is.
         guard self == other else { return false }
         let isSame = utf8.withContiguousStorageIfAvailable { one in
-            other.utf8.withContiguousStorageIfAvailable { one.elementsEqual($0) }
+            other.utf8.withContiguousStorageIfAvailable { Self.areSame(one, $0) }
         }
         return (isSame ?? nil) ?? unicodeScalars.elementsEqual(other.unicodeScalars)
     }
@@ -13,10 +15,17 @@ extension String {
     func startsWithCodePoints(of prefix: String) -> Bool {
         let isSame = utf8.withContiguousStorageIfAvailable { one in
             prefix.utf8.withContiguousStorageIfAvailable { other in
-                one.count >= other.count && one.prefix(other.count).elementsEqual(other)
+                one.count >= other.count && Self.areSame(UnsafeBufferPointer(rebasing: one[..<other.count]), other)
             }
         }
         return (isSame ?? nil) ?? utf8.starts(with: prefix.utf8)
+    }
+
+    private static func areSame(_ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard one.count == other.count, let first = one.baseAddress, let second = other.baseAddress else {
+            return one.count == other.count
+        }
+        return memcmp(first, second, one.count) == 0
     }
 
     /// The order of code points, which is that of the bytes in UTF-8.
