@@ -21,9 +21,11 @@ private let unsafeFiles: Set<String> = [
     "Runtime/Interpreter/Machine.swift", "Runtime/Interpreter/Machine+Assignment.swift",
     "Runtime/Interpreter/Machine+Modification.swift",
     "Runtime/Interpreter/Machine+Calls.swift", "Runtime/Interpreter/Machine+Loop.swift",
-    "Runtime/Interpreter/Machine+Members.swift", "Runtime/Interpreter/Machine+Operators.swift",
+    "Runtime/Interpreter/Machine+Members.swift", "Runtime/Interpreter/Machine+Appending.swift",
     "Runtime/Interpreter/Machine+Shapes.swift", "Runtime/Interpreter/Machine+Values.swift",
     "Runtime/Interpreter/Machine+Variables.swift", "Runtime/Values/Callables.swift",
+    // Bytes of texts.
+    "Runtime/Values/CodePoints.swift",
     // cmark-gfm.
     "Notebooks/Markdown/MarkdownTree.swift",
 ]

@@ -5,8 +5,9 @@ import Syntax
 /// one can tell without running whether it is still that of the notebook as it stands.
 ///
 /// A key covers the version, the seed, the parameters, the cell's code and name, the cells above it,
-/// and the files that they mention, modules with those that they mention in turn. All cells above count and not only those whose names are read:
-/// a model that one cell trains is another model in every cell below.
+/// and the files that they mention, modules with those that they mention in turn. All cells above
+/// count and not only those whose names are read: a model that one cell trains is another model in
+/// every cell below.
 public struct CellKeys {
     private var keys: [Int: String] = [:]
 

@@ -173,7 +173,6 @@ extension Machine {
                 guard let node = try tensorNode(slot, dtype: .float32) else { return nil }
                 var old: Node?
                 if case .tensor(let before)? = slots?.values[index] { old = before }
-                // A slot that the update leaves alone is no output.
                 if node !== old { step.write(node, .slot(update.box, index), over: old) }
             }
             if let average = update.average {

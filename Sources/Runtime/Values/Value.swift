@@ -117,7 +117,8 @@ final class Cell: Compound {
     }
 }
 
-/// A text, which no program can tell from an immutable one. A character is a Unicode code point; they are split only when indexed.
+/// A text, which no program can tell from an immutable one. A character is a Unicode code point; they are split
+/// only when indexed.
 final class StringObject {
     /// What a short text takes in a list, about.
     static let byteCount = 96
