@@ -60,7 +60,7 @@ enum CompileDiagnostics {
             "enum": "write a list of Strings", "float": "write `toFloat(x)`, or `x.cast(float32)` of a tensor",
             "int": "write `toInt(x)`, or `x.cast(int64)` of a tensor",
         ]
-        guard let help = replacements[name.text] else { return nil }
+        guard let help = replacements[name.text] ?? Habits.functions[name.text] else { return nil }
         return Diagnostic(
             id: "name.python", "unknown name `\(name.text)`", at: name.span, help: help)
     }

@@ -63,7 +63,7 @@ enum CallFailures {
         let camel = Habits.camelCase(name)
         let all = names + functions
         let close = all.contains(camel) ? camel : nearest(camel, in: all)
-        let habit = Habits.members[name]
+        let habit = Habits.members[name] ?? Habits.functions[name]
         let list = names.isEmpty ? nil : "it has: " + names.prefix(20).joined(separator: ", ")
         return Failure(
             "member.unknown", "\(described(value)) has no member `\(name)`",

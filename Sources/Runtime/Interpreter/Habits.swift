@@ -79,6 +79,32 @@ enum Habits {
         "val_loss": "write `.valLoss`, which `fit` records with `validation: …`",
     ]
 
+    /// What to write for a function that NumPy or PyTorch has under this name, as a plain name or as a method.
+    static let functions = [
+        "array": "write `Tensor([1, 2])`", "tensor": "write `Tensor([1, 2])`", "asarray": "write `Tensor(xs)`",
+        "permute": "write `transpose(x, [1, 0])`", "swapaxes": "write `transpose(x, [1, 0])`, with all axes",
+        "movedim": "write `moveAxis(x, 0, -1)`", "ravel": "write `x.flatten()`",
+        "expand_dims": "write `x.unsqueeze(0)`", "expandDims": "write `x.unsqueeze(0)`",
+        "cat": "write `concat([a, b])`", "concatenate": "write `concat([a, b])`", "vstack": "write `concat([a, b])`",
+        "hstack": "write `concat([a, b], axis: 1)`", "unbind": "loop over the tensor, or index it: `x[i]`",
+        "chunk": "write `split(x, 10)`, with the length of a part", "bmm": "write `a @ b`", "mm": "write `a @ b`",
+        "dot": "write `a @ b`",
+        "inner": "write `a @ b`", "kron": "write `einsum` and `reshape`", "trace": "write `diag(x).sum()`",
+        "cdist": "write `norm(a[:, newaxis] - b, axis: -1)`", "take": "index with a tensor: `x[indices]`",
+        "nonzero": "select by a mask: `x[mask]`, or `arange(len(mask))[mask]`", "isclose": "write `allClose(a, b)`",
+        "histogram": "`hist(x)` draws it, `bincount(labels)` counts", "power": "write `x ^ 2`",
+        "shuffle": "write `x[permutation(len(x))]`, or `data.shuffled()`",
+        "choice": "write `xs[permutation(len(xs))[0]]`", "amax": "write `max(x)`", "amin": "write `min(x)`",
+        "multinomial": "write `argmax(logits - log(-log(rand(logits.shape))), axis: -1)`",
+        "hypot": "write `sqrt(x^2 + y^2)`", "trunc": "write `x.cast(int64)`", "deg2rad": "write `x * pi / 180`",
+        "cumprod": "of positive numbers: `exp(cumsum(log(x)))`", "convolve": "write `conv1d(x, kernels)`",
+        "cov": "of rows x less their mean: `x.T @ x / (len(x) - 1)`", "inv": noLinearAlgebra, "solve": noLinearAlgebra,
+        "det": noLinearAlgebra, "svd": noLinearAlgebra, "eig": noLinearAlgebra, "eigh": noLinearAlgebra,
+        "qr": noLinearAlgebra, "cholesky": noLinearAlgebra, "linalg": noLinearAlgebra,
+    ]
+
+    private static let noLinearAlgebra = "there is `@`, `einsum` and `norm`, but no solver or decomposition of matrices"
+
     /// `val_loss` as `valLoss`.
     static func camelCase(_ name: String) -> String {
         let words = name.split(separator: "_")
