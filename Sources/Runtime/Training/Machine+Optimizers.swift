@@ -249,7 +249,7 @@ extension Machine {
                     + " `\(parameter.path)` of shape \(old.shape)")
         }
         if new.dtype != old.dtype { new = try recorder.cast(new, to: old.dtype) }
-        if let limit = options.maxNorm { new = try withBoundedUnits(new, limit) }
+        if let limit = options.maxNorm { new = try withBoundedUnits(new, limit, of: parameter) }
         let slots = Array(
             optimizer.fields[optionCount..<(optionCount + definition.template.slots.count)])
         if let index = slots.indices.first(where: { before[$0].isNone && !slots[$0].isNone }) {
