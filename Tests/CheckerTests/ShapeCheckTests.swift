@@ -49,6 +49,11 @@ struct ShapeCheckTests {
     }
 
     static let wrong = [
+        Case(["shape.@"], "(Upsample1D(2) >> Pad1D(1) >> Crop1D((0, 1)) >> AdaptiveMaxPool1D(3))(randn([2, 4, 5])) @ zeros([4, 2])"),
+        Case(["shape.@"], "AdaptiveAvgPool1D(5)(Dataset(zeros([9, 4, 7]), zeros([9]))[0:3].x) @ zeros([4, 2])"),
+        Case(["assert"], "Crop1D((3, 4))(randn([2, 4, 7]))"),
+        Case(["shape.@"], "LayerNorm(axis: [1, 2])(randn([2, 4, 5])) @ zeros([4, 2])"),
+        Case(["shape.@"], "let norm = RMSNorm(axis: 1)\nnorm(randn([2, 4, 5]))\nnorm.scale @ zeros([5, 2])"),
         Case(["shape.@"], "randn([2, 3]) @ randn([4, 5])"),
         Case(["shape.@"], "let x = randn([2, 3])\nif x.sum() > 0 { x @ x } else { x }"),
         Case(["shape.@"], "let x = randn([2, 3])\nif x.sum() > 0 { x } else { x @ x }"),
@@ -116,6 +121,8 @@ struct ShapeCheckTests {
         "var n = 0\nif rand([]) > 0.5 { n = 1 }\nlet d = [0: 1, 1: 2]\nassert n in d and d[n] > 0 and (n, 1) in [(0, 1): 1, (1, 1): 2]",
         "let d = Dataset(zeros([6]), arange(6)).shuffled()\nassert d.y[0:3].max() < 9\nzeros([6])[d.y]",
         "for b in dataset(\"iris\").batches(50, shuffle: true) { if b.y.max() < 2 { oneHot(b.y, 2) } }",
+        "let norm = LayerNorm(axis: [-1, -2])\nfor b in Dataset(zeros([10, 4, 5]), zeros([10])).batches(3, shuffle: true) { norm(b.x) }\nnorm.scale @ zeros([20, 2])",
+        "let net = Pad1D((1, 2)) >> AdaptiveAvgPool1D(6) >> Upsample1D(2) >> Crop1D(1)\nnet(randn([2, 4, 5])) @ zeros([10, 2])",
         // What cannot be known.
         "var xs = []\nfor b in Dataset(zeros([10, 2]), zeros([10])).batches(3, shuffle: true) { xs += [b.x] }\nconcat(xs) + zeros([10, 2])",
         "func fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(randint(1, 9, []).item())",

@@ -1,6 +1,7 @@
 """Convolutions, pooling and the layers of images and series."""
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 
@@ -12,6 +13,7 @@ def add(book):
     blocks(book)
     largest(book)
     borders(book)
+    series(book)
 
 
 def convolutions(book):
@@ -245,3 +247,26 @@ def borders(book):
         lambda v: F.conv1d(F.pad(v["x"], (4, 0)), v["W"], v["b"], dilation=2),
         make='Conv1D(4, 3, padding: "causal", dilation: 2)', inputs={"x": series},
         params={"W": book.normal(4, 3, 3), "b": book.normal(4)}, tolerance="loose")
+
+
+def series(book):
+    """What series are resized, padded, cropped and pooled by, against the modules of torch."""
+    x = book.normal(2, 3, 7)
+    for name, make, module in (
+        ("Upsample1D", "Upsample1D(3)", nn.Upsample(scale_factor=3)),
+        ("Upsample1D/linear", "Upsample1D(3, mode: \"linear\")",
+         nn.Upsample(scale_factor=3, mode="linear")),
+        ("Pad1D", "Pad1D((1, 3))", nn.ZeroPad1d((1, 3))),
+        ("Pad1D/value", "Pad1D(2, value: -0.5)", nn.ConstantPad1d(2, -0.5)),
+        ("Pad1D/reflect", "Pad1D((4, 1), mode: \"reflect\")", nn.ReflectionPad1d((4, 1))),
+        ("Pad1D/edge", "Pad1D((0, 3), mode: \"edge\")", nn.ReplicationPad1d((0, 3))),
+        ("Crop1D", "Crop1D((1, 3))", nn.ConstantPad1d((-1, -3), 0.0)),
+        ("AdaptiveAvgPool1D", "AdaptiveAvgPool1D(3)", nn.AdaptiveAvgPool1d(3)),
+        ("AdaptiveAvgPool1D/more", "AdaptiveAvgPool1D(11)", nn.AdaptiveAvgPool1d(11)),
+        ("AdaptiveAvgPool1D/one", "AdaptiveAvgPool1D(1)", nn.AdaptiveAvgPool1d(1)),
+        ("AdaptiveMaxPool1D", "AdaptiveMaxPool1D(3)", nn.AdaptiveMaxPool1d(3)),
+        ("AdaptiveMaxPool1D/more", "AdaptiveMaxPool1D(11)", nn.AdaptiveMaxPool1d(11)),
+        ("AdaptiveMaxPool1D/one", "AdaptiveMaxPool1D(1)", nn.AdaptiveMaxPool1d(1)),
+    ):
+        book.call(
+            f"images/{name}", "f(x)", lambda v: module(v["x"]), make=make, inputs={"x": x})

@@ -18,6 +18,7 @@ def add(book):
         make="PRelu()", inputs={"x": book.normal(4, 5)}, params={"slope": torch.tensor(0.35)})
     bilinear(book)
     options(book)
+    several_axes(book)
 
 
 def bilinear(book):
@@ -168,3 +169,55 @@ def options(book):
         "layers/Parallel", "f(x)",
         lambda v: torch.cat([v["x"] @ v[f"{i}.W"] + v[f"{i}.b"] for i in (0, 1)], dim=-1),
         make="Parallel(Dense(2), Dense(3), axis: -1)", inputs={"x": rows}, params=both)
+
+
+def several_axes(book):
+    """Norms and reductions over other axes than the last; ours have flat params."""
+    rows, image = book.normal(4, 3, 5), book.normal(2, 4, 3, 2)
+
+    def layer_norm(shape, eps=1e-5):
+        def reference(v):
+            scale, shift = (v[key].reshape(shape) if key in v else None for key in ("scale", "shift"))
+            return F.layer_norm(v["x"], shape, scale, shift, eps)
+        return reference
+
+    def channels(v):
+        y = F.layer_norm(v["x"].permute(0, 2, 3, 1), [4], v["scale"], v["shift"], 1e-6)
+        return y.permute(0, 3, 1, 2)
+
+    def params(count, *keys):
+        made = {"scale": book.uniform(count, high=2.0), "shift": book.normal(count)}
+        return {key: made[key] for key in keys}
+
+    for name, make, x, weights, reference in (
+        ("LayerNorm/axes", "LayerNorm(axis: [-2, -1])", rows, params(15, "scale", "shift"),
+         layer_norm([3, 5])),
+        ("LayerNorm/image", "LayerNorm(0.1, bias: false, axis: [3, 1, 2])", image,
+         params(24, "scale"), layer_norm([4, 3, 2], 0.1)),
+        ("LayerNorm/axesPlain", "LayerNorm(affine: false, axis: [1, 2])", rows, {},
+         layer_norm([3, 5])),
+        ("LayerNorm/channels", "LayerNorm(1e-6, axis: 1)", image, params(4, "scale", "shift"),
+         channels),
+        ("RMSNorm/axes", "RMSNorm(axis: [-2, -1])", rows, params(15, "scale"),
+         lambda v: F.rms_norm(v["x"], [3, 5], v["scale"].reshape(3, 5), 1e-6)),
+    ):
+        book.call(
+            f"layers/{name}", "f(x)", reference, make=make, inputs={"x": x}, params=weights,
+            tolerance="loose")
+    norm = torch.linalg.vector_norm
+    for name, call, reference in (
+        ("norm/axes", "x.norm(axis: [0, 2])", lambda x: norm(x, dim=(0, 2))),
+        ("norm/kept", "norm(x, axis: [-2, -1], keepDims: true)",
+         lambda x: norm(x, dim=(-2, -1), keepdim=True)),
+        ("norm/one", "x.norm(axis: [0, 1], order: 1)", lambda x: norm(x, 1, (0, 1))),
+        ("norm/three", "x.norm(axis: [0, 1], order: 3)", lambda x: norm(x, 3, (0, 1))),
+        ("norm/inf", "x.norm(axis: [1, 2], order: inf)", lambda x: norm(x, torch.inf, (1, 2))),
+        ("std/axes", "x.std(axis: [0, 2], correction: 1)", lambda x: x.std((0, 2))),
+        ("variance/axes", "x.variance(axis: [-1, 0], keepDims: true)",
+         lambda x: x.var((-1, 0), correction=0, keepdim=True)),
+        ("logSumExp/axes", "x.logSumExp(axis: [0, 2])", lambda x: x.logsumexp((0, 2))),
+        ("max/axes", "x.max(axis: [0, 2])", lambda x: x.amax((0, 2))),
+        ("min/axes", "x.min(axis: [1, 2])", lambda x: x.amin((1, 2))),
+        ("prod/axes", "x.prod(axis: [1, 2])", lambda x: x.prod(2).prod(1)),
+    ):
+        book.call(f"layers/{name}", call, lambda v: reference(v["x"]), inputs={"x": rows})

@@ -7,6 +7,10 @@ from torch.nn.functional import mse_loss
 STEPS = 10
 BLOCK = "{ mse(net(x), y) }"
 
+# Gradients that grow and shrink, so that what an optimizer remembers matters.
+WAVES = {
+    "scale": lambda step: 1 + step % 3, "step": "step(opt) { (1 + i % 3) * mse(net(x), y) }"}
+
 
 class Lion(optim.Optimizer):
     """Algorithm 2 of Chen et al. 2023, which torch lacks."""
@@ -58,6 +62,12 @@ OPTIMIZERS = {
         lambda p: optim.Adam(p, 0.05, (0.8, 0.95), 0.01)),
     "Adam/decay": (
         "Adam(net, lr: 0.1, decay: 0.2)", lambda p: optim.AdamW(p, 0.1, weight_decay=0.2)),
+    "Adam/amsgrad": (
+        "Adam(net, lr: 0.1, beta2: 0.5, amsgrad: true)",
+        lambda p: optim.Adam(p, 0.1, (0.9, 0.5), amsgrad=True), WAVES),
+    "AdamW/amsgrad": (
+        "AdamW(net, lr: 0.05, beta1: 0.8, beta2: 0.6, eps: 0.01, decay: 0.3, amsgrad: true)",
+        lambda p: optim.AdamW(p, 0.05, (0.8, 0.6), 0.01, 0.3, amsgrad=True), WAVES),
     "AdamW": ("AdamW(net, lr: 0.1)", lambda p: optim.AdamW(p, 0.1)),
     "AdamW/decay": (
         "AdamW(net, lr: 0.1, decay: 0.3)", lambda p: optim.AdamW(p, 0.1, weight_decay=0.3)),
@@ -69,6 +79,12 @@ OPTIMIZERS = {
     "RMSprop/momentum": (
         "RMSprop(net, lr: 0.01, rho: 0.8, momentum: 0.7, eps: 0.01)",
         lambda p: optim.RMSprop(p, 0.01, 0.8, 0.01, momentum=0.7)),
+    "RMSprop/centered": (
+        "RMSprop(net, lr: 0.02, centered: true)",
+        lambda p: optim.RMSprop(p, 0.02, 0.9, centered=True)),
+    "RMSprop/centeredMomentum": (
+        "RMSprop(net, lr: 0.01, rho: 0.8, momentum: 0.7, eps: 0.01, centered: true)",
+        lambda p: optim.RMSprop(p, 0.01, 0.8, 0.01, momentum=0.7, centered=True), WAVES),
     "Adagrad": ("Adagrad(net, lr: 0.2)", lambda p: optim.Adagrad(p, 0.2)),
     "Adagrad/eps": ("Adagrad(net, lr: 0.2, eps: 0.1)", lambda p: optim.Adagrad(p, 0.2, eps=0.1)),
     "Adadelta": ("Adadelta(net)", lambda p: optim.Adadelta(p)),
@@ -106,7 +122,7 @@ def add(book):
 
 def train(
     problem, build, dtype, decay=0.0, exclude=None, clip=None, clip_value=None, clip_norm=None,
-    max_norm=None, lr=None
+    max_norm=None, lr=None, scale=lambda step: 1
 ):
     """The weights after each step: `W [steps, 4, 3]` and `b [steps, 3]`.
 
@@ -122,7 +138,7 @@ def train(
         if lr is not None:
             group["lr"] = lr(step)
         optimizer.zero_grad()
-        mse_loss(x @ params["W"] + params["b"], y).backward()
+        (scale(step) * mse_loss(x @ params["W"] + params["b"], y)).backward()
         if clip is not None:
             torch.nn.utils.clip_grad_norm_(params.values(), clip)
         if clip_norm is not None:

@@ -42,6 +42,10 @@ def add(book):
         "LSTM(3, sequences: true, bias: false) >> LSTM(3, sequences: true, bias: false) >> Dense(2)",
         book.normal(N, T, D), '[("rnn.*_l1", "1.*_l0"), ("rnn", "0"), ("head", "2")]')
 
+    pictures = nn.Sequential(nn.Conv2d(2, 3, 2), nn.LayerNorm([3, 2, 3]), nn.Flatten(), nn.Linear(18, 2))
+    case(
+        book, "norms", pictures, "Conv2D(3, 2) >> LayerNorm(axis: [1, 2, 3]) >> Flatten() >> Dense(2)",
+        book.normal(N, 2, 3, 4))
 
 class Wrapped(nn.Module):
     def __init__(self, inner):

@@ -73,6 +73,8 @@ final class ReceiverLayout {
     var fieldNames: [String] = []
     /// Dimension variables that belong to the instance.
     var dimensions: [String: Int] = [:]
+    /// Whether the signature of some method binds each of them.
+    var areDimensionsBound = false
     let kind: String
 
     init(kind: String) { self.kind = kind }

@@ -63,8 +63,11 @@ extension FunctionCompiler {
             match(shape, local.register, .parameter(parameter.name.text))
         }
         signatureResult = result
-        if receiver?.dimensions.isEmpty == false, !parameters.compactMap(\.shape).isEmpty {
-            emit(.buildParameters, at: span)
+        if let receiver, !receiver.dimensions.isEmpty, !parameters.compactMap(\.shape).isEmpty {
+            // The sizes that a signature without any of them leaves open another method's may bind.
+            let own = parameters.compactMap(\.shape).flatMap(\.dimensions)
+            let bindsNone = own.allSatisfy { receiver.dimensions[dimensionName($0)?.text ?? ""] == nil }
+            emit(.buildParameters, bindsNone && receiver.areDimensionsBound ? 1 : 0, at: span)
         }
         finishBody(body, at: span)
         popScope()

@@ -132,6 +132,7 @@ extension FunctionCompiler {
                 }
             }
         }
+        layout.areDimensionsBound = layout.dimensions.keys.allSatisfy(bound.contains)
     }
 
     private func lay(

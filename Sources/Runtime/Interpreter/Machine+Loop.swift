@@ -249,7 +249,7 @@ extension Machine {
             case .declareParameter: try declareParameter(a, of: closure)
             case .buildParameters:
                 save(counter)
-                try buildParameters(of: closure, atConstruction: a == 1)
+                try buildParameters(of: closure, mayLeave: a == 1)
             }
         }
         } catch {

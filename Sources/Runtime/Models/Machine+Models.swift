@@ -193,11 +193,11 @@ extension Machine {
         model.isBuilt = false
     }
 
-    /// Makes the params and states whose sizes are known.
-    func buildParameters(of closure: Closure, atConstruction: Bool) throws {
+    /// Makes the params and states whose sizes are known, which may have to be all.
+    func buildParameters(of closure: Closure, mayLeave: Bool) throws {
         guard let model = closure.receiver as? ModelInstance, !model.isBuilt else { return }
         try build(model)
-        if atConstruction || model.isBuilt { return }
+        if mayLeave || model.isBuilt { return }
         let missing = model.boxes.compactMap { $0 }.first { $0.node == nil }
         throw Failure(
             "model.sizes",

@@ -32,19 +32,42 @@ extension Machine {
         return try recorder.binary(.maximum, recorder.binary(.minimum, g, high), low)
     }
 
-    /// Weights scaled so that those of each unit have a norm of at most `limit`: the columns of a matrix
-    /// `[D, units]`, the kernels of `[filters, …]`. Vectors and numbers, such as biases, stay.
+    /// Weights scaled so that those of each unit have a norm of at most `limit`. Vectors and numbers, such as
+    /// biases, stay.
     ///
     /// - Source: Srivastava et al., *Dropout: a simple way to prevent neural networks from overfitting*, 2014, section 5.1.
-    func withBoundedUnits(_ weights: Node, _ limit: Double) throws -> Node {
-        let rank = weights.shape.rank
-        guard rank >= 2 else { return weights }
-        let axes = rank == 2 ? [0] : Array(1..<rank)
-        let norm = try recorder.unary(
-            .sqrt, recorder.sum(recorder.unary(.square, weights), axes: axes, keepsDimensions: true))
+    func withBoundedUnits(
+        _ weights: Node, _ limit: Double, of parameter: NamedParameter
+    ) throws -> Node {
+        guard weights.shape.rank >= 2 else { return weights }
+        let norms = try unitNorms(weights, of: parameter)
         let bound = try recorder.constant(.float(limit), beside: weights.dtype)
-        let scale = try recorder.divide(bound, recorder.binary(.maximum, norm, bound))
+        let scale = try recorder.divide(bound, recorder.binary(.maximum, norms, bound))
         return try recorder.multiply(weights, scale)
+    }
+
+    /// The norm of the weights of each unit, in a shape that broadcasts with them: what the method `unitNorms`
+    /// of the layer says, else of the columns of a matrix `[D, units]` and the kernels of `[filters, …]`.
+    private func unitNorms(_ weights: Node, of parameter: NamedParameter) throws -> Node {
+        guard let method = parameter.owner.method(named: "unitNorms") else {
+            let rank = weights.shape.rank
+            let squares = try recorder.unary(.square, weights)
+            return try recorder.unary(
+                .sqrt,
+                recorder.sum(
+                    squares, axes: rank == 2 ? [0] : Array(1..<rank), keepsDimensions: true))
+        }
+        let value = try run(method, [.tensor(weights)])
+        guard case .tensor(let norms) = value, norms.shape.rank == weights.shape.rank,
+            (0..<norms.shape.rank).allSatisfy({ [1, weights.shape[$0]].contains(norms.shape[$0]) })
+        else {
+            throw Failure(
+                "optimizer.units",
+                "`unitNorms` of \(parameter.owner.definitionName) gives \(described(value)) for the param"
+                    + " `\(parameter.path)` of shape \(weights.shape)",
+                help: "give one norm for each unit, such as `w.norm(axis: 1, keepDims: true)`")
+        }
+        return norms.dtype == weights.dtype ? norms : try recorder.cast(norms, to: weights.dtype)
     }
 
     /// The running average of a param: `rate` of the old one, the rest of the new value.

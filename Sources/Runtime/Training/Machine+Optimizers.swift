@@ -235,15 +235,8 @@ extension Machine {
         if options.ema != nil, optimizer.slots[id]?.average == nil, let value = old.value {
             firstAverage = Node(value)
         }
-        if optimizer.slots[id]?.values.count != definition.template.slots.count {
-            optimizer.slots[id] = OptimizerInstance.Slots(
-                box: box, values: try firstSlots(optimizer, old),
-                average: optimizer.slots[id]?.average ?? firstAverage,
-                accumulated: optimizer.slots[id]?.accumulated)
-        }
-        for (index, value) in (optimizer.slots[id]?.values ?? []).enumerated() {
-            optimizer.fields[optionCount + index] = value
-        }
+        let before = try slots(of: box, optimizer, old, firstAverage)
+        for (index, value) in before.enumerated() { optimizer.fields[optionCount + index] = value }
         let update = Closure(
             definition.update.prototype, captures: definition.update.captures, receiver: optimizer)
         var arguments: [Value] = [.tensor(p), .tensor(g)]
@@ -256,27 +249,58 @@ extension Machine {
                     + " `\(parameter.path)` of shape \(old.shape)")
         }
         if new.dtype != old.dtype { new = try recorder.cast(new, to: old.dtype) }
-        if let limit = options.maxNorm { new = try withBoundedUnits(new, limit) }
+        if let limit = options.maxNorm { new = try withBoundedUnits(new, limit, of: parameter) }
         let slots = Array(
             optimizer.fields[optionCount..<(optionCount + definition.template.slots.count)])
+        if let index = slots.indices.first(where: { before[$0].isNone && !slots[$0].isNone }) {
+            throw Failure(
+                "optimizer.slot",
+                "the slot `\(definition.template.slots[index].name)` is not there: it starts as nil",
+                help: "start it as a tensor or number whenever `update` assigns it")
+        }
         let average = try options.ema.map { try self.average(optimizer.slots[id]?.average ?? old, new, $0) }
         return Update(box: box, new: new, slots: slots, average: average)
     }
 
-    func firstSlots(_ optimizer: OptimizerInstance, _ parameter: Node) throws -> [Value] {
-        try optimizer.definition.initializers.map { initializer in
-            let made = try run(
-                Closure(
-                    initializer.prototype, captures: initializer.captures, receiver: optimizer))
-            let first = made.isCallable ? try call(made, [.tensor(parameter)]) : made
-            guard let node = try tensorNode(first, dtype: parameter.dtype) else {
-                throw Failure(
-                    "optimizer.slot", "a slot starts as a tensor or number, not \(described(first))")
-            }
-            // A leaf, so that the first step's program serves the later ones.
-            if !recorder.isAbstract { try recorder.evaluate([node]) }
-            return .tensor(leaf(node).alone)
+    /// The slots of a param before an update, made where they are not there yet. The fields hold the options.
+    private func slots(
+        of box: ParameterBox, _ optimizer: OptimizerInstance, _ parameter: Node,
+        _ firstAverage: Node?
+    ) throws -> [Value] {
+        let id = ObjectIdentifier(box)
+        let count = optimizer.definition.template.slots.count
+        guard let slots = optimizer.slots[id], slots.values.count == count else {
+            let values = try (0..<count).map { try firstSlot($0, optimizer, parameter) }
+            optimizer.slots[id] = OptimizerInstance.Slots(
+                box: box, values: values, average: optimizer.slots[id]?.average ?? firstAverage,
+                accumulated: optimizer.slots[id]?.accumulated)
+            return values
         }
+        // Options that do without a slot may have changed.
+        for index in 0..<count where slots.values[index].isNone {
+            slots.values[index] = try firstSlot(index, optimizer, parameter)
+        }
+        return slots.values
+    }
+
+    /// What a slot of a param starts as: a tensor, or `nil` if the options, which the fields hold, do
+    /// without it.
+    func firstSlot(
+        _ index: Int, _ optimizer: OptimizerInstance, _ parameter: Node
+    ) throws -> Value {
+        let initializer = optimizer.definition.initializers[index]
+        let made = try run(
+            Closure(initializer.prototype, captures: initializer.captures, receiver: optimizer))
+        let first = made.isCallable ? try call(made, [.tensor(parameter)]) : made
+        if first.isNone { return .none }
+        guard let node = try tensorNode(first, dtype: parameter.dtype) else {
+            throw Failure(
+                "optimizer.slot",
+                "a slot starts as a tensor, a number or nil, not \(described(first))")
+        }
+        // A leaf, so that the first step's program serves the later ones.
+        if !recorder.isAbstract { try recorder.evaluate([node]) }
+        return .tensor(leaf(node).alone)
     }
 
     /// Decoupled weight decay: p · (1 - lr · decay) before the update.

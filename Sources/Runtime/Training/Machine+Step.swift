@@ -167,17 +167,7 @@ extension Machine {
             step.write(sum, .accumulated(sums.boxes[index]), over: sums.before[index])
         }
         for update in updates {
-            let slots = optimizer.slots[ObjectIdentifier(update.box)]
-            step.write(update.new, .box(update.box), over: update.box.node)
-            for (index, slot) in update.slots.enumerated() {
-                guard let node = try tensorNode(slot, dtype: .float32) else { return nil }
-                var old: Node?
-                if case .tensor(let before)? = slots?.values[index] { old = before }
-                if node !== old { step.write(node, .slot(update.box, index), over: old) }
-            }
-            if let average = update.average {
-                step.write(average, .average(update.box), over: slots?.average)
-            }
+            guard try write(update, of: optimizer, to: &step) else { return nil }
         }
         for (box, before) in recording.assigned {
             if let node = box.node { step.write(node, .box(box), over: before) }
@@ -193,6 +183,26 @@ extension Machine {
         for (box, node) in assigned { box.node = node }
         recorder.random = end
         return nil
+    }
+
+    /// Says what a program leaves of a param and its slots; false if no program can.
+    private func write(
+        _ update: Update, of optimizer: OptimizerInstance, to step: inout RecordedStep
+    ) throws -> Bool {
+        let before = optimizer.slots[ObjectIdentifier(update.box)]
+        step.write(update.new, .box(update.box), over: update.box.node)
+        for (index, slot) in update.slots.enumerated() {
+            if slot.isNone, before?.values[index].isNone == true { continue }
+            guard let node = try tensorNode(slot, dtype: .float32) else { return false }
+            var old: Node?
+            if case .tensor(let tensor)? = before?.values[index] { old = tensor }
+            // What the update leaves alone is no output.
+            if node !== old { step.write(node, .slot(update.box, index), over: old) }
+        }
+        if let average = update.average {
+            step.write(average, .average(update.box), over: before?.average)
+        }
+        return true
     }
 
     /// Sums gradients over calls: at an update they become the mean.

@@ -164,10 +164,17 @@ final class OptimizerInstance: Receiver {
 
     /// The params that it may change now, each once, with the number of their group.
     func trainable() -> [(parameter: NamedParameter, group: Int)] {
+        parameters { $0.isTrainable }
+    }
+
+    /// The params of its models that are to be included, each once, with the number of their group.
+    func parameters(
+        where isIncluded: (NamedParameter) -> Bool = { _ in true }
+    ) -> [(parameter: NamedParameter, group: Int)] {
         var seen: Set<ObjectIdentifier> = []
         var result: [(NamedParameter, Int)] = []
         for (index, group) in groups.enumerated() {
-            for parameter in Self.parameters(of: group.target) where parameter.isTrainable {
+            for parameter in Self.parameters(of: group.target) where isIncluded(parameter) {
                 guard seen.insert(ObjectIdentifier(parameter.box)).inserted else { continue }
                 result.append((parameter, index))
             }

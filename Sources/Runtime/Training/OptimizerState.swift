@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Entries: `steps` and `calls` (`[1]` int64, the updates done and the calls towards the next one), and of each param
 /// `path.slot`, `path:ema` (the average) and `path:sum` (gradients summed by `accumulate`). A slot that became a
-/// plain number is `path.slot:number`.
+/// plain number is `path.slot:number`; one that the options do without has no entry.
 enum OptimizerState {
     private static let average = ":ema"
     private static let sum = ":sum"
@@ -20,9 +20,9 @@ enum OptimizerState {
         var tensors = try [("steps", optimizer.steps), ("calls", optimizer.calls)].map {
             NamedTensor($0, try Tensor([$1], shape: Shape([1]), dtype: .int64))
         }
-        for parameter in parameters(of: optimizer) {
+        for (parameter, _) in optimizer.parameters() {
             guard let slots = optimizer.slots[ObjectIdentifier(parameter.box)] else { continue }
-            for (name, slot) in zip(names, slots.values) {
+            for (name, slot) in zip(names, slots.values) where !slot.isNone {
                 tensors.append(try tensor(of: slot, "\(parameter.path).\(name)", machine))
             }
             for (name, node) in [(average, slots.average), (sum, slots.accumulated)] {
@@ -53,13 +53,6 @@ enum OptimizerState {
         }
     }
 
-    /// Every param of the optimizer's models once.
-    private static func parameters(of optimizer: OptimizerInstance) -> [NamedParameter] {
-        var seen: Set<ObjectIdentifier> = []
-        return optimizer.groups.flatMap { OptimizerInstance.parameters(of: $0.target) }
-            .filter { seen.insert(ObjectIdentifier($0.box)).inserted }
-    }
-
     /// An optimizer with the same options and state for another model with the same paths.
     static func copy(
         _ optimizer: OptimizerInstance, for model: ModelInstance
@@ -70,8 +63,8 @@ enum OptimizerState {
         let own = OptimizerInstance.Group(
             target: .model(model), options: group.options, common: group.common)
         let result = OptimizerInstance(optimizer.definition, groups: [own])
-        let old = parameters(of: optimizer)
-        let new = parameters(of: result)
+        let old = optimizer.parameters().map(\.parameter)
+        let new = result.parameters().map(\.parameter)
         guard old.isEmpty || old.map(\.path) == new.map(\.path) else {
             throw Failure(
                 "optimizer.copy", "the model has other params than the one that the optimizer holds",
@@ -97,31 +90,30 @@ enum OptimizerState {
             named.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
         let steps = try count("steps", &entries, path)
         let calls = entries["calls"] == nil ? 0 : try count("calls", &entries, path)
-        let names = optimizer.definition.template.slots.map(\.name)
         var slots: [ObjectIdentifier: OptimizerInstance.Slots] = [:]
-        for parameter in parameters(of: optimizer) {
-            let values = names.compactMap { slot("\(parameter.path).\($0)", &entries) }
+        for (parameter, group) in optimizer.parameters() {
             let average = try tensor(parameter.path + Self.average, of: parameter, &entries, path)
             let sum = try tensor(parameter.path + Self.sum, of: parameter, &entries, path)
-            guard values.count == names.count else {
-                guard values.isEmpty, average == nil, sum == nil else {
-                    throw Failure(
-                        "optimizer.load",
-                        "`\(path)` has only a part of the state of `\(parameter.path)`: it is not"
-                            + " that of `\(optimizer.definition.name)`")
-                }
-                continue
+            for (index, value) in optimizer.groups[group].options.enumerated() {
+                optimizer.fields[index] = value
             }
-            if names.isEmpty, average == nil, sum == nil { continue }
-            try check(values, of: parameter, optimizer, path, machine)
+            let (values, missing) = try self.slots(of: parameter, optimizer, &entries, path, machine)
+            let wasUpdated = average != nil || !values.allSatisfy(\.isNone)
+            if wasUpdated, let missing {
+                throw Failure(
+                    "optimizer.load",
+                    "`\(path)` has only a part of the state of `\(parameter.path)`: `\(missing)` is missing",
+                    help: "it was saved by another optimizer, or with other options")
+            }
+            if !wasUpdated, sum == nil { continue }
             slots[ObjectIdentifier(parameter.box)] = OptimizerInstance.Slots(
-                box: parameter.box, values: values, average: average, accumulated: sum)
+                box: parameter.box, values: wasUpdated ? values : [], average: average, accumulated: sum)
         }
         if let extra = named.first(where: { entries[$0.name] != nil }) {
             throw Failure(
                 "optimizer.load",
                 "`\(path)` has an entry `\(extra.name)` that the optimizer has not",
-                help: "it was saved by another optimizer, or with another model")
+                help: "it was saved by another optimizer, with other options or with another model")
         }
         optimizer.slots = slots
         optimizer.steps = steps
@@ -148,19 +140,45 @@ enum OptimizerState {
         return entries.removeValue(forKey: name).map { .tensor(Node($0)) }
     }
 
-    /// Slots have the shapes that the optimizer would give them.
-    private static func check(
-        _ values: [Value], of parameter: NamedParameter, _ optimizer: OptimizerInstance,
-        _ path: String, _ machine: Machine
-    ) throws {
-        guard let node = parameter.box.node else { return }
-        let first = try machine.firstSlots(optimizer, node)
-        for (index, (value, expected)) in zip(values, first).enumerated() {
-            guard case .tensor(let found) = value, case .tensor(let wanted) = expected,
-                found.shape != wanted.shape
-            else { continue }
-            let name = "\(parameter.path).\(optimizer.definition.template.slots[index].name)"
-            throw unfitting(name, found.shape, wanted.shape, path)
+    /// The slots of a param from the entries of a file, and the first that is missing of those that the
+    /// options, which the fields of the optimizer hold, call for.
+    private static func slots(
+        of parameter: NamedParameter, _ optimizer: OptimizerInstance,
+        _ entries: inout [String: Tensor], _ path: String, _ machine: Machine
+    ) throws -> (values: [Value], missing: String?) {
+        let names = optimizer.definition.template.slots.map { "\(parameter.path).\($0.name)" }
+        var values: [Value] = []
+        var missing: String?
+        for (index, name) in names.enumerated() {
+            let first = try firstSlot(index, of: parameter, optimizer, machine)
+            guard first?.isNone != true, let value = slot(name, &entries) else {
+                if first?.isNone != true { missing = missing ?? name }
+                values.append(.none)
+                continue
+            }
+            if parameter.box.node != nil, case .tensor(let found) = value,
+                case .tensor(let wanted)? = first, found.shape != wanted.shape
+            {
+                throw unfitting(name, found.shape, wanted.shape, path)
+            }
+            values.append(value)
+        }
+        return (values, missing)
+    }
+
+    /// What a slot of a param starts as; `nil` if that is not known before the param is made.
+    private static func firstSlot(
+        _ index: Int, of parameter: NamedParameter, _ optimizer: OptimizerInstance,
+        _ machine: Machine
+    ) throws -> Value? {
+        if let node = parameter.box.node {
+            return try machine.firstSlot(index, optimizer, node)
+        }
+        guard let number = try? Tensor(.float(0), dtype: .float32) else { return nil }
+        do {
+            return try machine.firstSlot(index, optimizer, Node(number))
+        } catch is Failure {
+            return nil
         }
     }
 
