@@ -151,6 +151,18 @@ struct CompositionTests {
         #expect(colors == [Theme.light.series(0), Theme.light.series(0), Theme.light.series(1)])
     }
 
+    @Test("a band lies below the lines, whatever was added first")
+    func bandsLieBelow() throws {
+        let band = try figure(
+            "band",
+            ["xs": .numbers([0, 1]), "low": .numbers([0, 0]), "high": .numbers([1, 1])])
+        let drawn = displayList(try line(1).overlaid(with: band).overlaid(with: try line(2)))
+            .split(separator: "\n").map { $0.drop { $0 == " " } }
+        let clip = try #require(drawn.firstIndex { $0.hasPrefix("clip ") })
+        let kinds = drawn[clip...].prefix(4).map { $0.prefix(4) }
+        #expect(kinds == ["clip", "fill", "stro", "stro"])
+    }
+
     @Test("sizes are limited to what a page can have")
     func sizes() throws {
         let a = try line(1)

@@ -5,7 +5,10 @@ extension PreparedPanel {
         canvas.group("plot") { canvas in
             if axes.isVisible { drawGrid(area, on: &canvas) }
             canvas.clip(to: area.rect) { canvas in
-                for (layer, color) in zip(panel.layers, colors) {
+                let layers = Array(zip(panel.layers, colors))
+                // A band would dull the lines that were added before it.
+                let bands = layers.filter { $0.0 is BandLayer }
+                for (layer, color) in bands + layers.filter({ !($0.0 is BandLayer) }) {
                     let context = LayerContext(area: area, theme: theme, color: color)
                     layer.draw(context, on: &canvas)
                 }

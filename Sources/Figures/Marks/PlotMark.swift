@@ -161,12 +161,15 @@ private struct LearningCurves {
 
     private func panel(_ bases: [String], isAlone: Bool) throws(FigureError) -> Figure {
         var layers: [any Layer] = []
+        let names = series.map(\.name).filter { bases.contains(LearningCurves.base($0)) }
+        // Where the axis says which quantity it is, the legend need not.
+        let isPair = bases.count == 1 && names.count == 2
         for base in bases {
             for entry in series where LearningCurves.base(entry.name) == base {
                 let isValidation = entry.name != base
                 var layer = LineLayer(x: x, y: entry.values.values)
                 if isValidation { layer.style = LineStyle("--") ?? LineStyle() }
-                layer.label = entry.name
+                layer.label = isPair ? (isValidation ? "validation" : "training") : entry.name
                 layer.colorSource = isValidation && !layers.isEmpty ? .previous : .next
                 layers.append(layer)
             }
