@@ -16,7 +16,7 @@ enum Habits {
         "elementwise_affine": "affine", "negative_slope": "slope", "go_backwards": "reverse",
         "num_groups": "groups", "dilation_rate": "dilation", "depth_multiplier": "multiplier",
         "is_causal": "causal", "eta_min": "end", "T_max": "steps", "total_steps": "steps",
-        "embeddings_initializer": "kernelInitializer",
+        "embeddings_initializer": "kernelInitializer", "scale_factor": "factor", "output_size": "size",
     ]
 
     /// Labels that nothing here corresponds to, and why.
@@ -31,7 +31,7 @@ enum Habits {
         "in_channels": "leave it out: the first call tells the channels of the input",
         "input_dim": "leave it out: the first call tells the size of the input",
         "num_features": "leave it out: the first call tells the channels of the input",
-        "normalized_shape": "leave it out: it is the last axis of the first input",
+        "normalized_shape": "leave it out for the last axis; `axis: [-2, -1]` takes the last two",
         "batch_first": "leave it out: sequences are `[N, T, D]`",
         "num_layers": "write `Stack([LSTM(8), LSTM(8)])`",
         "bidirectional": "write `Bidirectional(LSTM(8))`",
