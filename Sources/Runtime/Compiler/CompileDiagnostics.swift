@@ -18,7 +18,7 @@ enum CompileDiagnostics {
         let isLower = name.text.first?.isLowercase == true
         let upper = name.text.prefix(1).uppercased() + name.text.dropFirst()
         return Diagnostic(
-            id: "name.size", "unknown name `\(name.text)`", at: name.span,
+            id: "name.unknown", "unknown name `\(name.text)`", at: name.span,
             notes: [
                 isLower
                     ? "in a shape, a lower-case name is a value; a dimension variable begins with an upper-case letter"
