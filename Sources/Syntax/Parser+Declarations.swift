@@ -105,6 +105,7 @@ extension Parser {
                 SyntaxDiagnostics.missingShape(
                     isParameter ? "param" : "state", name.text, spanAfterPrevious))
         }
+        if endsStatement { report(SyntaxDiagnostics.missingInitializer(name.text, spanAfterPrevious)) }
         let value = initializer()
         let condition = self.condition()
         return ModelDeclaration.Member(

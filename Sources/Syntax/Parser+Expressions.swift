@@ -53,10 +53,21 @@ extension Parser {
         let start = position
         let patterns =
             at(.leftParenthesis)
-            ? list(closing: .rightParenthesis) { $0.pattern() } : [pattern()]
+            ? list(closing: .rightParenthesis) { $0.lambdaParameter() } : [pattern()]
         reportDuplicates(patterns.flatMap(\.names))
         expect(.fatArrow, "and the body of the function")
         return Expression(.lambda(patterns, lambdaBody()), span(from: start))
+    }
+
+    private mutating func lambdaParameter() -> Pattern {
+        let pattern = pattern()
+        let start = position
+        if at(.colon), token(1).kind == .symbol(.leftBracket) {
+            advance()
+            _ = shape()
+            reportMeaning(SyntaxDiagnostics.lambdaShape(span(from: start)))
+        }
+        return pattern
     }
 
     /// A block or an expression. Inside, a trailing block is allowed only if it is around.

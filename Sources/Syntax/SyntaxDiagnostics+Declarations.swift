@@ -32,6 +32,18 @@ extension SyntaxDiagnostics {
             help: "write for example `(2*d)`")
     }
 
+    static func missingInitializer(_ name: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "model.initial", "`\(name)` has no first value", at: span,
+            help: "write an initializer after the shape: `= glorotUniform()`, `= zeros()`")
+    }
+
+    static func lambdaShape(_ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "syntax.lambda-shape", "the parameters of a function without a name have no shapes", at: span,
+            help: "leave the shape out, or write `func f(x: […]) { … }`")
+    }
+
     static func missingShape(_ kind: String, _ name: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "model.shape", "`\(name)` has no shape", at: span,

@@ -92,6 +92,7 @@ struct ShapeCheckTests {
     func finds(_ example: Case) async { #expect(await found(example.text) == example.ids) }
 
     static let right = [
+        "let x = randn([5])\nx[:, newaxis] - x",
         "let x = randn([4, 3])\nlet n = x.sum().item()\nif n > 2 { error(\"too much\") }\nprint(\"{n:.3f}\")",
         "var found = nil\nfor i in 0..<10 { if randn([]) > 1.0 { found = i\nbreak } }\nfound + 1",
         "func f(x) { if x.sum() > 0 { return x.sum(axis: 0) }\nx }\nlet y = f(randn([3, 4]))\ny @ randn([4])",

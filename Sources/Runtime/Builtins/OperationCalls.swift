@@ -93,6 +93,18 @@ struct OperationCalls {
                 help = "axes are counted: 0 is the first, -1 the last"
             }
             if case .string = value, parameter.kind == .shape { help = "a shape is a list: `[4, 3]`" }
+            if case .model = value, parameter.kind == .tensor {
+                help = "compose with `>>`: `net >> \(operation.name)`, or give it what the model gives: `net(x)`"
+            }
+            if case .tensor = value, [.tensors, .variadicTensors].contains(parameter.kind) {
+                help = CallFailures.listHelp(operation.name)
+            }
+            if case .tensor = value, operation.name == "bernoulli" {
+                help = "for a probability of each element write `(rand(p.shape) < p).cast(float32)`"
+            }
+            if operation.name == "pad", parameter.name == "widths" {
+                help = "before and after, the last axis first, in one list: `[1, 1]`, `[1, 1, 2, 2]`"
+            }
             return CallFailures.argument(
                 operation.name, parameter.name, wants: wants, got: value, help: help)
         }

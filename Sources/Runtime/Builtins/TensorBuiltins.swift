@@ -135,6 +135,12 @@ extension Machine {
     /// A shape from a list of Ints, or one Int.
     func shape(_ value: Value, _ function: String) throws -> Shape {
         if let size = try int(value) { return try Shape([size]) }
+        if case .tensor(let node) = value, node.dtype.isFloat {
+            let like = ["zeros", "ones"].contains(function) ? "`\(function)Like(x)`, or " : ""
+            throw CallFailures.argument(
+                function, "shape", wants: "a list of Ints", got: value,
+                help: "write \(like)`\(function)(x.shape)`")
+        }
         let sizes = try elements(value, function).map { item -> Int in
             guard let size = try int(item) else {
                 throw CallFailures.argument(function, "shape", wants: "Ints as sizes", got: item)

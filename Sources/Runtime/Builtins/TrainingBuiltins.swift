@@ -13,7 +13,8 @@ enum TrainingBuiltins {
         ) { m, a in
             guard case .optimizer(let optimizer) = a[0] else {
                 throw CallFailures.argument(
-                    "step", "optimizer", wants: "an optimizer that holds a model", got: a[0])
+                    "step", "optimizer", wants: "an optimizer that holds a model", got: a[0],
+                    help: "make one before: `let opt = Adam(net, lr: 1e-3)`")
             }
             guard a[1].isCallable else {
                 throw CallFailures.argument(

@@ -289,12 +289,14 @@ extension Machine {
         guard isColumn(left, right) || isColumn(right, left) else { return }
         let size = max(left.shape[0], right.shape[0])
         let side = left.shape.rank == 2 ? "left" : "right"
-        let place = place(of: recorder.origin.number)
+        let span = place(of: recorder.origin.number).map { $0.prototype.span($0.counter) }
+        // Who writes the new axis means the square.
+        if let span, span.source.text(of: span).contains("newaxis") { return }
         check.report(
             .init(
                 .warning, id: "shape.broadcast",
                 "`\(symbol)` of \(left.shape) and \(right.shape) makes [\(size), \(size)]",
-                at: place.map { $0.prototype.span($0.counter) },
+                at: span,
                 help: "write `.squeeze(-1)` on the \(side) side"))
     }
 }

@@ -19,6 +19,23 @@ enum CompileDiagnostics {
             at: name.span, help: help)
     }
 
+    /// An unknown name in a shape: often a dimension variable in lower case, or in parentheses before it is bound.
+    static func unknownSize(_ name: Name, visible: Set<String>) -> Diagnostic {
+        let close = nearest(name.text, in: visible).map { ", or did you mean `\($0)`?" } ?? ""
+        let isLower = name.text.first?.isLowercase == true
+        let upper = name.text.prefix(1).uppercased() + name.text.dropFirst()
+        return Diagnostic(
+            id: "name.unknown", "unknown name `\(name.text)`", at: name.span,
+            notes: [
+                isLower
+                    ? "in a shape, a lower-case name is a value; a dimension variable begins with an upper-case letter"
+                    : "in parentheses stands a value, and no shape before this one has `\(name.text)`"
+            ],
+            help: isLower
+                ? "write `\(upper)` for a size that the call tells\(close)"
+                : "write `\(name.text)` alone where it is first seen, or make the size a parameter")
+    }
+
     /// Names that a Python user expects.
     private static func pythonName(_ name: Name) -> Diagnostic? {
         let replacements = [
@@ -58,7 +75,7 @@ enum CompileDiagnostics {
             "math": "the functions are plain names: `sqrt(x)`, `pi`", "Math": "the functions are plain names: `sqrt(x)`, `pi`",
             "random": "random numbers are tensors: `rand([3])`, `randint(0, 10, [3])`",
             "enum": "write a list of Strings", "float": "write `toFloat(x)`, or `x.cast(float32)` of a tensor",
-            "int": "write `toInt(x)`, or `x.cast(int64)` of a tensor",
+            "null": "write `nil`", "int": "write `toInt(x)`, or `x.cast(int64)` of a tensor",
         ]
         guard let help = replacements[name.text] ?? Habits.functions[name.text] else { return nil }
         return Diagnostic(

@@ -159,19 +159,27 @@ extension FunctionCompiler {
             name: "\(template.name).\(name.text)", parent: self, context: context,
             receiver: template.layout)
         let shapeFunction = add(shapeCompiler.compileSizes(shape))
-        // In its own initializer the name is that of a constructor parameter, if there is one.
-        let own = template.layout.members[name.text]
-        if let parameter = template.layout.fieldNames.firstIndex(of: name.text), parameter != field {
-            template.layout.members[name.text] = .field(parameter, isState: false)
+        let initializer = inInitializer(of: name.text, field, template.layout) {
+            body(value, named: "\(template.name).\(name.text)", template.layout)
         }
-        let initializer = body(value, named: "\(template.name).\(name.text)", template.layout)
-        template.layout.members[name.text] = own
         template.members.append(
             ModelTemplate.Member(
                 name: name.text, field: field, isState: isState, shape: shapeFunction,
                 initializer: initializer,
                 dimensionNames: shape.dimensions.map { dimensionName($0)?.text },
                 span: name.span))
+    }
+
+    /// In its own initializer a member's name is that of a constructor parameter, if there is one.
+    private func inInitializer<Result>(
+        of name: String, _ field: Int, _ layout: ReceiverLayout, _ compile: () -> Result
+    ) -> Result {
+        let own = layout.members[name]
+        defer { layout.members[name] = own }
+        if let parameter = layout.fieldNames.firstIndex(of: name), parameter != field {
+            layout.members[name] = .field(parameter, isState: false)
+        }
+        return compile()
     }
 
     /// Compiles an expression of a body as a function of no parameters.
@@ -185,6 +193,8 @@ extension FunctionCompiler {
     /// A function that gives the list of a shape's sizes.
     private func compileSizes(_ shape: ShapePattern) -> Prototype {
         pushScope()
+        isInShape = true
+        defer { isInShape = false }
         let target = allocate()
         let first = allocate(shape.dimensions.count)
         for (index, dimension) in shape.dimensions.enumerated() {
@@ -253,7 +263,9 @@ extension FunctionCompiler {
         case .part(let name, let value):
             guard case .field(let field, _) = template.layout.members[name.text] else { return }
             conditionally(member.condition, field) { target in
-                expression(value, into: target)
+                inInitializer(of: name.text, field, template.layout) {
+                    _ = expression(value, into: target)
+                }
                 emit(.setField, field, target, 1, at: value.span)
             }
         case .parameter(let name, _, _), .state(let name, _, _):

@@ -113,6 +113,8 @@ extension FunctionCompiler {
         if evaluated.first?.index != 0 {
             emit(.matchShape, register, matcher, 0, at: span ?? shape.span)
         }
+        isInShape = true
+        defer { isInShape = false }
         for (index, expression) in evaluated {
             guard case .value(let target, _) = elements[index] else { continue }
             withTemporaries { _ = self.expression(expression, into: target) }

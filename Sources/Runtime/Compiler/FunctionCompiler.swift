@@ -16,6 +16,8 @@ final class FunctionCompiler {
     var boxedNames: Set<String> = []
     /// Jumps out of the loops around, to be patched.
     var loops: [LoopJumps] = []
+    /// Whether the expression that is compiled stands in a shape, where names mean sizes.
+    var isInShape = false
     /// The shapes after `->`, checked at every return.
     var signatureResult: Shapes?
     private var captureIndex: [String: Int] = [:]
@@ -262,7 +264,10 @@ final class FunctionCompiler {
             emit(.getGlobal, target, slot, prelude, at: name.span)
             return target
         case .unknown:
-            context.report(CompileDiagnostics.unknownName(name, visible: visibleNames))
+            context.report(
+                isInShape
+                    ? CompileDiagnostics.unknownSize(name, visible: visibleNames)
+                    : CompileDiagnostics.unknownName(name, visible: visibleNames))
             return destination ?? allocate()
         }
     }

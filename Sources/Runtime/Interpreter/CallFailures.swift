@@ -36,15 +36,39 @@ enum CallFailures {
         guard name.unicodeScalars.allSatisfy({ $0.properties.isAlphabetic }) else { return notCallable(value) }
         var failure = Failure(
             "call.type", "`\(name)` of `\(function)` is \(described(value)), not a function",
-            help: callHelp(value))
+            help: isSize(value) && name == "activation"
+                ? "the size of the input is not given: the first call tells it" : callHelp(value))
         failure.fault = ArgumentFault(function: function, kind: .parameter(name))
         return failure
+    }
+
+    private static func isSize(_ value: Value) -> Bool {
+        if case .int = value { return true }
+        return false
     }
 
     static func memberNotCallable(_ value: Value, _ name: String, _ member: Value) -> Failure {
         Failure(
             "call.type", "`.\(name)` of \(described(value)) is \(described(member)), not a function",
             help: "read it without parentheses: `.\(name)`")
+    }
+
+    /// `x.f`, where `f` is a function: a call without its parentheses, or a field that is not there.
+    static func functionAsMember(_ value: Value, _ name: String, names: [String]) -> Failure {
+        var notes: [String] = []
+        var help = "`\(name)` is a function: write `.\(name)()`"
+        switch value {
+        case .record(let record):
+            notes = ["it has: " + names.prefix(20).joined(separator: ", ")]
+            guard record["epoch"] != nil else { break }
+            help = "`fit` records it with `metrics: [\(name)]`"
+        case .tuple: help = Habits.partsHelp(name)
+        case .tensor where name == "values":
+            help = "it is the values; `argmax` and `argmin` give where they are"
+        default: break
+        }
+        return Failure(
+            "member.call", "\(described(value)) has no member `\(name)`", notes: notes, help: help)
     }
 
     static func noMember(
@@ -63,7 +87,8 @@ enum CallFailures {
         let camel = Habits.camelCase(name)
         let all = names + functions
         let close = all.contains(camel) ? camel : nearest(camel, in: all)
-        let habit = Habits.members[name] ?? Habits.functions[name]
+        var habit = Habits.members[name] ?? Habits.functions[name]
+        if case .tuple = value { habit = Habits.partsHelp(name) }
         let list = names.isEmpty ? nil : "it has: " + names.prefix(20).joined(separator: ", ")
         return Failure(
             "member.unknown", "\(described(value)) has no member `\(name)`",
@@ -88,9 +113,20 @@ enum CallFailures {
         Failure(
             "call.repeated", "the argument `\(label)` of \(signature.shown) is given twice",
             notes: ["it is `\(signature.text)`"],
-            help: signature.parameters.firstIndex { $0.name == label }.map {
-                "argument \($0 + 1) without a label is `\(label)` as well"
-            })
+            help: repeatedHelp(label, signature))
+    }
+
+    private static func repeatedHelp(_ label: String, _ signature: Signature) -> String? {
+        guard let place = signature.parameters.firstIndex(where: { $0.name == label }) else { return nil }
+        if signature.parameters[0].name == "tensors" { return listHelp(signature.name) }
+        if signature.name == "fit", label == "loss" {
+            return "the data are one pair: `fit(net, (x, y), loss: …)`"
+        }
+        return "argument \(place + 1) without a label is `\(label)` as well"
+    }
+
+    static func listHelp(_ function: String) -> String {
+        "the tensors stand in one list: `\(function)([a, b])`"
     }
 
     static func extra(_ count: Int, _ signature: Signature) -> Failure {
@@ -108,6 +144,9 @@ enum CallFailures {
         let names = signature.parameters.map(\.name)
         if let first = names.first, ["units", "filters"].contains(first) {
             return "the size of the input is not given: the first call tells it"
+        }
+        if signature.name.first?.isUppercase == true, names.isEmpty {
+            return "make one first, then call that: `\(signature.name)()(x)`"
         }
         if names.contains("shape") { return "a shape is one list: `[2, 3]`" }
         return names.contains("axes") ? "the axes are one list: `[1, 0]`" : nil
@@ -149,7 +188,11 @@ enum CallFailures {
     static func requireFunction(_ value: Value, _ function: String, _ parameter: String) throws {
         guard !value.isCallable else { return }
         if case .unknown = value { return }
-        throw argument(function, parameter, wants: "a function", got: value)
+        var help: String?
+        if case .tensor = value, parameter == "f" {
+            help = "give the function, then where: `\(function)(x => (x^2).sum())(x)`"
+        }
+        throw argument(function, parameter, wants: "a function", got: value, help: help)
     }
 
     static func argument(

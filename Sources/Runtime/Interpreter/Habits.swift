@@ -17,6 +17,7 @@ enum Habits {
         "num_groups": "groups", "dilation_rate": "dilation", "depth_multiplier": "multiplier",
         "is_causal": "causal", "eta_min": "end", "T_max": "steps", "total_steps": "steps",
         "embeddings_initializer": "kernelInitializer", "scale_factor": "factor", "output_size": "size",
+        "nhead": "heads", "dim_feedforward": "hidden", "hidden_size": "units",
     ]
 
     /// Labels that nothing here corresponds to, and why.
@@ -36,6 +37,10 @@ enum Habits {
         "num_layers": "write `Stack([LSTM(8), LSTM(8)])`",
         "bidirectional": "write `Bidirectional(LSTM(8))`",
         "return_state": "write `layer.run(x)`: it gives the outputs and the state",
+        "embed_dim": "leave it out: the first call tells the size of the input",
+        "d_model": "leave it out: the first call tells the size of the input",
+        "input_size": "leave it out: the first call tells the size of the input",
+        "lr": "the optimizer has it: `optimizer: Adam(lr: 1e-3)`",
         "betas": "write `beta1: 0.9, beta2: 0.999`",
         "from_logits": "leave it out: both cross entropies take logits; `binaryCrossEntropyOf` takes probabilities",
         "kernel_regularizer": "add `l2(net)` to the loss, or give the optimizer `decay: 0.01`",
@@ -75,6 +80,11 @@ enum Habits {
         "clamp": "write `.clip(low, high)`", "clone": "leave it out: values never change under your feet",
         "masked_fill": "write `where(mask, value, x)`", "contiguous": "leave it out: tensors always are",
         "add_": "write `x += …` for a `var x`", "to_numpy": "write `.toList()`",
+        "indices": "`argmax`, `argmin`, `argsort` and `topk` give them",
+        "param_groups": "write `opt.lr = 1e-4`, or make it of groups: `Adam([(model: net, lr: 1e-4)])`",
+        "count_params": "`net.summary()` counts them", "named_parameters": "write `.params`, pairs of path and tensor",
+        "trainable": "write `freeze(net)` or `unfreeze(net)`; parts too: `freeze(net[0])`",
+        "layers": "write `.parts`, or `net[0]` in a chain",
         "learningRate": "write `.lr`", "learning_rate": "write `.lr`",
         "val_loss": "write `.valLoss`, which `fit` records with `validation: …`",
     ]
@@ -104,6 +114,12 @@ enum Habits {
     ]
 
     private static let noLinearAlgebra = "there is `@`, `einsum` and `norm`, but no solver or decomposition of matrices"
+
+    /// How the parts of a tuple are read.
+    static func partsHelp(_ name: String) -> String {
+        ["values", "indices"].contains(name)
+            ? "take it apart: `let (values, indices) = …`" : "take it apart, `let (a, b) = …`, or write `[0]`"
+    }
 
     /// `val_loss` as `valLoss`.
     static func camelCase(_ name: String) -> String {

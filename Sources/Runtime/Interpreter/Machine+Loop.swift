@@ -175,8 +175,11 @@ extension Machine {
                 save(counter)
                 try poll()
                 let site = prototype.sites[c]
-                if try callMethod(R[b], site, result: frames[frames.count - 1].base + a, frames[frames.count - 1].base) {
+                let base = frames[frames.count - 1].base
+                if try callMethod(R[b], site, result: base + a, base) {
                     (closure, prototype, code, R, counter) = current()
+                } else {
+                    registers[base + b] = .unset
                 }
             case .returnValue, .returnReceiver:
                 let value: Value =
@@ -187,6 +190,7 @@ extension Machine {
                 if frame.isEntry { return value }
                 registers[frame.result] = value
                 (closure, prototype, code, R, counter) = current()
+                letGo(after: code[counter - 1], prototype)
             case .join:
                 save(counter)
                 if joinForks() {

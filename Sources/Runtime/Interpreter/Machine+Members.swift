@@ -7,9 +7,7 @@ extension Machine {
     func member(_ value: Value, _ name: String) throws -> Value {
         if let member = try optionalMember(value, name) { return member }
         if let function = session.functionValue(name), function.isCallable {
-            throw Failure(
-                "member.call", "\(described(value)) has no member `\(name)`",
-                help: "`\(name)` is a function: write `.\(name)()`")
+            throw CallFailures.functionAsMember(value, name, names: memberNames(of: value))
         }
         throw CallFailures.noMember(value, name, names: memberNames(of: value))
     }

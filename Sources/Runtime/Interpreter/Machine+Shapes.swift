@@ -349,6 +349,7 @@ enum ShapeFailures {
             help = "write `.squeeze(-1)` on \(other), or `.unsqueeze(-1)` on \(this)"
         }
         let isWhole = first.sizes == bound && sizes == part
+        if help == nil, !isWhole { help = classesHelp(of: first.sizes, named: other, beside: sizes) }
         var failure = failure(
             "shape.same",
             isWhole
@@ -358,6 +359,14 @@ enum ShapeFailures {
             matcher, sizes, help: help)
         failure.related = first.parameter
         return failure
+    }
+
+    /// Logits with their classes on axis 1 beside labels, or labels that stand before the logits.
+    private static func classesHelp(of first: [Int], named name: String, beside sizes: [Int]) -> String? {
+        if sizes.dropLast().elementsEqual(first) { return "are the two swapped? The prediction stands first" }
+        guard first.count > 2, first.prefix(1) + first.dropFirst(2) == sizes[...] else { return nil }
+        let axes = [0] + Array(2..<first.count) + [1]
+        return "classes stand on the last axis: write `.transpose(\(list(axes)))` on \(name)"
     }
 
     static func list(_ sizes: [Int]) -> String {

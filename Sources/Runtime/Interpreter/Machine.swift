@@ -245,8 +245,10 @@ final class Machine {
         }
         let model = (frame.closure.receiver as? ModelInstance)?.definitionName
         let name = frame.closure.prototype.name
+        // Initializers and the making of parts are called after their model already.
+        let isNamed = model.map { name == $0 || name.hasPrefix($0 + ".") } ?? true
         failure.diagnostic.trace.append(
-            Diagnostic.Call(function: model.map { "\($0).\(name)" } ?? name, span: span))
+            Diagnostic.Call(function: isNamed ? name : "\(model ?? "").\(name)", span: span))
         error = failure
     }
 }

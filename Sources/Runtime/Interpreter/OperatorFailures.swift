@@ -74,7 +74,8 @@ func described(_ value: Value) -> String {
         .optimizer, .batches:
         "AEIOU".contains(value.typeName.prefix(1)) ? "an \(value.typeName)" : "a \(value.typeName)"
     case .tuple(let tuple): "a tuple of \(tuple.items.count)"
-    case .tensor(let node): "a \(node.dtype.name) tensor \(node.shape)"
+    case .tensor(let node):
+        "\(node.dtype.name.hasPrefix("i") ? "an" : "a") \(node.dtype.name) tensor \(node.shape)"
     case .symbol(let symbol): symbol.isInt ? "an Int" : "a Float"
     case .function, .builtin, .modelType, .optimizerType: "a function"
     case .model(let model): "a model (\(model.definitionName))"

@@ -265,10 +265,14 @@ extension Machine {
         var value = made
         if made.isCallable { value = try call(made, [.list(dimensions.map { .int($0) })]) }
         guard let node = try tensorNode(value, dtype: .float32) else {
-            throw Failure(
+            var failure = Failure(
                 "model.initializer",
                 "the initializer of `\(member.name)` gives \(described(value)), not a tensor",
-                help: "an initializer is a function of the shape, or a tensor")
+                help: value.isCallable
+                    ? "call it, to have the function of the shape: `zeros()`, `glorotUniform()`"
+                    : "an initializer is a function of the shape, or a tensor")
+            if !member.span.source.name.hasPrefix("stdlib") { failure.diagnostic.span = member.span }
+            throw failure
         }
         guard node.shape == shape else {
             var failure = Failure(

@@ -55,14 +55,16 @@ extension ModelInstance {
     /// path: what is in it goes by number or label alone, `0.W` or `forward.W`.
     fileprivate static let namelessPart = "_parts"
 
-    /// The fields of constructor arguments that are in `_parts` too and go by their names there.
+    /// The fields of constructor arguments that are in `_parts` too and go by their names there, or whose name a
+    /// part took over (`let inner = inner >> relu`).
     fileprivate func renamedArguments(_ template: ModelTemplate) -> Set<Int> {
+        let hidden = template.hiddenArguments
         guard let part = template.parts.first(where: { $0.name == Self.namelessPart }) else {
-            return []
+            return hidden
         }
         let values = [fields[part.field]] + ParameterWalk.items(fields[part.field]).map(\.value)
         let known = Set(values.compactMap(ParameterWalk.identity))
-        return Set(
+        return hidden.union(
             template.argumentFields.filter { index in
                 ParameterWalk.identity(fields[index]).map(known.contains) ?? false
             })
@@ -74,6 +76,11 @@ extension ModelTemplate {
     fileprivate var argumentFields: [Int] {
         let others = Set(parts.map(\.field) + members.map(\.field))
         return layout.fieldNames.indices.filter { !others.contains($0) }
+    }
+
+    fileprivate var hiddenArguments: Set<Int> {
+        let names = Set(parts.map(\.name))
+        return Set(argumentFields.filter { names.contains(layout.fieldNames[$0]) })
     }
 }
 

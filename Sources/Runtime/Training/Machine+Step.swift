@@ -345,7 +345,11 @@ extension Machine {
             return try minimised(first, in: what)
         case .float, .int:
             throw Failure(
-                "step.constant", "the block of \(what) gives a number that depends on no param")
+                "step.constant",
+                what == "step"
+                    ? "the block of step gives a number that depends on no param"
+                    : "the function of \(what) gives a number that does not depend on its argument",
+                help: "stay with tensors: `.item()`, `toFloat` and numbers in texts leave the derivative behind")
         default: break
         }
         throw Failure(
