@@ -73,8 +73,7 @@ public enum CSV {
         return place
     }
 
-    /// Comma-separated, with a header. Missing numbers are `NaN`, infinite ones out of a double's
-    /// range.
+    /// Comma-separated, with a header. Missing numbers are `NaN`, infinite ones `inf`.
     public static func write(_ table: Table) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(table.columns.map { quoted($0.name) }.joined(separator: ",") + "\n")
@@ -92,7 +91,7 @@ public enum CSV {
 
     private static func text(_ number: Double) -> String {
         if number.isNaN { return "NaN" }
-        if number.isInfinite { return number > 0 ? "1e999" : "-1e999" }
+        if number.isInfinite { return number > 0 ? "inf" : "-inf" }
         return Int(exactly: number).map { String($0) } ?? "\(number)"
     }
 

@@ -16,9 +16,9 @@ enum FileBuiltins {
             A column is a tensor if all its values are numbers (missing ones are nan), else a list of texts. What is not \
             said is found out: whether the first line names the columns (`header`), what stands between values \
             (`separator`: `","`, `";"`, `"\\t"`, `" "` or `"|"`). `missing` is a list of the texts that stand for no \
-            value, `skip` a number of lines to leave out, `encoding` `"utf-8"`, `"utf-16"` or `"latin-1"`, `decimal` what \
-            begins a fraction: `","` reads 1,5. Compressed files (`.csv.gz`) are read as what is inside. Spaces around \
-            values without quotes are left out.
+            value, `skip` a number of lines to leave out, `encoding` `"utf-8"`, `"utf-16"` or `"latin-1"`, `decimal` \
+            what begins a fraction: `","` reads 1,5. Compressed files (`.csv.gz`) are read as what is inside. Spaces \
+            around values without quotes are left out.
 
             Numbers become float32; whole ones beyond ±2^24, which that would round, int64 (or float64 where some are \
             missing). With `target`, x is float32 of all other columns, which must hold numbers; y is int64, the \
