@@ -33,11 +33,11 @@ extension FormatError: CustomStringConvertible {
         case .notText(encoding: "UTF-8") where format == "text":
             "say how its characters are stored: `readText(…, encoding: \"latin-1\")`"
         case .notANumber(let text)
-        where text.contains(",") && DecimalNumber.parse(text, point: UInt8(ascii: ",")) != nil:
+        where format == "csv" && text.contains(",") && DecimalNumber.parse(text, point: UInt8(ascii: ",")) != nil:
             "do commas begin fractions? `readCSV(…, decimal: \",\")`"
-        case .notANumber, .missingValue:
+        case .notANumber where format == "csv", .missingValue where format == "csv":
             "without `target`, `readCSV` gives all columns: texts as lists, missing numbers as nan"
-        case .wrongFieldCount:
+        case .wrongFieldCount where format == "csv":
             "`skip: 1` leaves out a line above the table, `separator` says what is between values"
         case .malformed("text follows the value") where format == "json":
             "one value in each line? `readJSON(…, lines: true)` gives a list of them"
