@@ -23,6 +23,7 @@ extension FormatError: CustomStringConvertible {
     /// What to do about it, where that is known.
     public var help: String? {
         if let reader = resemblance?.reader { return "`\(reader)` reads it" }
+        if resemblance != nil, case .notText = problem { return nil }
         return switch problem {
         case .notInstalled(_, let command, _): command.map { "run `\($0)`" }
         case .noSamples(_, let files): "open \(choice(files))"
