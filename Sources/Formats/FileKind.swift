@@ -30,7 +30,9 @@ public enum FileKind: String, CaseIterable, Sendable {
         (.gzip, [0x1F, 0x8B], 0), (.bzip2, Array("BZh".utf8), 0),
         (.xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A], 0), (.zstandard, [0x28, 0xB5, 0x2F, 0xFD], 0),
         (.hdf5, [0x89, 0x48, 0x44, 0x46], 0), (.parquet, Array("PAR1".utf8), 0),
-        (.pdf, Array("%PDF".utf8), 0), (.pickle, [0x80, 2], 0), (.pickle, [0x80, 4], 0),
+        (.pdf, Array("%PDF".utf8), 0),
+        (.torch, [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20], 0),  // before version 1.6
+        (.pickle, [0x80, 2], 0), (.pickle, [0x80, 4], 0),
         (.pickle, [0x80, 5], 0),
     ]
 

@@ -46,6 +46,8 @@ extension FormatError: CustomStringConvertible {
             "save the tensors alone: `torch.save(net.state_dict(), \"net.pt\")`"
         case .unsupported where format == "npy":
             "save numbers: `numpy.save(\"x.npy\", x.astype(\"float32\"))`"
+        case .inEntry(_, of: .unsupported) where format == "npy":
+            "leave it out, or save numbers: `numpy.savez(\"x.npz\", a=a, b=b.astype(\"float32\"))`"
         case .unsupported where format == "jpeg", .notThisFormat where format == "picture":
             "save it as a PNG picture in colours: `image.convert(\"RGB\").save(\"x.png\")` with Pillow"
         default: nil

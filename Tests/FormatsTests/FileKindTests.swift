@@ -16,6 +16,7 @@ struct FileKindTests {
         var torch = ZipWriter()
         try torch.add("net/data.pkl", [1])
         #expect(FileKind(torch.finish()) == .torch)
+        #expect(FileKind(try FileAccess.read(fileFolder + "/state.legacy.pt")) == .torch)
     }
 
     @Test(

@@ -68,6 +68,7 @@ struct FormatErrorTests {
             ("csv", .notANumber("1,5"), "decimal: \",\""), ("csv", .notANumber("red"), "without `target`"),
             ("csv", .missingValue, "without `target`"), ("csv", .wrongFieldCount(expected: 1, found: 2), "skip: 1"),
             ("npy", .unsupported("an array of records"), "astype"),
+            ("npy", .inEntry("w", of: .unsupported("an array of records")), "leave it out"),
             ("picture", .notThisFormat(expected: "x"), "Pillow"),
         ]
         for (format, problem, part) in helps {
