@@ -361,8 +361,9 @@ enum DecimalNumber {
                 ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
             return isNegative ? -value : value
         }
-        let digitsWithPoint = text[range].map { $0 == point ? UInt8(ascii: ".") : $0 }
-        return Double(String(decoding: digitsWithPoint, as: UTF8.self))
+        if point == UInt8(ascii: ".") { return Double(String(decoding: text[range], as: UTF8.self)) }
+        let plain = text[range].map { $0 == point ? UInt8(ascii: ".") : $0 }
+        return Double(String(decoding: plain, as: UTF8.self))
     }
 
     private static let powers: [Double] = (0...22).map { power in
