@@ -2,14 +2,14 @@ import Kernels
 
 /// Tables as text: values separated by commas, semicolons, tabs, spaces or bars.
 public enum CSV {
-    /// What stands between the fields of a row.
+    /// What stands between the fields of a row. Where two fit equally well, the first of them does.
     public enum Separator: UInt8, CaseIterable, Sendable {
         case comma = 0x2C
         case semicolon = 0x3B
         case tab = 0x09
+        case bar = 0x7C
         /// One or more spaces, also before the first field.
         case space = 0x20
-        case bar = 0x7C
     }
 
     /// How to read. What is nil is found out from the text.
