@@ -1,12 +1,13 @@
 import Kernels
 
-/// Tables as text: comma-, semicolon-, tab- or space-separated values.
+/// Tables as text: values separated by commas, semicolons, tabs, spaces or bars.
 public enum CSV {
-    /// What stands between the fields of a row.
+    /// What stands between the fields of a row. Where two fit equally well, the first of them does.
     public enum Separator: UInt8, CaseIterable, Sendable {
         case comma = 0x2C
         case semicolon = 0x3B
         case tab = 0x09
+        case bar = 0x7C
         /// One or more spaces, also before the first field.
         case space = 0x20
     }
@@ -20,6 +21,8 @@ public enum CSV {
         /// Lines before the first row.
         public var skippedLines = 0
         public var encoding: TextEncoding?
+        /// Whether fractions begin with a comma, as `0,5`.
+        public var hasDecimalComma = false
         /// Texts that stand for a missing value.
         public var missing: Set<String> = CSV.missingTexts
 
@@ -27,12 +30,12 @@ public enum CSV {
     }
 
     public static let missingTexts: Set<String> = [
-        "", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?",
+        "", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "-NaN", "nan", "-nan", "NULL", "null", "None", "?",
     ]
 
     /// Reads a table. Blank lines are skipped; spaces around fields without quotes are dropped; a
     /// quoted field may hold separators, line ends and doubled quotes. A column of numbers and
-    /// missing values becomes numbers (missing: nan), any other one texts. Columns without a name
+    /// missing values becomes numbers (missing: nan; `inf` is one), any other one texts. Columns without a name
     /// are `column1`, …
     /// - Throws: `wrongFieldCount`, `malformed` (quotes) with line and column, `duplicate` names,
     ///   `notText`.
@@ -42,10 +45,12 @@ public enum CSV {
     ) throws(FormatError) -> Table {
         let text = try plainUTF8(bytes, options.encoding)
         let start = startOfLine(options.skippedLines, in: text)
-        let separator = options.separator ?? CSVScanner.detectSeparator(text, from: start)
+        let separator =
+            options.separator
+            ?? CSVScanner.detectSeparator(text, from: start, hasDecimalComma: options.hasDecimalComma)
         var scanner = CSVScanner(text, separator, from: start)
         while !WorkScope.shouldStop, try scanner.scanRow() {}
-        return try CSVAssembly(text: text, scanner: scanner, options: options).table()
+        return try CSVAssembly(text, scanner, options).table()
     }
 
     /// The text as UTF-8 without a byte order mark.
@@ -68,8 +73,7 @@ public enum CSV {
         return place
     }
 
-    /// Comma-separated, with a header. Missing numbers are `NaN`, infinite ones out of a double's
-    /// range.
+    /// Comma-separated, with a header. Missing numbers are `NaN`, infinite ones `inf`.
     public static func write(_ table: Table) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(table.columns.map { quoted($0.name) }.joined(separator: ",") + "\n")
@@ -87,7 +91,7 @@ public enum CSV {
 
     private static func text(_ number: Double) -> String {
         if number.isNaN { return "NaN" }
-        if number.isInfinite { return number > 0 ? "1e999" : "-1e999" }
+        if number.isInfinite { return number > 0 ? "inf" : "-inf" }
         return Int(exactly: number).map { String($0) } ?? "\(number)"
     }
 
@@ -95,7 +99,7 @@ public enum CSV {
     /// of texts has another field that does not. Works on scalars: a quote with an accent on it is
     /// still a quote.
     private static func quoted(_ text: String) -> String {
-        let special: [UInt8] = [0x2C, 0x3B, 0x09, 0x22, 0x0A, 0x0D]
+        let special: [UInt8] = [0x2C, 0x3B, 0x09, 0x22, 0x0A, 0x0D, 0x7C]
         let isPlain =
             !text.isEmpty && text.utf8.first != 0x20 && text.utf8.last != 0x20
             && text.unicodeScalars.first != "\u{FEFF}"
@@ -114,7 +118,7 @@ extension DataFormat {
     public static let csv = DataFormat(
         name: "csv", reader: "readCSV", extensions: ["csv", "tsv", "tab"],
         documentation: """
-            A table with values separated by commas, semicolons, tabs or spaces, as a dict of \
+            A table with values separated by commas, semicolons, tabs, spaces or bars, as a dict of \
             columns: \
             tensors where all values are numbers (missing ones are nan), else lists of strings.
             """,

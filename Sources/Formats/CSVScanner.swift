@@ -150,10 +150,12 @@ struct CSVScanner {
     }
 
     /// The separator that gives the first rows the same number of fields, and the most of them.
-    static func detectSeparator(_ text: [UInt8], from start: Int) -> CSV.Separator {
-        var best = CSV.Separator.comma
+    static func detectSeparator(
+        _ text: [UInt8], from start: Int, hasDecimalComma: Bool
+    ) -> CSV.Separator {
+        var best = hasDecimalComma ? CSV.Separator.semicolon : .comma
         var bestCount = 1
-        for separator in CSV.Separator.allCases {
+        for separator in CSV.Separator.allCases where separator != .comma || !hasDecimalComma {
             var scanner = CSVScanner(text, separator, from: start)
             guard let count = scanner.commonFieldCount(ofRows: 20), count > bestCount else {
                 continue
@@ -166,9 +168,23 @@ struct CSVScanner {
 
 /// Makes a table of scanned fields.
 struct CSVAssembly {
-    let text: [UInt8]
-    let scanner: CSVScanner
-    let options: CSV.Options
+    private let text: [UInt8]
+    private let scanner: CSVScanner
+    private let options: CSV.Options
+    private let point: UInt8
+    /// Some text that stands for a missing value looks like a number: `-999`.
+    private let hasMissingNumbers: Bool
+    private let longestMissing: Int
+
+    init(_ text: [UInt8], _ scanner: CSVScanner, _ options: CSV.Options) {
+        self.text = text
+        self.scanner = scanner
+        self.options = options
+        let point = options.hasDecimalComma ? UInt8(ascii: ",") : UInt8(ascii: ".")
+        self.point = point
+        hasMissingNumbers = options.missing.contains { DecimalNumber.parse($0, point: point) != nil }
+        longestMissing = options.missing.map(\.utf8.count).max() ?? 0
+    }
 
     func table() throws(FormatError) -> Table {
         guard scanner.rowCount > 0 else { return Table(columns: [], rowCount: 0, rowLines: []) }
@@ -186,7 +202,9 @@ struct CSVAssembly {
         let columns = names.enumerated().map { index, name in
             Table.Column(name: name, values: values(column: index, rows: rows))
         }
-        return Table(columns: columns, rowCount: rows.count, rowLines: lines(of: rows))
+        return Table(
+            columns: columns, rowCount: rows.count, rowLines: lines(of: rows), missing: options.missing,
+            point: point)
     }
 
     private func names(hasHeader: Bool, width: Int) throws(FormatError) -> [String] {
@@ -214,7 +232,9 @@ struct CSVAssembly {
         for row in rows {
             if work.shouldStop { break }
             let field = field(row, column)
-            if let value = number(field) {
+            if hasMissingNumbers, isMissing(field) {
+                numbers.append(.nan)
+            } else if let value = number(field) ?? infinity(field) {
                 numbers.append(value)
             } else if isMissing(field) {
                 numbers.append(.nan)
@@ -241,11 +261,16 @@ struct CSVAssembly {
     }
 
     private func number(_ field: CSVScanner.Field) -> Double? {
-        DecimalNumber.parse(text, in: field.range)
+        DecimalNumber.parse(text, in: field.range, point: point)
+    }
+
+    /// Only below a header: there "inf" may be a name.
+    private func infinity(_ field: CSVScanner.Field) -> Double? {
+        (3...9).contains(field.range.count) ? DecimalNumber.infinity(string(field)) : nil
     }
 
     private func isMissing(_ field: CSVScanner.Field) -> Bool {
-        field.range.count <= 8 && options.missing.contains(string(field))
+        field.range.count <= longestMissing && options.missing.contains(string(field))
     }
 
     private func string(_ field: CSVScanner.Field) -> String {
@@ -284,9 +309,23 @@ struct CSVAssembly {
 
 /// Numbers in decimal notation, fast where a product of two doubles is exact.
 enum DecimalNumber {
+    static func parse(_ text: String, point: UInt8) -> Double? {
+        let bytes = Array(text.utf8)
+        return parse(bytes, in: 0..<bytes.count, point: point)
+    }
+
+    /// "inf" and "infinity" with or without a sign.
+    static func infinity(_ text: String) -> Double? {
+        switch text.lowercased() {
+        case "inf", "+inf", "infinity", "+infinity": .infinity
+        case "-inf", "-infinity": -.infinity
+        default: nil
+        }
+    }
+
     /// The number that fills the range, nil if it holds something else (also hexadecimal, "inf",
-    /// "nan").
-    static func parse(_ text: [UInt8], in range: Range<Int>) -> Double? {
+    /// "nan"). `point` stands before the fraction.
+    static func parse(_ text: [UInt8], in range: Range<Int>, point: UInt8) -> Double? {
         var place = range.lowerBound
         let end = range.upperBound
         let isNegative = place < end && text[place] == 0x2D
@@ -297,7 +336,7 @@ enum DecimalNumber {
         var isFraction = false
         while place < end {
             let byte = text[place]
-            if byte == 0x2E, !isFraction {
+            if byte == point, !isFraction {
                 isFraction = true
             } else if (0x30...0x39).contains(byte) {
                 digits += 1
@@ -322,7 +361,9 @@ enum DecimalNumber {
                 ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
             return isNegative ? -value : value
         }
-        return Double(String(decoding: text[range], as: UTF8.self))
+        if point == UInt8(ascii: ".") { return Double(String(decoding: text[range], as: UTF8.self)) }
+        let plain = text[range].map { $0 == point ? UInt8(ascii: ".") : $0 }
+        return Double(String(decoding: plain, as: UTF8.self))
     }
 
     private static let powers: [Double] = (0...22).map { power in

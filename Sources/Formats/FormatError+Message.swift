@@ -10,7 +10,8 @@ extension FormatError: CustomStringConvertible {
     /// One sentence without the file's name: lower case, no full stop.
     public var message: String {
         let subject = format == "file" || format == "data set" ? format : "\(format) file"
-        let text = "\(subject): \(problem.text)"
+        let instead = resemblance.map { "; it looks like \($0.description)" } ?? ""
+        let text = "\(subject): \(problem.text)\(instead)"
         return switch place {
         case .whole: text
         case .byte(let offset): "\(text) (at byte \(offset))"
@@ -21,11 +22,34 @@ extension FormatError: CustomStringConvertible {
 
     /// What to do about it, where that is known.
     public var help: String? {
-        switch problem {
+        if let reader = resemblance?.reader { return "`\(reader)` reads it" }
+        if resemblance != nil, case .notText = problem { return nil }
+        return switch problem {
         case .notInstalled(_, let command, _): command.map { "run `\($0)`" }
         case .noSamples(_, let files): "open \(choice(files))"
         case .unknownDataFile(_, _, let known, let nearest):
             nearest.map { "did you mean '\($0)'?" } ?? "open \(choice(known))"
+        case .notText(encoding: "UTF-8") where format == "csv":
+            "say how its characters are stored: `readCSV(…, encoding: \"latin-1\")`"
+        case .notText(encoding: "UTF-8") where format == "text":
+            "say how its characters are stored: `readText(…, encoding: \"latin-1\")`"
+        case .notANumber(let text)
+        where format == "csv" && text.contains(",") && DecimalNumber.parse(text, point: UInt8(ascii: ",")) != nil:
+            "do commas begin fractions? `readCSV(…, decimal: \",\")`"
+        case .notANumber where format == "csv", .missingValue where format == "csv":
+            "without `target`, `readCSV` gives all columns: texts as lists, missing numbers as nan"
+        case .wrongFieldCount where format == "csv":
+            "`skip: 1` leaves out a line above the table, `separator` says what is between values"
+        case .malformed("text follows the value") where format == "json":
+            "one value in each line? `readJSON(…, lines: true)` gives a list of them"
+        case .unsupported(let what) where format == "torch" && what.hasSuffix(TorchFile.noTensor):
+            "save the tensors alone: `torch.save(net.state_dict(), \"net.pt\")`"
+        case .unsupported where format == "npy":
+            "save numbers: `numpy.save(\"x.npy\", x.astype(\"float32\"))`"
+        case .inEntry(_, of: .unsupported) where format == "npy":
+            "leave it out, or save numbers: `numpy.savez(\"x.npz\", a=a, b=b.astype(\"float32\"))`"
+        case .unsupported where format == "jpeg", .notThisFormat where format == "picture":
+            "save it as a PNG picture in colours: `image.convert(\"RGB\").save(\"x.png\")` with Pillow"
         default: nil
         }
     }
@@ -57,6 +81,7 @@ extension FormatError.Problem {
         case .notText(let encoding): "it is not \(encoding) text"
         case .cannotWrite(let reason): "it cannot be written: \(reason)"
         case .tensor(let error): error.reason
+        case .inEntry(let name, let problem): "the array '\(name)': \(problem.text)"
         case .wrongFieldCount(let expected, let found):
             "this row has \(found) fields, the first one has \(expected)"
         case .notANumber(let text): "'\(text)' is not a number"

@@ -17,7 +17,7 @@ public struct FormatError: Error, Equatable, Sendable {
     }
 
     /// The problem itself. Texts are phrases that fit into a sentence, not sentences.
-    public enum Problem: Equatable, Sendable {
+    public indirect enum Problem: Equatable, Sendable {
         // Files
         case notFound
         case notPermitted
@@ -51,6 +51,8 @@ public struct FormatError: Error, Equatable, Sendable {
         /// A value that cannot be written in this format.
         case cannotWrite(String)
         case tensor(TensorError)
+        /// The problem of an archive's entry; the place is one in the entry.
+        case inEntry(String, of: Problem)
 
         // Tables
         case wrongFieldCount(expected: Int, found: Int)
@@ -75,6 +77,8 @@ public struct FormatError: Error, Equatable, Sendable {
     public var file: String?
     public let place: Place
     public let problem: Problem
+    /// What the bytes look like instead, where they are not of the format: `"a GIF picture"`.
+    public var resemblance: FileKind?
 
     public init(
         format: String, file: String? = nil, place: Place = .whole, _ problem: Problem
@@ -87,6 +91,8 @@ public struct FormatError: Error, Equatable, Sendable {
 
     /// The same error with the file that it is about.
     func inFile(_ path: String) -> FormatError {
-        FormatError(format: format, file: path, place: place, problem)
+        var named = self
+        named.file = path
+        return named
     }
 }

@@ -166,6 +166,11 @@ extension DataFormat {
     /// A picture, whatever its file is called: the first bytes say which kind it is.
     /// - Throws: what the reader throws, `notThisFormat` for neither.
     public static func readPicture(_ bytes: [UInt8]) throws(FormatError) -> DataValue {
-        try JPEGImage.begins(bytes) ? jpeg.read(bytes) : png.read(bytes)
+        if JPEGImage.begins(bytes) { return try jpeg.read(bytes) }
+        guard bytes.starts(with: [0x89]) else {
+            throw FormatError(
+                format: "picture", place: .byte(0), .notThisFormat(expected: "the bytes of PNG or JPEG"))
+        }
+        return try png.read(bytes)
     }
 }

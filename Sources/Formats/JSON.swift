@@ -32,10 +32,25 @@ public enum JSON: Equatable, Sendable {
         do {
             return try JSONParser.parse(ByteReader(bytes, format: "json"))
         } catch {
-            guard case .byte(let offset) = error.place, !WorkScope.shouldStop else { throw error }
-            throw FormatError(
-                format: "json", place: PlainText.place(of: offset, in: bytes), error.problem)
+            throw placed(error, in: bytes)
         }
+    }
+
+    /// Reads what other programs write as JSON: as `read`, but NaN, Infinity and -Infinity are numbers
+    /// (Python), and with `isLines` there may be any number of values, which give an array.
+    public static func readLoosely(_ bytes: [UInt8], isLines: Bool) throws(FormatError) -> JSON {
+        do {
+            return try JSONParser.parse(
+                ByteReader(bytes, format: "json"), allowsNonFinite: true, isLines: isLines)
+        } catch {
+            throw placed(error, in: bytes)
+        }
+    }
+
+    private static func placed(_ error: FormatError, in bytes: [UInt8]) -> FormatError {
+        guard case .byte(let offset) = error.place, !WorkScope.shouldStop else { return error }
+        return FormatError(
+            format: "json", place: PlainText.place(of: offset, in: bytes), error.problem)
     }
 
     /// The value of a member, of the last one if the name is there twice; nil if this is no object.
@@ -128,19 +143,41 @@ struct JSONParser {
     private var values = 0
     /// About what a value takes: an array of one number is four bytes of text.
     private static let bytesPerValue = 96
+    private let allowsNonFinite: Bool
 
-    private init(reader: ByteReader) { self.reader = reader }
+    private init(reader: ByteReader, allowsNonFinite: Bool) {
+        self.reader = reader
+        self.allowsNonFinite = allowsNonFinite
+    }
 
-    /// The value that fills the reader's range.
-    static func parse(_ reader: ByteReader) throws(FormatError) -> JSON {
-        var parser = JSONParser(reader: reader)
+    /// The value that fills the reader's range; with `isLines` the array of those that do.
+    static func parse(
+        _ reader: ByteReader, allowsNonFinite: Bool = false, isLines: Bool = false
+    ) throws(FormatError) -> JSON {
+        var parser = JSONParser(reader: reader, allowsNonFinite: allowsNonFinite)
         _ = parser.reader.skip("\u{FEFF}")
+        if isLines { return try parser.lines() }
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         guard parser.reader.remaining == 0 else {
             throw parser.reader.fail(.malformed("text follows the value"))
         }
         return value
+    }
+
+    private mutating func lines() throws(FormatError) -> JSON {
+        var values: [JSON] = []
+        skipSpace()
+        do throws(FormatError) {
+            while reader.remaining > 0 {
+                values.append(try value(depth: 0))
+                skipSpace()
+            }
+        } catch {
+            if values.count > 1000, WorkScope.shouldStop { Rubbish(&values, leaving: []).free() }
+            throw error
+        }
+        return .array(values)
     }
 
     private mutating func skipSpace() {
@@ -174,6 +211,8 @@ struct JSONParser {
         if reader.skip("true") { return .bool(true) }
         if reader.skip("false") { return .bool(false) }
         if reader.skip("null") { return .null }
+        if allowsNonFinite, reader.skip("NaN") { return .number(.nan) }
+        if allowsNonFinite, reader.skip("Infinity") { return .number(.infinity) }
         throw reader.fail(.malformed("a value is expected here"))
     }
 
@@ -227,6 +266,7 @@ struct JSONParser {
     private mutating func number() throws(FormatError) -> JSON {
         let start = reader.position
         _ = reader.skip("-")
+        if allowsNonFinite, reader.skip("Infinity") { return .number(-.infinity) }
         if !reader.skip("0") { try digits() }
         var isInteger = true
         if reader.skip(".") {

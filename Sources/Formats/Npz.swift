@@ -13,10 +13,21 @@ public enum Npz {
                     format: "npz", .unsupported("the entry '\(entry.name)', which is not an array,")
                 )
             }
-            let tensor = try Npy.read(try archive.contents(of: entry))
-            tensors.append(NamedTensor(String(entry.name.dropLast(4)), tensor))
+            let name = String(entry.name.dropLast(4))
+            tensors.append(
+                NamedTensor(name, try array(try archive.contents(of: entry), named: name)))
         }
         return tensors
+    }
+
+    /// - Throws: what `Npy.read` throws, with the name: its place is a byte of the entry.
+    private static func array(_ bytes: [UInt8], named name: String) throws(FormatError) -> Tensor {
+        do {
+            return try Npy.read(bytes)
+        } catch {
+            if case .tensor = error.problem { throw error }
+            throw FormatError(format: "npy", place: error.place, .inEntry(name, of: error.problem))
+        }
     }
 
     /// Stored like `numpy.savez`, or deflated like `numpy.savez_compressed`.

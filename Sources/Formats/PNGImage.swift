@@ -8,10 +8,12 @@ public enum PNGImage {
     static let maximumPixels = 1 << 26
 
     /// A picture as float32 `[C, H, W]` in 0…1: one channel for grey, three for colour, four with
-    /// transparency (not premultiplied). Palettes become colours, 16 bits eight.
+    /// transparency (not premultiplied). Palettes become colours. Levels are as stored, whatever the file
+    /// says about its gamma; 16 bits stay, but with transparency become eight.
     /// - Throws: `notThisFormat`, `malformed` (with libpng's words), `tooBig`.
     public static func read(_ bytes: [UInt8]) throws(FormatError) -> Tensor {
         let size = try declaredSize(bytes)
+        let bytes = withoutColourSpace(bytes)
         var image = png_image()
         image.version = UInt32(PNG_IMAGE_VERSION)
         defer { png_image_free(&image) }
@@ -19,23 +21,56 @@ public enum PNGImage {
             guard png_image_begin_read_from_memory(&image, all.baseAddress, all.count) != 0,
                 Int(image.width) == size.width, Int(image.height) == size.height
             else { throw failure(image) }
-            // Without it libpng takes 16-bit levels for linear light and brightens them.
-            image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
             let hasAlpha = image.format & dl_PNG_FORMAT_FLAG_ALPHA != 0
             let hasColor = image.format & dl_PNG_FORMAT_FLAG_COLOR != 0
             let channels = hasAlpha ? 4 : hasColor ? 3 : 1
-            image.format =
-                hasAlpha ? dl_PNG_FORMAT_RGBA : hasColor ? dl_PNG_FORMAT_RGB : dl_PNG_FORMAT_GRAY
             let shape = try makeShape([channels, size.height, size.width], format: "png")
             let tensor = try makeTensor(shape, .float32, format: "png")
-            var pixels = [UInt8](repeating: 0, count: shape.count)
-            let isRead = pixels.withUnsafeMutableBytes {
-                png_image_finish_read(&image, nil, $0.baseAddress, 0, nil) != 0
+            if size.depth == 16, !hasAlpha {
+                // Levels without a colour space count as linear light, which is what is asked for: none changes.
+                image.format = hasColor ? dl_PNG_FORMAT_LINEAR_RGB : dl_PNG_FORMAT_LINEAR_Y
+                let levels = try levels(of: &image, shape.count, UInt16.self)
+                separate(levels, channels, by: 65535, into: tensor)
+                return tensor
             }
-            guard isRead else { throw failure(image) }
-            separate(pixels, channels, into: tensor)
+            // Without it libpng takes 16-bit levels for linear light and brightens them.
+            image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+            image.format =
+                hasAlpha ? dl_PNG_FORMAT_RGBA : hasColor ? dl_PNG_FORMAT_RGB : dl_PNG_FORMAT_GRAY
+            let levels = try levels(of: &image, shape.count, UInt8.self)
+            separate(levels, channels, by: 255, into: tensor)
             return tensor
         }
+    }
+
+    /// All levels, pixel by pixel, in the format that the image asks for.
+    private static func levels<Level: FixedWidthInteger>(
+        of image: inout png_image, _ count: Int, _: Level.Type
+    ) throws(FormatError) -> [Level] {
+        var levels = [Level](repeating: 0, count: count)
+        let isRead = levels.withUnsafeMutableBytes {
+            png_image_finish_read(&image, nil, $0.baseAddress, 0, nil) != 0
+        }
+        guard isRead else { throw failure(image) }
+        return levels
+    }
+
+    /// The file less the chunks by which libpng would change the levels.
+    private static func withoutColourSpace(_ bytes: [UInt8]) -> [UInt8] {
+        var kept: [UInt8] = []
+        var keptEnd = 0
+        var place = 8
+        while place + 12 <= bytes.count {
+            let length = bytes[place..<(place + 4)].reduce(0) { $0 << 8 | Int($1) }
+            let name = bytes[(place + 4)..<(place + 8)]
+            guard length <= bytes.count - place - 12, !name.elementsEqual("IDAT".utf8) else { break }
+            if ["gAMA", "cHRM", "sRGB", "iCCP", "cICP"].contains(where: { name.elementsEqual($0.utf8) }) {
+                kept += bytes[keptEnd..<place]
+                keptEnd = place + 12 + length
+            }
+            place += 12 + length
+        }
+        return keptEnd == 0 ? bytes : kept + bytes[keptEnd...]
     }
 
     /// Writes `[H, W]`, `[1, H, W]`, `[3, H, W]` or `[4, H, W]` with 8 bits: floats in 0…1
@@ -80,7 +115,7 @@ public enum PNGImage {
     /// Width and height from the first chunk, refused before anything is allocated if the bytes
     /// behind them cannot be that many: deflate makes at most 1032 bytes of one.
     private static func declaredSize(_ bytes: [UInt8]) throws(FormatError) -> (
-        width: Int, height: Int
+        width: Int, height: Int, depth: Int
     ) {
         var reader = ByteReader(bytes, format: "png")
         guard try reader.take(min(8, reader.remaining)).count == 8,
@@ -109,15 +144,17 @@ public enum PNGImage {
                     needed: packed / (Deflate.Limit.highestRatio + 1), available: bytes.count),
                 at: 16)
         }
-        return (width, height)
+        return (width, height, depth)
     }
 
-    private static func separate(_ pixels: [UInt8], _ channels: Int, into tensor: Tensor) {
+    private static func separate<Level: FixedWidthInteger>(
+        _ pixels: [Level], _ channels: Int, by largest: Float, into tensor: Tensor
+    ) {
         let plane = pixels.count / channels
         let values = tensor.pointer.assumingMemoryBound(to: Float.self)
         for channel in 0..<channels where !WorkScope.shouldStop {
             for index in 0..<plane {
-                values[channel * plane + index] = Float(pixels[index * channels + channel]) / 255
+                values[channel * plane + index] = Float(pixels[index * channels + channel]) / largest
             }
         }
     }
@@ -163,8 +200,15 @@ public enum PNGImage {
             String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
         }
         return FormatError(
-            format: "png", .malformed(words.isEmpty ? "the picture is damaged" : words))
+            format: "png", .malformed(inOurs[words] ?? (words.isEmpty ? "the picture is damaged" : words)))
     }
+
+    /// What libpng says most, so that it can be understood.
+    private static let inOurs = [
+        "read beyond end of data": "it is cut off: pixels are missing at the end",
+        "IDAT: incorrect data check": "the pixels are damaged (IDAT: incorrect data check)",
+        "IDAT: CRC error": "the pixels are damaged (IDAT: CRC error)",
+    ]
 }
 
 extension [UInt8] {

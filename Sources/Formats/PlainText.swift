@@ -26,6 +26,7 @@ public enum PlainText {
         _ bytes: [UInt8], encoding: TextEncoding? = nil
     ) throws(FormatError) -> String {
         let start = markLength(bytes, encoding)
+        try refuseUTF32(bytes)
         switch encoding ?? detected(bytes) {
         case .utf8:
             var text = String()
@@ -74,6 +75,15 @@ public enum PlainText {
         let start = markLength(bytes, encoding)
         try eachUTF8Piece(bytes, from: start) { _ in }
         return start == 0 ? bytes : Array(bytes[start...])
+    }
+
+    /// Its mark begins like that of UTF-16: as such the text would be full of zeros.
+    private static func refuseUTF32(_ bytes: [UInt8]) throws(FormatError) {
+        let isMarked =
+            bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF])
+        if isMarked, bytes.count % 4 == 0 {
+            throw FormatError(format: "text", place: .byte(0), .unsupported("text in UTF-32"))
+        }
     }
 
     private static func detected(_ bytes: [UInt8]) -> TextEncoding {

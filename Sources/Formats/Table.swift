@@ -30,11 +30,20 @@ public struct Table: Sendable {
     public let rowCount: Int
     /// The line of the file on which each row begins, for messages.
     private let rowLines: [Int]
+    /// The texts that stand for a missing value.
+    private let missing: Set<String>
+    /// What stands before the fraction of a number.
+    private let point: UInt8
 
-    init(columns: [Column], rowCount: Int, rowLines: [Int]) {
+    init(
+        columns: [Column], rowCount: Int, rowLines: [Int], missing: Set<String> = CSV.missingTexts,
+        point: UInt8 = UInt8(ascii: ".")
+    ) {
         self.columns = columns
         self.rowCount = rowCount
         self.rowLines = rowLines
+        self.missing = missing
+        self.point = point
     }
 
     /// A table that comes from no file: its rows count as lines from 2, below a header.
@@ -71,14 +80,32 @@ public struct Table: Sendable {
 
     /// A column's numbers as a tensor [rowCount] (nan where missing).
     /// - Throws: `notANumber` at the first text, with line and column.
-    public func tensor(_ name: String, dtype: DType = .float32) throws(FormatError) -> Tensor {
+    public func tensor(_ name: String, dtype: DType? = nil) throws(FormatError) -> Tensor {
         try tensor(of: column(name), dtype: dtype)
     }
 
-    /// The same of a column of this table.
-    public func tensor(of column: Column, dtype: DType = .float32) throws(FormatError) -> Tensor {
+    /// The same of a column of this table. Without a dtype it is float32, but whole numbers that
+    /// float32 would round (times, identities) keep their digits.
+    public func tensor(of column: Column, dtype: DType? = nil) throws(FormatError) -> Tensor {
         guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
-        return try makeVector(numbers, dtype)
+        return try makeVector(numbers, dtype ?? Self.fitting(numbers))
+    }
+
+    /// int64 for whole numbers beyond ±2^24, float64 where some are missing or beyond ±2^53, else float32.
+    private static func fitting(_ numbers: [Double]) -> DType {
+        var largest = 0.0
+        var hasMissing = false
+        for number in numbers {
+            if number.isNaN {
+                hasMissing = true
+            } else if number.isFinite, number == number.rounded() {
+                largest = max(largest, abs(number))
+            } else {
+                return .float32
+            }
+        }
+        if largest <= 0x1p24 { return .float32 }
+        return hasMissing || largest > 0x1p53 ? .float64 : .int64
     }
 
     /// A data set to learn `target` from all other columns.
@@ -109,7 +136,11 @@ public struct Table: Sendable {
         for (index, column) in columns.enumerated() {
             guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
             for (row, value) in numbers.enumerated() where !work.shouldStop {
-                guard !value.isNaN else { throw fail(.missingValue, row: row, column) }
+                guard value.isFinite else {
+                    let problem: FormatError.Problem =
+                        value.isNaN ? .missingValue : .malformed("the value is infinite")
+                    throw fail(problem, row: row, column)
+                }
                 target[row * columns.count + index] = Float(value / divisor)
             }
         }
@@ -125,7 +156,7 @@ public struct Table: Sendable {
             let isWhole = numbers.allSatisfy { Int64(exactly: $0) != nil }
             return (try makeVector(numbers, isWhole ? .int64 : .float32), nil)
         case .strings(let texts):
-            if let row = texts.firstIndex(where: CSV.missingTexts.contains) {
+            if let row = texts.firstIndex(where: missing.contains) {
                 throw fail(.missingValue, row: row, column)
             }
             let classes = Set(texts).sorted()
@@ -141,8 +172,8 @@ public struct Table: Sendable {
         }
         let row =
             texts.firstIndex {
-                DecimalNumber.parse(Array($0.utf8), in: 0..<$0.utf8.count) == nil
-                    && !CSV.missingTexts.contains($0)
+                DecimalNumber.parse($0, point: point) == nil && DecimalNumber.infinity($0) == nil
+                    && !missing.contains($0)
             } ?? 0
         return fail(.notANumber(row < texts.count ? texts[row] : ""), row: row, column)
     }

@@ -11,6 +11,8 @@ import Tensors
 /// - Source: `torch/serialization.py`.
 public enum TorchFile {
     static let format = "torch"
+    /// How the refusal of an object ends; its help says what to save instead.
+    static let noTensor = ", which is no part of tensors in a dict,"
 
     /// The tensors with their paths: `layers.0.weight` of nested dicts, numbers in lists. float16 and
     /// bfloat16 become float32, other types as in `Npy.read`. Numbers and texts beside the tensors

@@ -23,6 +23,8 @@ enum PickleValue: Sendable {
 enum TorchGlobal: Equatable, Sendable {
     case orderedDict, rebuildTensor, rebuildTensor2, rebuildParameter
     case storage(ElementType)
+    /// A small thing that people save beside tensors, which is left out: no tensor can be in it.
+    case aside
 
     init?(module: String, name: String) {
         switch (module, name) {
@@ -31,11 +33,24 @@ enum TorchGlobal: Equatable, Sendable {
         case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor2
         case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
         case ("torch", let name):
-            guard let type = Self.types[name] else { return nil }
-            self = .storage(type)
+            if let type = Self.types[name] {
+                self = .storage(type)
+            } else if Self.asides.contains(name) {
+                self = .aside
+            } else {
+                return nil
+            }
+        case ("numpy", "dtype"), ("numpy.core.multiarray", "scalar"), ("numpy._core.multiarray", "scalar"),
+            ("_codecs", "encode"), ("pathlib", "PosixPath"), ("argparse", "Namespace"):
+            self = .aside
         default: return nil
         }
     }
+
+    private static let asides: Set<String> = [
+        "Size", "device", "float16", "bfloat16", "float32", "float64", "int8", "uint8", "int16", "int32",
+        "int64", "bool", "complex64",
+    ]
 
     private static let types: [String: ElementType] = [
         "FloatStorage": .float32, "DoubleStorage": .float64, "HalfStorage": .float16,
@@ -291,7 +306,7 @@ struct TorchPickle {
     private mutating func pushGlobal(_ module: String, _ name: String) throws(FormatError) {
         guard let global = TorchGlobal(module: module, name: name) else {
             throw reader.fail(
-                .unsupported("'\(module).\(name)', which is no part of tensors in a dict,"), at: place)
+                .unsupported("'\(module).\(name)'" + TorchFile.noTensor), at: place)
         }
         stack.append(.global(global))
     }
@@ -340,6 +355,9 @@ struct TorchPickle {
         case .rebuildParameter:
             guard case .tensor? = arguments.first else { throw fail("a parameter is no tensor") }
             stack.append(arguments[0])
+        case .aside:
+            for case .tensor in arguments { throw fail("a tensor is where none can be") }
+            stack.append(.none)
         case .storage: throw fail("the pickle calls what is no function")
         }
     }

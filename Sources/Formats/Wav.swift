@@ -164,7 +164,12 @@ private struct WavLayout {
         case (3, 32): encoding = .float32
         case (3, 64): encoding = .float64
         default:
-            throw reader.fail(.unsupported("sound of type \(tag) with \(bits) bits"), at: start)
+            let names: [UInt16: String] = [
+                2: "ADPCM", 6: "A-law", 7: "µ-law", 17: "ADPCM", 80: "MPEG", 85: "MP3",
+            ]
+            throw reader.fail(
+                .unsupported("sound of type \(tag)\(names[tag].map { " (\($0))" } ?? "") with \(bits) bits"),
+                at: start)
         }
         guard channels > 0, rate > 0 else {
             throw reader.fail(.malformed("it has no channel or no rate"), at: start)

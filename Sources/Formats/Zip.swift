@@ -232,6 +232,10 @@ private struct ZipDirectory {
     let count: Int
 
     init(_ bytes: [UInt8]) throws(FormatError) {
+        guard bytes.starts(with: [0x50, 0x4B]) || bytes.count >= 22 else {
+            throw FormatError(
+                format: "zip", place: .byte(0), .notThisFormat(expected: "the parts of a zip archive"))
+        }
         guard bytes.count >= 22 else {
             throw FormatError(
                 format: "zip", place: .byte(0), .truncated(needed: 22, available: bytes.count))
@@ -244,9 +248,12 @@ private struct ZipDirectory {
                 && place + 22 + Int(bytes[place + 20]) + Int(bytes[place + 21]) << 8 == bytes.count
         }
         guard let end else {
+            let isCut = bytes.starts(with: [0x50, 0x4B, 3, 4])
             throw FormatError(
-                format: "zip", place: .byte(0),
-                .notThisFormat(expected: "the parts of a zip archive"))
+                format: "zip", place: .byte(isCut ? bytes.count : 0),
+                isCut
+                    ? .malformed("it is cut off: the directory at its end is missing")
+                    : .notThisFormat(expected: "the parts of a zip archive"))
         }
         var reader = ByteReader(bytes, format: "zip", in: end..<bytes.count)
         _ = try reader.take(4)

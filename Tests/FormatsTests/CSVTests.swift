@@ -109,7 +109,7 @@ struct CSVTests {
 
     @Test(
         "what looks like a number in other languages is text",
-        arguments: ["0x10", "1_000", "1,5", "inf", "1e", "--1", "1e5.5", "e5", "."])
+        arguments: ["0x10", "1_000", "1,5", "infi", "1e", "--1", "1e5.5", "e5", "."])
     func notDecimals(text: String) throws {
         #expect(
             try read("x\n\"\(text)\"\n") { $0.separator = .comma }.columns.first?.values
@@ -145,6 +145,62 @@ struct CSVTests {
         )
         let unknown = error { () throws(FormatError) in try table.column("Y ") }
         #expect(unknown?.problem == .unknownColumn("Y ", known: ["a", "b", "y"], nearest: "y"))
+    }
+
+    private func doubles(_ text: String, _ change: (inout CSV.Options) -> Void = { _ in }) throws -> [Double] {
+        guard case .numbers(let numbers)? = try read(text, change).columns.first?.values else { throw Wrong() }
+        return numbers
+    }
+
+    @Test("infinite numbers are numbers, but no features")
+    func infinite() throws {
+        #expect(try doubles("x\ninf\n-Infinity\n+INF\n1") == [.infinity, -.infinity, .infinity, 1])
+        // A name is not a number, so this first line names the columns.
+        #expect(try read("inf,b\n1,2").columns.map(\.name) == ["inf", "b"])
+        let table = try read("a,y\n1,0\ninf,1")
+        let failure = error { () throws(FormatError) in try table.dataset(target: "y", called: "t") }
+        #expect(failure?.place == .cell(line: 3, column: "a"))
+        #expect(failure?.message.contains("infinite") == true)
+    }
+
+    @Test("texts that stand for no value may be numbers, and long")
+    func missingTexts() throws {
+        let read = try doubles("x\n1\n-999\n3\nnot available") { $0.missing = ["-999", "not available"] }
+        #expect(read[0] == 1 && read[1].isNaN && read[2] == 3 && read[3].isNaN)
+        let table = try self.read("a,y\n1,None\n2,-") { $0.missing = ["-"] }
+        let failure = error { () throws(FormatError) in try table.dataset(target: "y", called: "t") }
+        #expect(failure?.place == .cell(line: 3, column: "y") && failure?.problem == .missingValue)
+    }
+
+    @Test("fractions behind a comma, when that is said")
+    func decimalComma() throws {
+        let table = try read("x;y\n1,5;2\n-,25;3e1\n123456789,0123456789;0") { $0.hasDecimalComma = true }
+        #expect(table.columns.map(\.name) == ["x", "y"])
+        #expect(table.columns[0].values == .numbers([1.5, -0.25, 123456789.0123456789]))
+        #expect(table.columns[1].values == .numbers([2, 30, 0]))
+        #expect(try doubles("x\n1,5\n2,5") { $0.hasDecimalComma = true } == [1.5, 2.5])
+        // A point is not the one of these numbers.
+        #expect(try read("x\n1.5") { $0.hasDecimalComma = true }.columns[0].values == .strings(["1.5"]))
+    }
+
+    @Test("bars separate")
+    func bars() throws {
+        let table = try read("a|b c\n1|x, y\n2|z, z")
+        #expect(table.columns.map(\.name) == ["a", "b c"])
+        #expect(table.columns[1].values == .strings(["x, y", "z, z"]))
+    }
+
+    @Test("whole numbers keep their digits")
+    func wholeNumbers() throws {
+        let table = try read("a,b,c,d\n1700000000,16777216,123456789,12345678.5\n1,2,,3")
+        #expect(table.rowCount == 2)
+        let times = try table.tensor("a")
+        #expect(times.dtype == .int64 && times.ints == [1_700_000_000, 1])
+        #expect(try table.tensor("b").dtype == .float32)
+        let missing = try table.tensor("c")
+        #expect(missing.dtype == .float64 && missing.double(at: 0) == 123_456_789)
+        #expect(try table.tensor("d").dtype == .float32)
+        #expect(try read("x\n9007199254740994").tensor("x").dtype == .float64)
     }
 
     @Test("what was written is read")

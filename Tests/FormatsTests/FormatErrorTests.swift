@@ -18,6 +18,7 @@ struct FormatErrorTests {
         (.notText(encoding: "UTF-8"), "not UTF-8 text"), (.cannotWrite("because"), "because"),
         (.tensor(.outOfMemory(bytes: 8, budget: 4)), "8 bytes more would pass the memory budget"),
         (.tensor(.unknownValue), "unknownValue"),
+        (.inEntry("w", of: .excess(bytes: 9)), "the array 'w': 9 bytes follow"),
         (.wrongFieldCount(expected: 2, found: 3), "has 3 fields, the first one has 2"),
         (.notANumber("x"), "'x' is not a number"), (.missingValue, "missing"),
         (.unknownColumn("a", known: ["b", "c"], nearest: nil), "the columns are b, c"),
@@ -56,6 +57,23 @@ struct FormatErrorTests {
         ]
         for (problem, help) in helps {
             #expect(FormatError(format: "data set", problem).help == help)
+        }
+    }
+
+    @Test("the way out of what own files do")
+    func helpWithFiles() {
+        let helps: [(String, FormatError.Problem, String)] = [
+            ("csv", .notText(encoding: "UTF-8"), "readCSV(…, encoding: \"latin-1\")"),
+            ("text", .notText(encoding: "UTF-8"), "readText(…, encoding: \"latin-1\")"),
+            ("csv", .notANumber("1,5"), "decimal: \",\""), ("csv", .notANumber("red"), "without `target`"),
+            ("csv", .missingValue, "without `target`"), ("csv", .wrongFieldCount(expected: 1, found: 2), "skip: 1"),
+            ("npy", .unsupported("an array of records"), "astype"),
+            ("npy", .inEntry("w", of: .unsupported("an array of records")), "leave it out"),
+            ("picture", .notThisFormat(expected: "x"), "Pillow"),
+        ]
+        for (format, problem, part) in helps {
+            let help = FormatError(format: format, problem).help
+            #expect(help?.contains(part) == true, "\(problem): \(help ?? "none")")
         }
     }
 

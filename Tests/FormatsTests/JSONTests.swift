@@ -54,6 +54,24 @@ struct JSONTests {
         #expect(failure?.place == .line(line, column: column), "\(failure?.message ?? "was read")")
     }
 
+    @Test("what Python writes: numbers that are not finite, and a value in each line")
+    func loosely() throws {
+        let text = Array("{\"a\": -Infinity, \"b\": [NaN, Infinity, -1]}".utf8)
+        let json = try JSON.readLoosely(text, isLines: false)
+        let values = json["b"]?.arrayValue ?? []
+        #expect(json["a"]?.doubleValue == -.infinity && values.count == 3)
+        #expect(values.first?.doubleValue?.isNaN == true && values.last == .integer(-1))
+        let strict = error { () throws(FormatError) in try JSON.read(text) }
+        #expect(strict?.place == .line(1, column: 8))
+        let lines = try JSON.readLoosely(Array("\u{FEFF}[1]\r\n\n{\"b\": 2}\n3".utf8), isLines: true)
+        #expect(lines == .array([.array([.integer(1)]), .object([.init("b", .integer(2))]), .integer(3)]))
+        #expect(try JSON.readLoosely([], isLines: true) == .array([]))
+        let wrong = error { () throws(FormatError) in try JSON.readLoosely(Array("1\n{".utf8), isLines: true) }
+        #expect(wrong?.place == .line(2, column: 2))
+        let two = error { () throws(FormatError) in try JSON.readLoosely(Array("1\n2".utf8), isLines: false) }
+        #expect(two?.help?.contains("lines: true") == true)
+    }
+
     @Test("nesting is read to its limit and refused beyond, however deep")
     func depth() throws {
         func nested(_ depth: Int) -> [UInt8] {

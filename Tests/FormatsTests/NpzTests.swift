@@ -17,6 +17,15 @@ struct NpzTests {
         }
     }
 
+    @Test("what is wrong with an array is said with its name")
+    func wrongArray() throws {
+        var writer = ZipWriter()
+        try writer.add("names.npy", [1, 2, 3])
+        let failure = error { () throws(FormatError) in try Npz.read(writer.finish()) }
+        #expect(failure?.message.contains("the array 'names': it does not begin with") == true)
+        #expect(failure?.place == .byte(0))
+    }
+
     @Test("an entry that is no array is refused")
     func npzForeign() throws {
         var writer = ZipWriter()

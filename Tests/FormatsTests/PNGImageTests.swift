@@ -38,7 +38,23 @@ struct PNGImageTests {
         #expect(image.floats == [1, 0, 0, 0, 0, 1, 1, 128 / 255])
     }
 
-    @Test("grey with transparency becomes four channels, 16 bits eight")
+    @Test("levels are as stored: of 16 bits, and whatever the file says about its gamma")
+    func storedLevels() throws {
+        let gamma: [(String, [UInt8])] = [("gAMA", [0, 1, 0x86, 0xA0]), ("sRGB", [0])]
+        for chunks in [[], gamma, [gamma[1]]] {
+            let grey = PNGFixture.picture(
+                width: 2, height: 1, depth: 16, colour: 0, chunks: chunks, rows: [0, 0x01, 0x02, 0xFF, 0xFE])
+            #expect(try PNGImage.read(grey).floats == [258 / 65535, 65534 / 65535])
+            let colour = PNGFixture.picture(
+                width: 1, height: 1, depth: 16, colour: 2, chunks: chunks, rows: [0, 0, 1, 0x80, 0, 0xFF, 0xFF])
+            #expect(try PNGImage.read(colour).floats == [1 / 65535, 32768 / 65535, 1])
+            let byte = PNGFixture.picture(
+                width: 2, height: 1, depth: 8, colour: 0, chunks: chunks, rows: [0, 3, 100])
+            #expect(try PNGImage.read(byte).floats == [3 / 255, 100 / 255])
+        }
+    }
+
+    @Test("grey with transparency becomes four channels, 16 bits then eight")
     func greyAlpha() throws {
         let picture = PNGFixture.picture(
             width: 1, height: 1, depth: 8, colour: 4, rows: [0, 51, 102])
@@ -46,6 +62,9 @@ struct PNGImageTests {
         let deep = PNGFixture.picture(
             width: 1, height: 1, depth: 16, colour: 0, rows: [0, 0x33, 0x33])
         #expect(try PNGImage.read(deep).floats == [0.2])
+        let both = PNGFixture.picture(
+            width: 1, height: 1, depth: 16, colour: 4, rows: [0, 0x33, 0x33, 0x66, 0x66])
+        #expect(try PNGImage.read(both).floats == [0.2, 0.2, 0.2, 0.4])
     }
 
     @Test("a size that the file cannot hold is refused before anything is allocated")

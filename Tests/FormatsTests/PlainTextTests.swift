@@ -30,6 +30,12 @@ struct PlainTextTests {
         #expect(failure?.problem == .notText(encoding: name))
     }
 
+    @Test("UTF-32 is refused, not read as UTF-16 full of zeros")
+    func wide() {
+        let failure = error { () throws(FormatError) in try PlainText.read(hex("fffe0000 61000000")) }
+        #expect(failure?.problem == .unsupported("text in UTF-32"))
+    }
+
     @Test("names as people write them", arguments: ["utf8", "UTF-8", "utf_8"])
     func names(name: String) {
         #expect(TextEncoding(name: name) == .utf8)

@@ -54,6 +54,17 @@ struct TorchFileTests {
         #expect(Set(state.keys) == ["model.w", "list.0"] && state["model.w"]?.floats == [1, 1])
     }
 
+    @Test("what people save beside the tensors is left out: NumPy's numbers, dtypes, sizes, arguments, paths")
+    func beside() throws {
+        let state = try read("beside.pt")
+        #expect(Set(state.keys) == ["model.w", "step"] && state["model.w"]?.floats == [1, 2])
+    }
+
+    @Test("the refusal says what to save instead")
+    func helps() throws {
+        #expect(try failure("code.pt")?.help?.contains("state_dict()") == true)
+    }
+
     @Test("a file that asks for anything else is refused by name, and nothing of it runs")
     func code() throws {
         let refused = try failure("code.pt")

@@ -51,6 +51,19 @@ struct ZipTests {
         return local + central + end
     }
 
+    @Test("a file without its end is cut off, not another kind of file")
+    func cutOff() throws {
+        var writer = ZipWriter()
+        try writer.add("x", Self.text, deflate: true)
+        let file = writer.finish()
+        for count in [25, file.count / 2, file.count - 1] {
+            let failure = error { () throws(FormatError) in try ZipArchive(Array(file[..<count])) }
+            #expect(failure?.message.contains("cut off") == true && failure?.place == .byte(count))
+        }
+        let other = error { () throws(FormatError) in try ZipArchive(Array("hello".utf8)) }
+        #expect(other?.problem == .notThisFormat(expected: "the parts of a zip archive"))
+    }
+
     @Test("a changed byte of an entry is noticed")
     func damaged() throws {
         var writer = ZipWriter()

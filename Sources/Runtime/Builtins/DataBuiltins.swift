@@ -30,11 +30,42 @@ enum DataBuiltins {
         ) { m, a in
             .string(try m.session.datasets.path(of: m.text(a[0], "dataFile", "name")))
         },
-        Builtin("Dataset(x, y, classes = nil)", "A data set of tensors with one first axis.") { m, a in
+        Builtin(
+            "Dataset(x, y, classes = nil)",
+            """
+            A data set of tensors with one first axis.
+
+            `.x .y .classes .count`, and `.features`, the names of the columns of a table. `data[3]` is a sample `(x:, y:)`, \
+            `data[0:100]` a part, `data[indices]` and `data[mask]` the samples that a vector chooses. `.split(fraction, \
+            seed: nil)` gives two parts in random order, `.split()` the published ones; `.batches(size, shuffle: false, \
+            dropLast: false)` is for loops; `.map(f)` applies f to each batch as it is drawn, `.filter(f)` keeps samples, \
+            `.take(n)` the first n, `.shuffled()` another order; `.window(length, step: 1)` cuts a series: x are windows, y \
+            the value after each.
+
+            ```dl
+            let data = Dataset(arange(6).reshape([6, 1]), arange(6) % 2)
+            let fold = arange(6) % 3
+            for k in 0..<3 { print(data[fold != k].count, data[fold == k].y.toList()) }
+            ```
+            """
+        ) { m, a in
             .dataset(try m.makeDataset(a[0], a[1], a[2]))
         },
-        Builtin("save(value, path, width = nil, height = nil, dpi = 96)", "Writes a model, tensors or a figure.", isPure: false)
-        { m, a in
+        Builtin(
+            "save(value, path, width = nil, height = nil, dpi = 96)",
+            """
+            Writes a model, tensors or a figure, and gives it back; the ending of the path says how.
+
+            Models, optimizers and dicts of tensors: `.safetensors`, `.npz`; a tensor: `.npy`, `.png` (a picture), `.csv`; a \
+            dict of columns (vectors, lists of numbers or texts): `.csv`; a tokenizer: `.json`; a figure: `.png`, `.svg`, \
+            `.pdf`.
+
+            ```dl
+            save(["name": ["Ada", "Bo"], "score": Tensor([0.5, 1])], "scores.csv")
+            readText("scores.csv")                    # → "name,score\\nAda,0.5\\nBo,1\\n"
+            ```
+            """, isPure: false
+        ) { m, a in
             try m.save(a[0], to: m.text(a[1], "save", "path"), a[2], a[3], a[4])
             return a[0]
         },

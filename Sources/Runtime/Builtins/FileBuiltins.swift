@@ -8,15 +8,21 @@ import Tensors
 enum FileBuiltins {
     static let all: [Builtin] = [
         Builtin(
-            "readCSV(path, target = nil, header = nil, separator = nil, missing = nil, encoding = nil, skip = 0)",
+            "readCSV(path, target = nil, header = nil, separator = nil, missing = nil, encoding = nil, skip = 0, "
+                + "decimal = \".\")",
             """
             A dict of columns, or a data set to learn the column `target`.
 
             A column is a tensor if all its values are numbers (missing ones are nan), else a list of texts. What is not \
             said is found out: whether the first line names the columns (`header`), what stands between values \
-            (`separator`: `","`, `";"`, `"\\t"` or `" "`). `missing` is a list of the texts that stand for no value, \
-            `skip` a number of lines to leave out, `encoding` `"utf-8"`, `"utf-16"` or `"latin-1"`. Compressed files \
-            (`.csv.gz`) are read as what is inside.
+            (`separator`: `","`, `";"`, `"\\t"`, `" "` or `"|"`). `missing` is a list of the texts that stand for no \
+            value, `skip` a number of lines to leave out, `encoding` `"utf-8"`, `"utf-16"` or `"latin-1"`, `decimal` \
+            what begins a fraction: `","` reads 1,5. Compressed files (`.csv.gz`) are read as what is inside. Spaces \
+            around values without quotes are left out.
+
+            Numbers become float32; whole ones beyond ±2^24, which that would round, int64 (or float64 where some are \
+            missing). With `target`, x is float32 of all other columns, which must hold numbers; y is int64, the \
+            index in `.classes`, of texts, int64 of whole numbers, else float32.
 
             ```dl
             writeText("t.csv", "name;height\\nAda;1.65\\nBo;?")
@@ -27,7 +33,8 @@ enum FileBuiltins {
         ) { m, a in
             let path = try m.text(a[0], "readCSV", "path")
             let options = try m.csvOptions(
-                header: a[2], separator: a[3], missing: a[4], encoding: a[5], skip: a[6])
+                header: a[2], separator: a[3], missing: a[4], encoding: a[5], skip: a[6],
+                decimal: a[7])
             let read = try m.session.read(path, as: "csv", by: { bytes throws(FormatError) in
                 .table(try CSV.read(bytes, options))
             })
@@ -64,11 +71,27 @@ enum FileBuiltins {
             return try m.value(of: m.session.read(path, as: "png", by: DataFormat.readPicture))
         },
         Builtin(
-            "readJSON(path)",
-            "What a JSON file holds: dicts, lists, Strings, Ints, Floats, Bools and nil.", isPure: false
+            "readJSON(path, lines = false)",
+            """
+            What a JSON file holds: dicts, lists, Strings, Ints, Floats, Bools and nil.
+
+            `NaN` and `Infinity`, as Python writes them, are Floats. `lines: true` reads a file with a value in each \
+            line (`.jsonl`) as a list.
+
+            ```dl
+            writeText("t.jsonl", "[1, 2.5]\\n[3, NaN]")
+            readJSON("t.jsonl", lines: true)          # → [[1, 2.5], [3, nan]]
+            ```
+            """, isPure: false
         ) { m, a in
             let path = try m.text(a[0], "readJSON", "path")
-            guard case .json(var json) = try m.session.read(path, as: .json) else { return .none }
+            guard case .bool(let isLines) = a[1] else {
+                throw CallFailures.argument("readJSON", "lines", wants: "true or false", got: a[1])
+            }
+            let read = try m.session.read(path, as: "json", by: { bytes throws(FormatError) in
+                .json(try JSON.readLoosely(bytes, isLines: isLines))
+            })
+            guard case .json(var json) = read else { return .none }
             defer { Rubbish(&json, leaving: .null).free() }
             return try m.value(of: json)
         },
@@ -87,8 +110,15 @@ enum FileBuiltins {
                 to: m.text(a[0], "writeText", "path"))
             return .none
         },
-        Builtin("listFiles(folder, pattern = \"*\")", "The paths of files that match, sorted.", isPure: false)
-        { m, a in
+        Builtin(
+            "listFiles(folder, pattern = \"*\")",
+            """
+            The paths of the files and folders in a folder that match, sorted.
+
+            `*` stands for any characters, `?` for one; what is in folders within is not listed, and names with a dot \
+            in front are left out.
+            """, isPure: false
+        ) { m, a in
             .list(
                 try m.session.listFiles(
                     m.text(a[0], "listFiles", "folder"), m.text(a[1], "listFiles", "pattern")
@@ -116,15 +146,20 @@ extension Machine {
     }
 
     fileprivate func csvOptions(
-        header: Value, separator: Value, missing: Value, encoding: Value, skip: Value
+        header: Value, separator: Value, missing: Value, encoding: Value, skip: Value, decimal: Value
     ) throws -> CSV.Options {
         var options = CSV.Options()
-        if !header.isNone { options.hasHeader = try truth(header) }
+        if case .bool(let hasHeader) = header {
+            options.hasHeader = hasHeader
+        } else if !header.isNone {
+            throw CallFailures.argument("readCSV", "header", wants: "true or false", got: header)
+        }
         if !separator.isNone {
             let bytes = Array(try text(separator, "readCSV", "separator").utf8)
             guard bytes.count == 1, let found = CSV.Separator(rawValue: bytes[0]) else {
                 throw CallFailures.argument(
-                    "readCSV", "separator", wants: "\",\", \";\", \"\\t\" or \" \"", got: separator)
+                    "readCSV", "separator", wants: "\",\", \";\", \"\\t\", \" \" or \"|\"",
+                    got: separator)
             }
             options.separator = found
         }
@@ -139,6 +174,12 @@ extension Machine {
             throw CallFailures.argument("readCSV", "skip", wants: "an Int from 0", got: skip)
         }
         options.skippedLines = lines
+        let point = try text(decimal, "readCSV", "decimal")
+        guard [".", ","].contains(point), point == "." || options.separator != .comma else {
+            throw CallFailures.argument(
+                "readCSV", "decimal", wants: "\".\" or \",\" (and another `separator` than that)", got: decimal)
+        }
+        options.hasDecimalComma = point == ","
         return options
     }
 

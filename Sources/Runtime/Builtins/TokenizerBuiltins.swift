@@ -10,9 +10,10 @@ enum TokenizerBuiltins {
             """
             A number for each character (Unicode code point) of a text, in their order.
 
-            `.encode(s)` gives a list of Ints, `.decode(ids)` the text, `.size` how many tokens there are, `.tokens` what \
-            they are, `.id(token)` the number of one or nil. `special` tokens (a list) come first; `"<unk>"` among them \
-            stands for characters that are not known, which are errors otherwise. `save(tokenizer, "t.json")` and \
+            `.encode(s)` gives a list of Ints, `.decode(ids)` the text without special tokens, `.size` how many tokens \
+            there are, `.tokens` what they are, `.id(token)` the number of one or nil. `special` tokens (a list) come \
+            first; `"<unk>"` among them stands for characters that are not known, which are errors otherwise. \
+            `save(tokenizer, "t.json")` and \
             `readTokenizer("t.json")` keep one.
 
             ```dl

@@ -126,7 +126,7 @@ final class DatasetObject: Compound {
     // MARK: Choosing samples
 
     /// The samples at `indices`, which are in range.
-    private func picked(_ indices: [Int], known: (x: Known, y: Known)? = nil) throws -> DatasetObject {
+    func picked(_ indices: [Int], known: (x: Known, y: Known)? = nil) throws -> DatasetObject {
         with(x: try Self.rows(of: x, indices), y: try Self.rows(of: y, indices), known: known)
     }
 

@@ -125,6 +125,9 @@ extension Machine {
         case .model(let model): return try part(of: model, at: index)
         case .dataset(let dataset):
             if case .range(let range) = index { return try slice(value, by: range) }
+            if case .tensor(let node) = index, node.shape.rank > 0 {
+                return .dataset(try dataset.chosen(by: node, self))
+            }
             return try dataset.element(index, self)
         default:
             throw Failure("index.type", "\(described(value)) has no elements to index")

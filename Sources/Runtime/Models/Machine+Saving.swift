@@ -18,6 +18,12 @@ extension Machine {
         _ value: Value, to path: String, _ width: Value, _ height: Value, _ dpi: Value
     ) throws {
         switch value {
+        case .dict, .tensor:
+            guard DataFormat.of(path: path)?.format.name == DataFormat.csv.name else { break }
+            return try session.write(.table(table(of: value)), to: path)
+        default: break
+        }
+        switch value {
         case .figure(let figure):
             let sized = figure.figure.sized(
                 width: try measure(width, "width"), height: try measure(height, "height"))

@@ -68,12 +68,29 @@ extension Session {
             do {
                 let bytes: [UInt8]
                 if case .text(let text)? = written { bytes = text } else { bytes = try FileAccess.read(target) }
-                return try reader(Gzip.unwrapped(bytes))
+                return try recognising(Gzip.unwrapped(bytes), kind, reader)
             } catch let error as FormatError {
                 var named = error
                 named.file = path
                 throw named
             }
+        }
+    }
+
+    /// What a reader gives, or its error with what the bytes look like if they are of another kind.
+    private func recognising(
+        _ bytes: [UInt8], _ kind: String, _ reader: ([UInt8]) throws(FormatError) -> DataValue
+    ) throws(FormatError) -> DataValue {
+        do {
+            return try reader(bytes)
+        } catch {
+            var error = error
+            switch error.problem {
+            case .notThisFormat, .notText:
+                if let found = FileKind(bytes), found.rawValue != kind { error.resemblance = found }
+            default: break
+            }
+            throw error
         }
     }
 
@@ -129,6 +146,14 @@ extension Session {
     func listFiles(_ folder: String, _ pattern: String) throws -> [String] {
         let target = try readablePath(folder)
         if machine.check?.hasWritten == true { throw UnknownValue() }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue else {
+            throw Failure(
+                "file.folder",
+                FileManager.default.fileExists(atPath: target)
+                    ? "`\(folder)` is not a folder" : "there is no folder `\(folder)`",
+                help: "paths start at the notebook's folder: `listFiles(\".\")` lists it")
+        }
         return FileAccess.names(in: target).filter { Self.matches($0[...], pattern[...]) }
             .map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
     }
