@@ -102,6 +102,26 @@ void support_install_leave_handler(void) {
     sigaction(SIGHUP, &action, 0);
 }
 
+static _Atomic int continued;
+
+static void on_continue(int signal_number) {
+    (void)signal_number;
+    atomic_store_explicit(&continued, 1, memory_order_relaxed);
+}
+
+void support_install_continue_handler(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_continue;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
+    sigaction(SIGCONT, &action, 0);
+}
+
+int support_take_continued(void) {
+    return atomic_exchange_explicit(&continued, 0, memory_order_relaxed);
+}
+
 int support_leave_signal(void) { return atomic_load_explicit(&leaving, memory_order_relaxed); }
 
 void support_futex_wait(uint32_t *address, uint32_t expected) {

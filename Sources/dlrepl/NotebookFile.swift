@@ -6,7 +6,16 @@ import Notebooks
 enum NotebookFile {
     static func read(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Problem("\(path) cannot be read")
+            var isFolder: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            throw Problem(
+                exists && isFolder.boolValue ? "\(path) is a folder" : "\(path) cannot be read")
+        }
+        // Any text is a notebook without cells, but `run train.py` was hardly meant so.
+        let isMeant = [".dln", ".dl"].contains { path.hasSuffix($0) }
+        guard isMeant || data.range(of: Data("```dl".utf8)) != nil || data.range(of: Data("~~~dl".utf8)) != nil
+        else {
+            throw Problem("\(path) holds no cell; notebooks end in .dln, scripts in .dl")
         }
         return Array(data)
     }

@@ -133,4 +133,51 @@ struct ToolTests {
             #expect(left.sorted() == ["flowers", "pack"])
         }
     }
+
+    @Test("`fmt` leaves what is not UTF-8, or does not parse, as it is, and says so")
+    func formatRefuses() throws {
+        try withTemporaryFolder { folder in
+            func run(_ name: String) throws -> (output: String, errors: String, code: Int32) {
+                try Program.run(["fmt", name], input: "", folder: folder)
+            }
+            let bytes = Data("```dl\nlet  s = \"".utf8) + [0xff] + Data("\"\n```\n".utf8)
+            try bytes.write(to: folder.appending(path: "bytes.dln"))
+            let refused = try run("bytes.dln")
+            #expect(refused.code == 2 && refused.errors.contains("not UTF-8"), "\(refused)")
+            #expect(try Data(contentsOf: folder.appending(path: "bytes.dln")) == bytes)
+            try write("```dl\nlet  x=1\n```\n```dl {#b}\nlet  y=(\n```\n", "n.dln", folder)
+            let broken = try run("n.dln")
+            #expect(broken.code == 1 && broken.errors.contains("n.dln:5:"), "\(broken)")
+            #expect(try read("n.dln", folder) == "```dl\nlet x = 1\n```\n```dl {#b}\nlet  y=(\n```\n")
+            #expect(try run("n.dln").output == "")
+        }
+    }
+
+    @Test("`fmt` of thousands of cells takes seconds, not hours", .timeLimit(.minutes(1)))
+    func formatMany() throws {
+        try withTemporaryFolder { folder in
+            let text = (0..<3000).map { "# \($0)\n\n```dl\nlet x\($0)=\($0)\n```\n" }.joined(separator: "\n")
+            try write(text, "n.dln", folder)
+            #expect(try Program.run(["fmt", "n.dln"], input: "", folder: folder).code == 0)
+            #expect(try read("n.dln", folder).contains("let x2999 = 2999\n"))
+        }
+    }
+
+    @Test("what cannot end well is refused before anything runs")
+    func refusedEarly() throws {
+        try withTemporaryFolder { folder in
+            try write("```dl\nwriteText(\"ran.txt\", \"yes\")\nplot([1, 2])\n```\n", "n.dln", folder)
+            try write("print(1)\n", "train.py", folder)
+            let calls = [
+                ["run", "n.dln", "--out", "page.pdf"], ["run", "train.py"], ["run", "."],
+                ["export", "figures", "n.dln", "--dpi", "0"], ["run", "n.dln", "-p", "=3"],
+            ]
+            for arguments in calls {
+                let result = try Program.run(arguments, input: "", folder: folder)
+                #expect(result.code == 2 && !result.errors.isEmpty, "\(arguments): \(result)")
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!names.contains("ran.txt") && !names.contains("figures"))
+        }
+    }
 }

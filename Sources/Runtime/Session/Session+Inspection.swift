@@ -106,6 +106,12 @@ extension Session {
         return (machine.memberNames(of: value), functions(taking: value.typeName))
     }
 
+    /// The String keys of the dict that `path` leads to, without running anything.
+    public func keys(of path: [String]) -> [String] {
+        guard case .dict(let dict) = value(at: path) else { return [] }
+        return dict.items.keys.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    }
+
     /// The functions that take a value of the type first, for `x.f(…)`. All if the type is `nil`.
     public func functions(taking type: String?) -> [String] {
         let own = module.definedNames.filter { name in
