@@ -99,6 +99,9 @@ void support_install_leave_handler(void) {
     sigemptyset(&action.sa_mask);
     action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
     sigaction(SIGTERM, &action, 0);
+    /* Who started the program with nohup wants it to go on. */
+    struct sigaction before;
+    if (sigaction(SIGHUP, 0, &before) == 0 && before.sa_handler == SIG_IGN) return;
     sigaction(SIGHUP, &action, 0);
 }
 

@@ -173,6 +173,9 @@ private struct Prompt {
                 state.screen.line(":help shows the commands, ?name what a name is")
             } else if entry.hasPrefix("help("), entry.hasSuffix(")"), !isDefined {
                 state.describe(String(entry.dropFirst(5).dropLast()).trimmed, showsSource: false)
+            } else if entry.hasPrefix("%") {
+                let help = "`:time EXPR` for `%timeit`; `:help` lists them"
+                state.complain(PromptError("commands start with a colon here", help: help).diagnostic)
             } else {
                 state.enter(entry)
             }

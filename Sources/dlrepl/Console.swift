@@ -87,12 +87,15 @@ func forEachFile(
     _ files: [String], _ session: SessionOptions,
     _ body: @escaping @Sendable (String, Installation) throws -> ExitCode
 ) throws {
+    // A batch system asks with SIGTERM: what ran is saved then, as after ^C.
+    support_install_leave_handler()
     try onInterpreterThread {
         try session.apply()
         let installation = try Installation.find()
         var code = ExitCode.success
         for file in files {
             let ended = try body(file, installation)
+            if support_leave_signal() != 0 { return ExitCode(128 + support_leave_signal()) }
             if ended == Exit.interrupted { return ended }
             if ended != .success, code != Exit.usage { code = ended }
         }

@@ -20,8 +20,14 @@ enum NotebookFile {
         return Array(data)
     }
 
-    /// Writes a file whole or not at all, with the folders on the way.
-    static func write(_ bytes: [UInt8], to path: String) throws {
+    /// Writes a file whole or not at all, with the folders on the way. A link stays one, and a file keeps its
+    /// permissions.
+    static func write(_ bytes: [UInt8], to name: String) throws {
+        let url = URL(fileURLWithPath: name)
+        let target = url.resolvingSymlinksInPath()
+        // Only where there is a link: what is shown stays as it was typed.
+        let path = target.path == url.standardizedFileURL.path ? name : target.path
+        let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions]
         let folder = (path as NSString).deletingLastPathComponent
         do {
             if !folder.isEmpty {
@@ -29,8 +35,11 @@ enum NotebookFile {
                     atPath: folder, withIntermediateDirectories: true)
             }
             try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+            if let mode {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            }
         } catch {
-            throw Problem("\(path) cannot be written")
+            throw Problem("\(name) cannot be written")
         }
     }
 

@@ -10,12 +10,24 @@ struct HabitTests {
     @Test("`name?`, `name??`, `help(name)` and `?:command` ask", arguments: [
         ("x?", "x: Int = 3"), ("Dense??", "param W"), ("help(x)", "x: Int = 3"),
         ("?:undo", "back to before"), ("x.shap?", "there is no `x.shap`"), ("?let", "a word of the language"),
+        ("%timeit x", "`:time EXPR`"),
     ])
     func questions(entry: String, answer: String) throws {
         try atPrompt { terminal, _ in
             try terminal.ask("let x = 3", "dl 2> ")
             try terminal.ask(entry, answer)
             try terminal.ask("x + 1", "\n4\n")
+        }
+    }
+
+    @Test("of a long list the prompt shows the beginning, `print` all of it")
+    func longValue() throws {
+        try atPrompt { terminal, _ in
+            terminal.enter("list(0..<2000)")
+            let shown = try terminal.expect("(10890 characters; `print` writes all)")
+            #expect(shown.contains("1, 2, 3") && !shown.contains("1999"))
+            try terminal.ask("list(0..<50000)", "(50000 elements; `print` writes all)")
+            try terminal.ask("print(list(0..<2000))", "1999]")
         }
     }
 

@@ -150,6 +150,16 @@ struct ToolTests {
             #expect(broken.code == 1 && broken.errors.contains("n.dln:5:"), "\(broken)")
             #expect(try read("n.dln", folder) == "```dl\nlet x = 1\n```\n```dl {#b}\nlet  y=(\n```\n")
             #expect(try run("n.dln").output == "")
+            // A link stays a link, and the file keeps its permissions.
+            try write("let  x=1\n", "s.dl", folder)
+            let (path, files) = (folder.appending(path: "s.dl").path, FileManager.default)
+            try files.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            let link = folder.appending(path: "l.dl").path
+            try files.createSymbolicLink(atPath: link, withDestinationPath: "s.dl")
+            #expect(try run("l.dl").code == 0)
+            #expect(try files.destinationOfSymbolicLink(atPath: link) == "s.dl")
+            #expect(try read("s.dl", folder) == "let x = 1\n")
+            #expect(try files.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
         }
     }
 
@@ -170,6 +180,7 @@ struct ToolTests {
             try write("print(1)\n", "train.py", folder)
             let calls = [
                 ["run", "n.dln", "--out", "page.pdf"], ["run", "train.py"], ["run", "."],
+                ["run", "n.dln", "n.dln", "--out", "n.html"],
                 ["export", "figures", "n.dln", "--dpi", "0"], ["run", "n.dln", "-p", "=3"],
             ]
             for arguments in calls {
@@ -178,6 +189,27 @@ struct ToolTests {
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(!names.contains("ran.txt") && !names.contains("figures"))
+        }
+    }
+
+    @Test("SIGTERM ends a run as ^C does: what ran is saved; a full disk is said once")
+    func leaves() throws {
+        try withTemporaryFolder { folder in
+            try write("```dl\n1 + 1\n```\n```dl\nprint(\"go\")\nwhile true { }\n```\n", "n.dln", folder)
+            let terminal = try PseudoTerminal(folder: folder, arguments: ["run", "--write", "n.dln"])
+            try terminal.expect("go")
+            terminal.signal(SIGTERM)
+            #expect(try terminal.exitCode() == 143)
+            #expect(try read("n.dln", folder).contains("```text\n2\n```"))
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+            shell.arguments = ["-c", "\"$0\" doc fit >/dev/full 2>said", Program.path]
+            shell.environment = Program.environment(folder)
+            shell.currentDirectoryURL = folder
+            try shell.run()
+            shell.waitUntilExit()
+            #expect(shell.terminationStatus == 1)
+            #expect(try read("said", folder).split(separator: "\n").count == 1)
         }
     }
 }

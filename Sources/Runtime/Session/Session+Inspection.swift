@@ -2,6 +2,7 @@ import Autodiff
 public import Diagnostics
 import Figures
 import Formats
+import OrderedCollections
 import Syntax
 import Tensors
 

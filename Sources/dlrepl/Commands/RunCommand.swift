@@ -46,7 +46,12 @@ struct RunCommand: ParsableCommand {
         let command = self
         try forEachFile(files, session) { file, installation in
             // Before anything runs: a run may take hours.
-            if let out = command.out { _ = try Self.exporter(out) }
+            if let out = command.out {
+                _ = try Self.exporter(out)
+                guard command.files.count == 1 else {
+                    throw Problem("--out takes one notebook; `dlrepl export` writes a file of each")
+                }
+            }
             return try command.run(file, installation)
         }
     }
