@@ -83,6 +83,8 @@ struct HabitTests {
     @Test("a dumb terminal gets no sequences, a script no commands of the prompt")
     func plain() throws {
         try withTemporaryFolder { folder in
+            let module = try Program.run(["doc", "nlp"], input: "", folder: folder)
+            #expect(module.code == 0 && module.output.contains("nlp.Bert"), "\(module)")
             for code in [":help", "?fit"] {
                 let result = try Program.run(["-e", code], input: "", folder: folder)
                 #expect(result.code == 1 && result.errors.contains("the prompt"), "\(result)")

@@ -201,6 +201,17 @@ struct ToolTests {
             terminal.signal(SIGTERM)
             #expect(try terminal.exitCode() == 143)
             #expect(try read("n.dln", folder).contains("```text\n2\n```"))
+            let long = "fit(Dense(1), (ones([8, 2]), ones([8, 1])), loss: mse, epochs: 1000000)"
+            try write("```dl\nprint(\"go\")\n\(long)\n```\n", "f.dln", folder)
+            for command in [["run", "--write", "f.dln"], ["test", "f.dln"]] {
+                let training = try PseudoTerminal(folder: folder, arguments: command)
+                try training.expect("epoch 2")
+                training.type(PseudoTerminal.interrupt)
+                try training.expect("cell 1 was interrupted")
+                #expect(try training.exitCode() == 130)
+            }
+            // What is not whole is not stored as the cell's output.
+            #expect(try !read("f.dln", folder).contains("dln:out"))
             let shell = Process()
             shell.executableURL = URL(fileURLWithPath: "/bin/sh")
             shell.arguments = ["-c", "\"$0\" doc fit >/dev/full 2>said", Program.path]
