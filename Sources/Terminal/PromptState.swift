@@ -137,7 +137,8 @@ struct PromptState {
         }
     }
 
-    /// The beginning of a list or record of thousands of numbers: the rest would push away what was asked before.
+    /// The beginning of a list or record of thousands of numbers: the rest would push away what
+    /// was asked before.
     private func shortened(_ value: String) -> String {
         guard screen.isTerminal, value.utf8.count > Self.longestLine, !value.contains("\n") else {
             return value
@@ -186,7 +187,8 @@ struct PromptState {
         }
         let holder = path.dropLast()
         let members = holder.isEmpty ? nil : session.members(of: Array(holder))
-        let known = members.map { $0.members + $0.functions } ?? session.userNames + session.libraryNames
+        let known =
+            members.map { $0.members + $0.functions } ?? session.userNames + session.libraryNames
         let close = nearest(path.last ?? name, in: known).map {
             (members == nil ? [$0] : holder + [$0]).joined(separator: ".")
         }

@@ -174,8 +174,10 @@ private struct Prompt {
             } else if entry.hasPrefix("help("), entry.hasSuffix(")"), !isDefined {
                 state.describe(String(entry.dropFirst(5).dropLast()).trimmed, showsSource: false)
             } else if entry.hasPrefix("%") {
-                let help = "`:time EXPR` for `%timeit`; `:help` lists them"
-                state.complain(PromptError("commands start with a colon here", help: help).diagnostic)
+                let error = PromptError(
+                    "commands start with a colon here",
+                    help: "`:time EXPR` for `%timeit`; `:help` lists them")
+                state.complain(error.diagnostic)
             } else {
                 state.enter(entry)
             }

@@ -57,7 +57,7 @@ struct HabitTests {
         try atPrompt { terminal, _ in
             terminal.type("crossEntropy")
             terminal.type(String(repeating: "\u{2}", count: 6) + "\t\u{5}?\r")
-            try terminal.expect("crossEntropy(prediction")
+            try terminal.expect("crossEntropy(logits")
             try terminal.ask("func f(alphabet) {", "..... ")
             terminal.type("alphab\t * 2\r}\r")
             try terminal.expect("dl 2> ")

@@ -115,7 +115,9 @@ struct CompletionContext: Equatable, Sendable {
         word = source.text(of: Span(source, tokens[start].end, source.utf8.count))
         let before = start > 0 ? tokens[start - 1].kind : nil
         if before == .keyword(.import) { kind = .file }
-        if before == .symbol(.leftBracket), let path = Self.path(endingAt: start - 2, tokens, source) {
+        if before == .symbol(.leftBracket),
+            let path = Self.path(endingAt: start - 2, tokens, source)
+        {
             kind = .key(of: path)
         }
         guard before == .symbol(.leftParenthesis) || before == .symbol(.comma),
