@@ -106,13 +106,16 @@ void support_install_leave_handler(void) {
 }
 
 static _Atomic int continued;
+static pthread_t reader;
 
+/* After a stop the kernel may give the signal to any thread; the one that waits must get it. */
 static void on_continue(int signal_number) {
-    (void)signal_number;
+    if (!pthread_equal(pthread_self(), reader)) pthread_kill(reader, signal_number);
     atomic_store_explicit(&continued, 1, memory_order_relaxed);
 }
 
 void support_install_continue_handler(void) {
+    reader = pthread_self();
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_continue;
