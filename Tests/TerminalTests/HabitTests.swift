@@ -70,7 +70,7 @@ struct HabitTests {
         try atPrompt { terminal, _ in
             terminal.type("20 + 2")
             try terminal.expect("20 + 2")
-            terminal.signal(SIGTSTP)
+            terminal.signal(SIGSTOP)
             try terminal.cook()
             terminal.signal(SIGCONT)
             try terminal.expect("dl 1> 20 + 2")
