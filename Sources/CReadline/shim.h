@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -8,6 +9,36 @@
 
 /* readline keeps its state in globals, which Swift does not let one touch from everywhere; ioctl
    is variadic, which Swift cannot call. Everything here is for the main thread. */
+
+/* Inserts what a terminal marks as pasted, up to the mark of its end. readline's own function makes
+   two lines of each that ends in \r\n, as text from Windows does. */
+static inline int reader_paste(int count, int key) {
+    static const char end[] = "\033[201~";
+    size_t used = 0, room = 1 << 12;
+    char *text = malloc(room);
+    int before = 0, c;
+    (void)count, (void)key;
+    while (text && (c = rl_read_key()) > 0) {
+        int is_second = c == '\n' && before == '\r';
+        before = c;
+        if (is_second) continue;
+        if (used + 2 > room) {
+            char *larger = realloc(text, room *= 2);
+            if (!larger) break;
+            text = larger;
+        }
+        text[used++] = (char)(c == '\r' ? '\n' : c);
+        if (used >= sizeof end - 1 && !memcmp(text + used - (sizeof end - 1), end, sizeof end - 1)) {
+            used -= sizeof end - 1;
+            break;
+        }
+    }
+    if (!text) return 1;
+    text[used] = 0;
+    rl_insert_text(text);
+    free(text);
+    return 0;
+}
 
 static inline void reader_configure(
     const char *name, rl_command_func_t *tab, rl_completion_func_t *complete) {
@@ -19,6 +50,9 @@ static inline void reader_configure(
     rl_sort_completion_matches = 0;
     rl_initialize();
     rl_variable_bind("show-all-if-ambiguous", "on");
+    rl_variable_bind("skip-completed-text", "on"); /* Tab inside a word does not double its end */
+    rl_bind_keyseq_in_map("\033[200~", reader_paste, emacs_standard_keymap);
+    rl_bind_keyseq_in_map("\033[200~", reader_paste, vi_insertion_keymap);
     rl_bind_key('\t', tab);
     using_history();
 }
@@ -59,6 +93,20 @@ static inline void reader_resume(void) {
     rl_forced_update_display();
 }
 
+/* The same where readline does not know of it: it would take the terminal to be prepared. */
+static inline void reader_continue(void) {
+    rl_deprep_terminal();
+    reader_resume();
+}
+
+/* Lets the arrow key reach an entry; 0 if it is the newest anyway. */
+static inline int reader_remember(const char *entry) {
+    HIST_ENTRY *newest = history_length > 0 ? history_get(history_base + history_length - 1) : 0;
+    if (newest && !strcmp(newest->line, entry)) return 0;
+    add_history(entry);
+    return 1;
+}
+
 /* Waits until standard input can be read: 1, or 0 after a signal. The test of the flag and the wait
    are one step for signals, so that no ^C falls between them. */
 static inline int reader_wait(int (*is_interrupted)(void)) {
@@ -67,6 +115,7 @@ static inline int reader_wait(int (*is_interrupted)(void)) {
     sigaddset(&blocked, SIGINT);
     sigaddset(&blocked, SIGTERM);
     sigaddset(&blocked, SIGHUP);
+    sigaddset(&blocked, SIGCONT);
     sigprocmask(SIG_BLOCK, &blocked, &before);
     int is_ready = 0;
     if (!is_interrupted()) {

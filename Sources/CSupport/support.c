@@ -99,7 +99,33 @@ void support_install_leave_handler(void) {
     sigemptyset(&action.sa_mask);
     action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
     sigaction(SIGTERM, &action, 0);
+    /* Who started the program with nohup wants it to go on. */
+    struct sigaction before;
+    if (sigaction(SIGHUP, 0, &before) == 0 && before.sa_handler == SIG_IGN) return;
     sigaction(SIGHUP, &action, 0);
+}
+
+static _Atomic int continued;
+static pthread_t reader;
+
+/* After a stop the kernel may give the signal to any thread; the one that waits must get it. */
+static void on_continue(int signal_number) {
+    if (!pthread_equal(pthread_self(), reader)) pthread_kill(reader, signal_number);
+    atomic_store_explicit(&continued, 1, memory_order_relaxed);
+}
+
+void support_install_continue_handler(void) {
+    reader = pthread_self();
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_continue;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
+    sigaction(SIGCONT, &action, 0);
+}
+
+int support_take_continued(void) {
+    return atomic_exchange_explicit(&continued, 0, memory_order_relaxed);
 }
 
 int support_leave_signal(void) { return atomic_load_explicit(&leaving, memory_order_relaxed); }

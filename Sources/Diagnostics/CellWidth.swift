@@ -13,7 +13,7 @@ private let wideRanges: [ClosedRange<UInt32>] = [
 /// Columns that one character (grapheme cluster) takes in a terminal: 0, 1 or 2.
 ///
 /// A cluster is as wide as its widest scalar: combining marks and joined emoji add nothing.
-func cellWidth(_ character: Character) -> Int {
+public func cellWidth(_ character: Character) -> Int {
     if character.isASCII { return 1 }
     var width = 0
     for scalar in character.unicodeScalars {

@@ -21,7 +21,7 @@ final class InterpreterThread<State>: Sendable {
             // ^C is for the main thread, whose waiting it must end.
             var interrupts = sigset_t()
             sigemptyset(&interrupts)
-            for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&interrupts, signal) }
+            for signal in [SIGINT, SIGTERM, SIGHUP, SIGCONT] { sigaddset(&interrupts, signal) }
             pthread_sigmask(SIG_BLOCK, &interrupts, nil)
             var state = makeState()
             while true {

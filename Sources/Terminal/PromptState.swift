@@ -4,6 +4,7 @@ import Figures
 import Foundation
 import Notebooks
 import Runtime
+import Syntax
 
 /// A session with what a prompt adds to it: the entries, the way back, the figures.
 ///
@@ -20,6 +21,8 @@ struct PromptState {
     }
 
     private static let mostSteps = 50
+    /// Characters of a value on one line that are shown at a terminal.
+    private static let longestLine = 4000
     /// Old weights may take this much memory; the last step is always kept.
     private static let mostBytes = 512 << 20
 
@@ -120,7 +123,7 @@ struct PromptState {
     mutating func finish(_ outcome: CellOutcome, figureName: String? = nil) {
         screen.settle()
         for diagnostic in outcome.notices + outcome.diagnostics { complain(diagnostic) }
-        if let value = outcome.value, !screen.line(value) {
+        if let value = outcome.value.map(shortened), !screen.line(value), screen.problem == nil {
             screen.message("")
             screen.interruption(screen.styled("interrupted", .error))
         }
@@ -132,6 +135,19 @@ struct PromptState {
             screen.line(screen.styled("interrupted; what was trained is kept", .quiet))
         case .rejected, .succeeded, .failed, .outOfMemory: break
         }
+    }
+
+    /// The beginning of a list or record of thousands of numbers: the rest would push away what
+    /// was asked before.
+    private func shortened(_ value: String) -> String {
+        guard screen.isTerminal, value.utf8.count > Self.longestLine, !value.contains("\n") else {
+            return value
+        }
+        // Of a still longer one the session has cut the rest, and says how long it is.
+        let note = value.hasSuffix("`print` writes all)")
+            ? value.split(separator: " … (").last.map(String.init) ?? ""
+            : "\(value.count) characters; `print` writes all)"
+        return value.prefix(Self.longestLine) + " … (" + note
     }
 
     func complain(_ diagnostic: Diagnostic) {
@@ -162,13 +178,23 @@ struct PromptState {
             screen.line(showsSource ? page.source(information) : page.text(information))
             return
         }
-        let known = session.userNames + session.libraryNames
-        let close = nearest(path.last ?? name, in: known)
-        complain(
-            PromptError(
-                "there is no `\(name)`",
-                help: close.map { "did you mean `?\($0)`?" } ?? "Tab lists the names that begin so"
-            ).diagnostic)
+        complain(unknown(path, name).diagnostic)
+    }
+
+    private func unknown(_ path: [String], _ name: String) -> PromptError {
+        if Keyword(rawValue: name) != nil {
+            return PromptError("`\(name)` is a word of the language and names nothing")
+        }
+        let holder = path.dropLast()
+        let members = holder.isEmpty ? nil : session.members(of: Array(holder))
+        let known =
+            members.map { $0.members + $0.functions } ?? session.userNames + session.libraryNames
+        let close = nearest(path.last ?? name, in: known).map {
+            (members == nil ? [$0] : holder + [$0]).joined(separator: ".")
+        }
+        return PromptError(
+            "there is no `\(name)`",
+            help: close.map { "did you mean `?\($0)`?" } ?? "Tab lists the names that begin so")
     }
 
     // MARK: The way back
@@ -239,6 +265,10 @@ struct PromptState {
     }
 
     func write(_ bytes: [UInt8], to path: String) throws(PromptError) {
+        let folder = URL(fileURLWithPath: absolute(path)).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw PromptError("`\(path)` cannot be written: there is no folder `\(folder)`")
+        }
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: absolute(path)), options: .atomic)
         } catch {

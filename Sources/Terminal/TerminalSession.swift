@@ -33,9 +33,18 @@ public final class TerminalSession {
     private func runScript(_ text: String, named name: String) -> Int32 {
         let thread = script ?? scriptThread()
         script = thread
+        if let mark = text.first(where: { !$0.isWhitespace }), ":?".contains(mark) {
+            let problem = Self.noPrompt(mark)
+            thread.perform { $0.complain(problem.diagnostic) }
+            return 1
+        }
         let ending = thread.perform { state in
             let ending = state.enter(text, named: name)
             state.screen.settle()
+            if let problem = state.screen.problem {
+                state.complain(PromptError("the output cannot be written: \(problem)").diagnostic)
+                return CellOutcome.Ending.failed
+            }
             return ending == .succeeded && state.wasInterrupted ? .interrupted : ending
         }
         switch ending {
@@ -44,6 +53,12 @@ public final class TerminalSession {
         case .timedOut, .outOfMemory: return 4
         case .interrupted: return 130
         }
+    }
+
+    private static func noPrompt(_ mark: Character) -> PromptError {
+        PromptError(
+            "what starts with `\(mark)` is a command of the prompt, and this is a script",
+            help: "`dlrepl` alone starts the prompt; `dlrepl doc NAME` shows what a name is")
     }
 
     private func scriptThread() -> InterpreterThread<PromptState> {
@@ -65,8 +80,11 @@ public final class TerminalSession {
         support_install_interrupt_handler()
         support_survive_interrupts()
         support_install_leave_handler()
+        support_install_continue_handler()
         let setup = setup
-        let screen = Screen(isTerminal: true, usesColor: setup.usesColor(isTerminal: true))
+        let screen = Screen(
+            isTerminal: true, usesColor: setup.usesColor(isTerminal: true),
+            rewritesLines: setup.environment["TERM"] != "dumb")
         let thread = InterpreterThread { PromptState(setup, screen: screen, keepsSteps: true) }
         let editor = LineEditor { text in
             thread.perform(within: 0.3) { $0.completion(text) } ?? .nothing
@@ -153,6 +171,13 @@ private struct Prompt {
                 state.screen.line("to leave: :quit or ^D")
             } else if ["help", "help()"].contains(entry), !isDefined {
                 state.screen.line(":help shows the commands, ?name what a name is")
+            } else if entry.hasPrefix("help("), entry.hasSuffix(")"), !isDefined {
+                state.describe(String(entry.dropFirst(5).dropLast()).trimmed, showsSource: false)
+            } else if entry.hasPrefix("%") {
+                let error = PromptError(
+                    "commands start with a colon here",
+                    help: "`:time EXPR` for `%timeit`; `:help` lists them")
+                state.complain(error.diagnostic)
             } else {
                 state.enter(entry)
             }
@@ -161,14 +186,14 @@ private struct Prompt {
     }
 
     private func remember(_ entry: String) {
-        editor.remember(entry)
-        history.append(entry)
+        if editor.remember(entry) { history.append(entry) }
     }
 
     // MARK: Commands
 
     /// The name and argument of `:name argument`, `?name` and `??name`.
     private func command(_ entry: String) -> (name: String, argument: String)? {
+        if let name = asked(entry) { return name }
         let isQuestion = entry.hasPrefix("?")
         guard isQuestion || entry.hasPrefix(":") else { return nil }
         let marks = isQuestion ? String(entry.prefix { $0 == "?" }) : ":"
@@ -178,10 +203,23 @@ private struct Prompt {
         return (String(name), rest.dropFirst(name.count).trimmedSpaces)
     }
 
+    /// The habits of other prompts: `name?`, `name??`.
+    private func asked(_ entry: String) -> (name: String, argument: String)? {
+        let name = entry.prefix { $0 != "?" }
+        let marks = entry.dropFirst(name.count)
+        guard ["?", "??"].contains(marks), let first = name.first, first.isLetter || first == "_",
+            name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." })
+        else { return nil }
+        return (String(marks), String(name))
+    }
+
     private func carryOut(
         _ name: String, _ argument: String, _ entry: String
     ) -> ColonCommand.Result {
         remember(entry)
+        if name.hasPrefix("?"), argument.hasPrefix(":") {
+            return thread.perform { ColonCommand.help.carryOut(&$0, argument) }
+        }
         if name.hasPrefix("?"), !argument.isEmpty {
             thread.perform { $0.describe(argument, showsSource: name.count > 1) }
             return .stay

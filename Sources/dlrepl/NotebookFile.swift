@@ -6,13 +6,28 @@ import Notebooks
 enum NotebookFile {
     static func read(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Problem("\(path) cannot be read")
+            var isFolder: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            throw Problem(
+                exists && isFolder.boolValue ? "\(path) is a folder" : "\(path) cannot be read")
+        }
+        // Any text is a notebook without cells, but `run train.py` was hardly meant so.
+        let isMeant = [".dln", ".dl"].contains { path.hasSuffix($0) }
+        guard isMeant || data.range(of: Data("```dl".utf8)) != nil || data.range(of: Data("~~~dl".utf8)) != nil
+        else {
+            throw Problem("\(path) holds no cell; notebooks end in .dln, scripts in .dl")
         }
         return Array(data)
     }
 
-    /// Writes a file whole or not at all, with the folders on the way.
-    static func write(_ bytes: [UInt8], to path: String) throws {
+    /// Writes a file whole or not at all, with the folders on the way. A link stays one, and a file keeps its
+    /// permissions.
+    static func write(_ bytes: [UInt8], to name: String) throws {
+        let url = URL(fileURLWithPath: name)
+        let target = url.resolvingSymlinksInPath()
+        // Only where there is a link: what is shown stays as it was typed.
+        let path = target.path == url.standardizedFileURL.path ? name : target.path
+        let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions]
         let folder = (path as NSString).deletingLastPathComponent
         do {
             if !folder.isEmpty {
@@ -20,8 +35,11 @@ enum NotebookFile {
                     atPath: folder, withIntermediateDirectories: true)
             }
             try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+            if let mode {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            }
         } catch {
-            throw Problem("\(path) cannot be written")
+            throw Problem("\(name) cannot be written")
         }
     }
 

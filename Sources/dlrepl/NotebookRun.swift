@@ -4,6 +4,7 @@ import Drawing
 import Foundation
 import Notebooks
 import Runtime
+import Terminal
 
 /// One run of one notebook, with what is seen of it on the terminal.
 struct NotebookRun {
@@ -22,8 +23,8 @@ struct NotebookRun {
         options.renderer = configuration.renderer
         options.version = DLRepl.version
         var runner = NotebookRunner(document, session: Session(configuration), options: options)
-        if showsOutput { runner.events.printed = { Console.write($0) } }
         let line = ProgressLine()
+        if showsOutput { runner.events.printed = { line.write($0) } }
         runner.events.progressed = { line.show($0, $1, $2, $3) }
         runner.events.started = { line.start($0.label) }
         runner.events.finished = { cell, result in
@@ -43,19 +44,26 @@ struct NotebookRun {
 final class ProgressLine {
     private var cell = ""
     private var isShown = false
+    /// Whether the program left its line open: nothing is drawn over it.
+    private var isMidLine = false
+
+    private static var width: Int { terminalWidth(of: STDERR_FILENO) }
 
     func start(_ cell: String) {
         self.cell = cell
-        draw(cell)
+        draw(progressText(cell, width: Self.width))
     }
 
     func show(_ label: String, _ done: Int, _ total: Int, _ values: String) {
-        let width = 24
-        // A program says how far it is, with any numbers.
-        let part = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0
-        let filled = Int(part * Double(width))
-        let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
-        draw("\(cell)  \(label)  \(bar) \(done)/\(total)  \(values)")
+        let width = Self.width
+        draw(progressText("\(cell)  \(label)", done, total, values, width: width))
+    }
+
+    /// Program output, in the place of the line.
+    func write(_ text: String) {
+        clear()
+        Console.write(text)
+        isMidLine = !text.hasSuffix("\n")
     }
 
     func clear() {
@@ -65,7 +73,7 @@ final class ProgressLine {
     }
 
     private func draw(_ text: String) {
-        guard Console.isErrorTerminal else { return }
+        guard Console.isErrorTerminal, !Console.isDumb, !isMidLine else { return }
         isShown = true
         Console.error("\r\u{1B}[K" + text)
     }

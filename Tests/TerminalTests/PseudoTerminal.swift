@@ -86,6 +86,14 @@ final class PseudoTerminal {
     /// Sends a signal to the program.
     func signal(_ number: Int32) { kill(process, number) }
 
+    /// Sets the terminal to whole lines with echo, as a shell leaves it to a program.
+    func cook() throws {
+        var settings = termios()
+        guard tcgetattr(terminal, &settings) == 0 else { throw POSIXError(.ENOTTY) }
+        settings.c_lflag |= tcflag_t(ICANON | ECHO)
+        tcsetattr(terminal, TCSANOW, &settings)
+    }
+
     /// A text as a terminal gives it when it is pasted, and the key that ends the entry.
     func paste(_ text: String) { type("\u{1B}[200~\(text)\u{1B}[201~\r") }
 

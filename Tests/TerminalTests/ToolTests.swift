@@ -133,4 +133,94 @@ struct ToolTests {
             #expect(left.sorted() == ["flowers", "pack"])
         }
     }
+
+    @Test("`fmt` leaves what is not UTF-8, or does not parse, as it is, and says so")
+    func formatRefuses() throws {
+        try withTemporaryFolder { folder in
+            func run(_ name: String) throws -> (output: String, errors: String, code: Int32) {
+                try Program.run(["fmt", name], input: "", folder: folder)
+            }
+            let bytes = Data("```dl\nlet  s = \"".utf8) + [0xff] + Data("\"\n```\n".utf8)
+            try bytes.write(to: folder.appending(path: "bytes.dln"))
+            let refused = try run("bytes.dln")
+            #expect(refused.code == 2 && refused.errors.contains("not UTF-8"), "\(refused)")
+            #expect(try Data(contentsOf: folder.appending(path: "bytes.dln")) == bytes)
+            try write("```dl\nlet  x=1\n```\n```dl {#b}\nlet  y=(\n```\n", "n.dln", folder)
+            let broken = try run("n.dln")
+            #expect(broken.code == 1 && broken.errors.contains("n.dln:5:"), "\(broken)")
+            #expect(try read("n.dln", folder) == "```dl\nlet x = 1\n```\n```dl {#b}\nlet  y=(\n```\n")
+            #expect(try run("n.dln").output == "")
+            // A link stays a link, and the file keeps its permissions.
+            try write("let  x=1\n", "s.dl", folder)
+            let (path, files) = (folder.appending(path: "s.dl").path, FileManager.default)
+            try files.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            let link = folder.appending(path: "l.dl").path
+            try files.createSymbolicLink(atPath: link, withDestinationPath: "s.dl")
+            #expect(try run("l.dl").code == 0)
+            #expect(try files.destinationOfSymbolicLink(atPath: link) == "s.dl")
+            #expect(try read("s.dl", folder) == "let x = 1\n")
+            #expect(try files.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
+        }
+    }
+
+    @Test("`fmt` of thousands of cells takes seconds, not hours", .timeLimit(.minutes(1)))
+    func formatMany() throws {
+        try withTemporaryFolder { folder in
+            let text = (0..<3000).map { "# \($0)\n\n```dl\nlet x\($0)=\($0)\n```\n" }.joined(separator: "\n")
+            try write(text, "n.dln", folder)
+            #expect(try Program.run(["fmt", "n.dln"], input: "", folder: folder).code == 0)
+            #expect(try read("n.dln", folder).contains("let x2999 = 2999\n"))
+        }
+    }
+
+    @Test("what cannot end well is refused before anything runs")
+    func refusedEarly() throws {
+        try withTemporaryFolder { folder in
+            try write("```dl\nwriteText(\"ran.txt\", \"yes\")\nplot([1, 2])\n```\n", "n.dln", folder)
+            try write("print(1)\n", "train.py", folder)
+            let calls = [
+                ["run", "n.dln", "--out", "page.pdf"], ["run", "train.py"], ["run", "."],
+                ["run", "n.dln", "n.dln", "--out", "n.html"],
+                ["export", "figures", "n.dln", "--dpi", "0"], ["run", "n.dln", "-p", "=3"],
+            ]
+            for arguments in calls {
+                let result = try Program.run(arguments, input: "", folder: folder)
+                #expect(result.code == 2 && !result.errors.isEmpty, "\(arguments): \(result)")
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!names.contains("ran.txt") && !names.contains("figures"))
+        }
+    }
+
+    @Test("SIGTERM ends a run as ^C does: what ran is saved; a full disk is said once")
+    func leaves() throws {
+        try withTemporaryFolder { folder in
+            try write("```dl\n1 + 1\n```\n```dl\nprint(\"go\")\nwhile true { }\n```\n", "n.dln", folder)
+            let terminal = try PseudoTerminal(folder: folder, arguments: ["run", "--write", "n.dln"])
+            try terminal.expect("go")
+            terminal.signal(SIGTERM)
+            #expect(try terminal.exitCode() == 143)
+            #expect(try read("n.dln", folder).contains("```text\n2\n```"))
+            let long = "fit(Dense(1), (ones([8, 2]), ones([8, 1])), loss: mse, epochs: 1000000)"
+            try write("```dl\nprint(\"go\")\n\(long)\n```\n", "f.dln", folder)
+            for command in [["run", "--write", "f.dln"], ["test", "f.dln"]] {
+                let training = try PseudoTerminal(folder: folder, arguments: command)
+                try training.expect("epoch 2")
+                training.type(PseudoTerminal.interrupt)
+                try training.expect("cell 1 was interrupted")
+                #expect(try training.exitCode() == 130)
+            }
+            // What is not whole is not stored as the cell's output.
+            #expect(try !read("f.dln", folder).contains("dln:out"))
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+            shell.arguments = ["-c", "\"$0\" doc fit >/dev/full 2>said", Program.path]
+            shell.environment = Program.environment(folder)
+            shell.currentDirectoryURL = folder
+            try shell.run()
+            shell.waitUntilExit()
+            #expect(shell.terminationStatus == 1)
+            #expect(try read("said", folder).split(separator: "\n").count == 1)
+        }
+    }
 }

@@ -30,6 +30,10 @@ void support_raise_interrupt(void);
 
 /// Makes SIGTERM and SIGHUP requests to leave: they interrupt what runs, and a second one ends the process at once.
 void support_install_leave_handler(void);
+/// Makes SIGCONT end a wait for input on this thread: after a stop the terminal must be set up again.
+void support_install_continue_handler(void);
+/// Whether the process went on after a stop since the last call.
+int support_take_continued(void);
 /// The signal that asked to leave, 0 if none did.
 int support_leave_signal(void);
 

@@ -6,9 +6,14 @@ extension NotebookDocument {
     ///
     /// A cell that is not there, or that is not closed, changes nothing.
     public func settingCode(_ code: String, ofCell position: Int) -> NotebookDocument {
+        settingCode([position: code])
+    }
+
+    /// The notebook with other code in some cells, by their positions, all replaced at once.
+    public func settingCode(_ codes: [Int: String]) -> NotebookDocument {
         replacingSegments { segment in
-            guard case .cell(let index) = segment.kind, cells[index].position == position,
-                cells[index].isClosed
+            guard case .cell(let index) = segment.kind, cells[index].isClosed,
+                let code = codes[cells[index].position]
             else { return nil }
             return rewritten(segment, code)
         }

@@ -11,7 +11,7 @@ extension NotebookDocument {
     public func override(params: [String]) throws(Diagnostic) -> [NotebookParameter] {
         var result = frontMatter.parameters
         for text in params {
-            guard let equals = text.firstIndex(of: "=") else {
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
                 throw Diagnostic(
                     id: "parameter.syntax", "`\(text)` sets no parameter",
                     help: "write `-p NAME=VALUE`")

@@ -129,7 +129,10 @@ public struct NotebookRunner {
 
     private func describe(_ outcome: CellOutcome, of cell: Cell, in result: inout CellResult) {
         let errors = outcome.diagnostics.filter { $0.severity == .error }
+        let interruption = Diagnostic(id: "run.interrupted", "\(cell.label) was interrupted")
         switch outcome.ending {
+        // `fit` ends well after ^C, but its output is not that of the cell.
+        case .succeeded where outcome.wasInterrupted: fail(&result, [interruption])
         case .succeeded:
             if cell.attributes.expectsError {
                 fail(&result, [
@@ -141,8 +144,7 @@ public struct NotebookRunner {
         case .rejected, .failed, .outOfMemory:
             fail(&result, errors)
             if cell.attributes.expectsError { result.status = .failedAsExpected }
-        case .interrupted:
-            fail(&result, [Diagnostic(id: "run.interrupted", "\(cell.label) was interrupted")])
+        case .interrupted: fail(&result, [interruption])
         case .timedOut:
             fail(&result, [
                 Diagnostic(id: "run.timeout", "\(cell.label) ran out of its time")

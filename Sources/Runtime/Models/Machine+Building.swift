@@ -208,9 +208,13 @@ extension Machine {
         let trainable = total.filter(\.isTrainable).reduce(0) {
             $0 + ($1.box.node?.shape.count ?? 0)
         }
+        let unmade = total.count { $0.box.node == nil }
+        let note = unmade == 1
+            ? "\n1 param has no size before the first call" : unmade > 1
+            ? "\n\(unmade) params have no size before the first call" : ""
         let footer =
             "total \(Self.grouped(count)) parameters, \(Self.grouped(trainable)) trainable"
-        return Self.table(rows) + "\n" + footer
+        return Self.table(rows) + "\n" + footer + note
     }
 
     /// The params of the model itself, beside its parts.

@@ -61,6 +61,11 @@ extension Session {
                 result.place = about.place
             }
             return result
+        case .module(let module):
+            var result = variable(name, value)
+            let names = module.definedNames.filter { !$0.hasPrefix("_") }
+            result.documentation = "It has " + names.map { "`\(own).\($0)`" }.joined(separator: ", ") + "."
+            return result
         default: return variable(name, value)
         }
     }

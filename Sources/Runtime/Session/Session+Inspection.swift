@@ -2,6 +2,7 @@ import Autodiff
 public import Diagnostics
 import Figures
 import Formats
+import OrderedCollections
 import Syntax
 import Tensors
 
@@ -104,6 +105,12 @@ extension Session {
     public func members(of path: [String]) -> (members: [String], functions: [String])? {
         guard let value = value(at: path) else { return nil }
         return (machine.memberNames(of: value), functions(taking: value.typeName))
+    }
+
+    /// The String keys of the dict that `path` leads to, without running anything.
+    public func keys(of path: [String]) -> [String] {
+        guard case .dict(let dict) = value(at: path) else { return [] }
+        return dict.items.keys.compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
 
     /// The functions that take a value of the type first, for `x.f(…)`. All if the type is `nil`.

@@ -17,12 +17,14 @@ extension ColonCommand {
             return .stay
         }
         var first: String?
-        for _ in 0..<count {
-            guard let entry = state.undo() else { break }
+        var taken = 0
+        while taken < count, let entry = state.undo() {
             first = entry
+            taken += 1
         }
         if let first {
-            state.screen.line("back to before: " + EntryLog.firstLine(first, limit: 60))
+            let note = taken < count ? "; \(taken) of \(count), it reaches no further back" : ""
+            state.screen.line("back to before: " + EntryLog.firstLine(first, limit: 60) + note)
         } else {
             state.screen.line("there is nothing to take back")
         }

@@ -29,20 +29,24 @@ struct Completer {
             guard let path else { return chosen(session.functions(taking: nil), context.word) }
             guard let found = session.members(of: path) else { return .nothing }
             return chosen(found.members + found.functions, context.word)
-        case .name(let call, let given): return names(context.word, call, given)
+        case .key(let path):
+            return CompletionAnswer(
+                candidates: session.keys(of: path), words: .paths, suffix: UInt8(ascii: "\""))
+        case .name(let call, let given): return names(context, call, given)
         }
     }
 
     private var space: UInt8 { UInt8(ascii: " ") }
 
     private func names(
-        _ word: String, _ call: [String]?, _ given: [String]
+        _ context: CompletionContext, _ call: [String]?, _ given: [String]
     ) -> CompletionAnswer {
+        let word = context.word
         let labels = call.flatMap { session.labels(of: $0) } ?? []
         let open = labels.filter { !given.contains($0) && $0.hasPrefix(word) }.map { $0 + ":" }
         // With nothing typed the labels are the question; names would bury them.
         if word.isEmpty, !open.isEmpty { return CompletionAnswer(candidates: open, suffix: space) }
-        var answer = chosen(open + names, word)
+        var answer = chosen(open + context.written + names, word)
         if answer.candidates.allSatisfy({ $0.hasSuffix(":") }) { answer.suffix = space }
         return answer
     }

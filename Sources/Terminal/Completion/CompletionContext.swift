@@ -10,6 +10,8 @@ struct CompletionContext: Equatable, Sendable {
         case member(of: [String]?)
         /// The inside of a string that names a file.
         case file
+        /// A key of the dict that the names lead to.
+        case key(of: [String])
         /// The name of a data set.
         case dataset
         /// A file of a data set.
@@ -28,6 +30,8 @@ struct CompletionContext: Equatable, Sendable {
     var kind: Kind
     /// The beginning of the word.
     var word: String
+    /// Names that the entry itself holds above the cursor: parameters, what a line before defines.
+    var written: [String] = []
 
     /// - Parameter text: The entry up to the cursor.
     init(_ text: String) {
@@ -88,6 +92,10 @@ struct CompletionContext: Equatable, Sendable {
         } else if let last = tokens.last, last.end == end, Self.endsOperand(last) {
             return
         }
+        for (index, token) in tokens.enumerated() where token.kind == .name {
+            if index > 0, tokens[index - 1].kind == .symbol(.dot) { continue }
+            written.append(source.text(of: Span(source, token.start, token.end)))
+        }
         readPlace(tokens, source)
     }
 
@@ -107,6 +115,11 @@ struct CompletionContext: Equatable, Sendable {
         word = source.text(of: Span(source, tokens[start].end, source.utf8.count))
         let before = start > 0 ? tokens[start - 1].kind : nil
         if before == .keyword(.import) { kind = .file }
+        if before == .symbol(.leftBracket),
+            let path = Self.path(endingAt: start - 2, tokens, source)
+        {
+            kind = .key(of: path)
+        }
         guard before == .symbol(.leftParenthesis) || before == .symbol(.comma),
             let call = Self.call(around: Array(tokens[..<start]), source),
             let function = call.path?.last

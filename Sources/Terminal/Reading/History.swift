@@ -66,36 +66,37 @@ struct History: Sendable {
 
     /// `nil` if the bytes are no such file.
     static func entries(in data: Data) -> [String]? {
-        guard !data.contains(0), let text = String(validating: data, as: UTF8.self) else {
-            return nil
-        }
+        guard !data.contains(0), String(validating: data, as: UTF8.self) != nil else { return nil }
         var entries: [String] = []
-        for line in text.unicodeScalars.split(separator: "\n") {
+        for line in Array(data).split(separator: UInt8(ascii: "\n")) {
             guard let entry = entry(line) else { return nil }
-            if !entry.isEmpty { entries.append(entry) }
+            entries.append(entry)
         }
         return entries
     }
 
-    private static func entry(_ line: Substring.UnicodeScalarView) -> String? {
-        var result = String.UnicodeScalarView()
+    /// Bytes, not characters: the prompt waits for all of them.
+    private static func entry(_ line: ArraySlice<UInt8>) -> String? {
+        let backslash = UInt8(ascii: "\\")
+        guard line.contains(backslash) else { return String(decoding: line, as: UTF8.self) }
+        var result: [UInt8] = []
         var isEscaped = false
-        for scalar in line {
+        for byte in line {
             if isEscaped {
-                switch scalar {
-                case "\\": result.append("\\")
-                case "n": result.append("\n")
-                case "r": result.append("\r")
+                switch byte {
+                case backslash: result.append(byte)
+                case UInt8(ascii: "n"): result.append(UInt8(ascii: "\n"))
+                case UInt8(ascii: "r"): result.append(UInt8(ascii: "\r"))
                 default: return nil
                 }
                 isEscaped = false
-            } else if scalar == "\\" {
+            } else if byte == backslash {
                 isEscaped = true
             } else {
-                result.append(scalar)
+                result.append(byte)
             }
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
     }
 
     // MARK: Files

@@ -36,7 +36,10 @@ struct LineEditor {
     private static let name: StaticString = "dlrepl"
 
     /// Lets ↑ reach an entry; it may have several lines.
-    func remember(_ entry: String) { add_history(entry) }
+    ///
+    /// - Returns: whether it is new; the newest one is not kept twice.
+    @discardableResult
+    func remember(_ entry: String) -> Bool { reader_remember(entry) != 0 }
 
     /// Reads one line; one with newlines inside if a block was pasted or recalled.
     ///
@@ -48,6 +51,7 @@ struct LineEditor {
         }
         guard support_leave_signal() == 0 else { return .left }
         support_clear_interrupt()
+        _ = support_take_continued()
         rl_callback_handler_install(prompt) { line in
             receive(line)
             rl_callback_handler_remove()
@@ -64,6 +68,8 @@ struct LineEditor {
                 reader_drop_line()
                 rl_callback_handler_remove()
                 return .interrupted
+            } else if support_take_continued() != 0 {
+                reader_continue()
             } else {
                 rl_check_signals()
                 if exchange.withLock({ $0.received == nil }) { reader_resume() }

@@ -84,7 +84,7 @@ struct DocumentationPage {
     func table(_ rows: [(String, String)]) -> String {
         let first = min(24, rows.map(\.0.count).max() ?? 0)
         let indent = String(repeating: " ", count: first + 4)
-        let inner = MarkdownText(screen: screen, width: max(30, width - first - 4))
+        let inner = MarkdownText(screen: screen, width: max(20, width - first - 4))
         return rows.map { name, text in
             let pad = String(repeating: " ", count: max(0, first - name.count) + 2)
             let lines = inner.rendered(text).split(separator: "\n")

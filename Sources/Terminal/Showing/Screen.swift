@@ -10,25 +10,26 @@ final class Screen: Sendable {
     /// Whether a person sees it as it comes: then progress is shown, else only its last line.
     let isTerminal: Bool
     let usesColor: Bool
+    /// Whether a line can be written over: a dumb terminal shows the sequences for it.
+    private let rewritesLines: Bool
     /// The file of messages: standard error, except at a prompt.
     private let messages: Int32
     private let state = Mutex(State())
 
     private struct State {
+        var problem: Int32 = 0
         var showsProgress = false
     }
 
-    init(isTerminal: Bool, usesColor: Bool, messages: Int32 = 1) {
+    init(isTerminal: Bool, usesColor: Bool, rewritesLines: Bool = true, messages: Int32 = 1) {
+        self.rewritesLines = isTerminal && rewritesLines
         self.isTerminal = isTerminal
         self.usesColor = usesColor
         self.messages = messages
     }
 
     /// Columns, as far as known.
-    var width: Int {
-        let columns = Int(terminal_columns(1))
-        return columns > 0 ? columns : 80
-    }
+    var width: Int { terminalWidth(of: 1) }
 
     /// Program output, as it is; ^C cuts what is long.
     ///
@@ -37,8 +38,16 @@ final class Screen: Sendable {
     func write(_ text: String) -> Bool {
         state.withLock { state in
             settle(&state)
-            return Self.put(text, to: 1)
+            let isWritten = Self.put(text, to: 1)
+            if !isWritten, support_interrupt_pending() == 0 { state.problem = errno }
+            return isWritten
         }
+    }
+
+    /// Why output was lost, if it was.
+    var problem: String? {
+        let number = state.withLock { $0.problem }
+        return number == 0 ? nil : String(cString: strerror(number))
     }
 
     @discardableResult
@@ -54,7 +63,7 @@ final class Screen: Sendable {
 
     /// How far a long run is, on the line of its own.
     func progress(_ label: String, _ done: Int, _ total: Int, _ values: String) {
-        guard isTerminal else { return }
+        guard rewritesLines else { return }
         let width = self.width
         state.withLock { state in
             let bar = ProgressBar.text(label, done, total, values, width: width)
@@ -73,7 +82,7 @@ final class Screen: Sendable {
 
     /// As `message`, in the place of the `^C` that the terminal has echoed.
     func interruption(_ text: String) {
-        state.withLock { $0.showsProgress = $0.showsProgress || isTerminal }
+        state.withLock { $0.showsProgress = $0.showsProgress || rewritesLines }
         message(text)
     }
 
@@ -118,25 +127,5 @@ final class Screen: Sendable {
 
     func styled(_ text: String, _ role: Role) -> String {
         usesColor && !text.isEmpty ? "\u{1B}[\(role.rawValue)m\(text)\u{1B}[0m" : text
-    }
-}
-
-/// `epoch 3/20  ━━━━━━━━━╸          45 %  loss 0.0712`
-enum ProgressBar {
-    private static let cells = 20
-
-    static func text(
-        _ label: String, _ done: Int, _ total: Int, _ values: String, width: Int
-    ) -> String {
-        let part = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0
-        let halves = Int(part * Double(cells * 2))
-        let full = String(repeating: "━", count: halves / 2)
-        let half = halves % 2 == 1 ? "╸" : ""
-        let empty = String(repeating: " ", count: cells - full.count - half.count)
-        let percent = Int(part * 100)
-        let pad = String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0)
-        let line = "\(label)  \(full)\(half)\(empty) \(pad)\(percent) %  \(values)"
-        // One column stays free: a full line would wrap in some terminals.
-        return String(line.prefix(max(10, width - 1)))
     }
 }

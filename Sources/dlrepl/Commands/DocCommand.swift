@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Foundation
 import Runtime
 import Terminal
@@ -21,6 +22,13 @@ struct DocCommand: ParsableCommand {
                 SessionConfiguration(
                     standardLibrary: installation.standardLibrary, data: installation.data,
                     folder: FileManager.default.currentDirectoryPath))
+            // A module is known once it is imported.
+            let module = name.prefix { $0 != "." }
+            let isModule = FileManager.default.fileExists(
+                atPath: "\(installation.standardLibrary)/\(module).dl")
+            if isModule {
+                _ = session.run(SourceText(name: "doc", text: "import \(module)"), stream: "#1")
+            }
             let environment = ProcessInfo.processInfo.environment
             guard
                 let page = documentation(

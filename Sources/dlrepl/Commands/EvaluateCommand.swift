@@ -6,7 +6,9 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "eval",
         abstract: "The prompt; with -e or piped input, evaluates that and ends.")
 
-    @Option(name: [.customShort("e")], help: "An expression or statements; may be repeated.")
+    @Option(
+        name: [.customShort("e")],
+        help: ArgumentHelp("An expression or statements; may be repeated.", valueName: "code"))
     var expressions: [String] = []
 
     @OptionGroup var session: SessionOptions

@@ -36,6 +36,10 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() throws {
+        guard (1...4800).contains(dpi) else {
+            Console.error("dlrepl: --dpi takes 1 to 4800, not \(dpi.formatted())\n")
+            throw Exit.usage
+        }
         let command = self
         try forEachFile(files, session) { try command.export($0, $1) }
     }

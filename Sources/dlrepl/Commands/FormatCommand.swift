@@ -16,34 +16,65 @@ struct FormatCommand: ParsableCommand {
 
     func run() throws {
         var differs = false
+        var isBroken = false
         for file in files {
-            let bytes: [UInt8]
+            let layout: Layout
             do {
-                bytes = try NotebookFile.read(file)
+                layout = try Self.layout(of: file)
             } catch {
                 Console.error("dlrepl: \(error)\n")
                 throw Exit.usage
             }
-            let formatted = Self.formatted(bytes, file)
-            guard formatted != bytes else { continue }
+            for diagnostic in layout.problems {
+                isBroken = true
+                Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
+            }
+            guard let formatted = layout.formatted else { continue }
             differs = true
             Console.write("\(file)\n")
             if !check { try NotebookFile.write(formatted, to: file) }
         }
-        if check, differs { throw Exit.cellFailed }
+        if isBroken || check && differs { throw Exit.cellFailed }
     }
 
-    private static func formatted(_ bytes: [UInt8], _ file: String) -> [UInt8] {
+    private struct Layout {
+        /// `nil` if the file is laid out well.
+        var formatted: [UInt8]?
+        /// Why code is left as it is.
+        var problems: [Diagnostic] = []
+    }
+
+    private static func layout(of file: String) throws -> Layout {
+        let bytes = try NotebookFile.read(file)
+        // What is read as text would be written back with other bytes.
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem("\(file) is not UTF-8 text and is left as it is")
+        }
+        var layout = Layout()
+        let result: [UInt8]
         if file.hasSuffix(".dl") {
-            return Array(Syntax.format(String(decoding: bytes, as: UTF8.self)).utf8)
-        }
-        var document = NotebookDocument(bytes: bytes, name: file)
-        for cell in document.cells {
-            let code = Syntax.format(cell.source.text)
-            if code != cell.source.text {
-                document = document.settingCode(code, ofCell: cell.position)
+            let source = SourceText(name: file, text: text, file: file)
+            result = Array(code(of: source, &layout.problems).utf8)
+        } else {
+            let document = NotebookDocument(bytes: bytes, name: file)
+            var codes: [Int: String] = [:]
+            for cell in document.cells {
+                let code = code(of: cell.source, &layout.problems)
+                if code != cell.source.text { codes[cell.position] = code }
             }
+            result = codes.isEmpty ? bytes : document.settingCode(codes).bytes
         }
-        return document.bytes
+        if result != bytes { layout.formatted = result }
+        return layout
+    }
+
+    /// The code laid out; as it is after a syntax error, the first of which joins the problems.
+    private static func code(of source: SourceText, _ problems: inout [Diagnostic]) -> String {
+        let errors = Parser.parse(source).diagnostics.filter { $0.severity == .error }
+        if let first = errors.first {
+            problems.append(first)
+            return source.text
+        }
+        return Syntax.format(source.text)
     }
 }

@@ -44,7 +44,16 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try forEachFile(files, session) { try command.run($0, $1) }
+        try forEachFile(files, session) { file, installation in
+            // Before anything runs: a run may take hours.
+            if let out = command.out {
+                _ = try Self.exporter(out)
+                guard command.files.count == 1 else {
+                    throw Problem("--out takes one notebook; `dlrepl export` writes a file of each")
+                }
+            }
+            return try command.run(file, installation)
+        }
     }
 
     private func run(_ file: String, _ installation: Installation) throws -> ExitCode {
@@ -87,9 +96,7 @@ struct RunCommand: ParsableCommand {
             try NotebookFile.write(figures: results.flatMap(\.figures), to: folder)
         }
         if let out {
-            guard let exporter = Exporter.forPath(out) else {
-                throw Problem("--out takes .html, .md, .ipynb or .dl, not \(out)")
-            }
+            let exporter = try Self.exporter(out)
             let input = ExportInput(
                 document: document, results: results, parameters: try document.override(params: parameters),
                 figureFolder: NotebookFile.relative(folder, to: out),
@@ -98,6 +105,13 @@ struct RunCommand: ParsableCommand {
             Console.write("page: \(out)\n")
         }
         if write { try store(results, of: document, in: file, folder, installation) }
+    }
+
+    private static func exporter(_ path: String) throws -> Exporter {
+        guard let exporter = Exporter.forPath(path) else {
+            throw Problem("--out takes .html, .md, .ipynb or .dl, not \(path)")
+        }
+        return exporter
     }
 
     /// Puts the outputs below their cells in the notebook itself.

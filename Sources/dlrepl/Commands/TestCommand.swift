@@ -22,7 +22,9 @@ struct TestCommand: ParsableCommand {
             var failed = 0
             for file in command.files {
                 let start = Session.now
-                let ok = try command.passes(file, installation)
+                let ending = try command.ending(file, installation)
+                if ending == Exit.interrupted { return ending }
+                let ok = ending == .success
                 if !ok { failed += 1 }
                 let time = String(format: "%.1f s", Session.now - start)
                 Console.write("\(ok ? "ok    " : "FAILED")  \(file)  (\(time))\n")
@@ -32,7 +34,7 @@ struct TestCommand: ParsableCommand {
         }
     }
 
-    private func passes(_ file: String, _ installation: Installation) throws -> Bool {
+    private func ending(_ file: String, _ installation: Installation) throws -> ExitCode {
         let bytes = try NotebookFile.read(file)
         if file.hasSuffix(".dl") {
             let folder = (NotebookFile.absolute(file) as NSString).deletingLastPathComponent
@@ -40,17 +42,16 @@ struct TestCommand: ParsableCommand {
             let source = SourceText(
                 name: file, text: String(decoding: bytes, as: UTF8.self), file: file)
             return ScriptOutcome(session.run(source, stream: "#1")).report(showsValue: false)
-                == .success
         }
         let document = NotebookDocument(bytes: bytes, name: (file as NSString).lastPathComponent)
         for diagnostic in document.diagnostics {
             Console.error(render(diagnostic, as: .plain) + "\n")
         }
-        guard !document.hasErrors else { return false }
+        guard !document.hasErrors else { return Exit.cellFailed }
         var run = NotebookRun(
             document: document, file: file,
             options: RunOptions(parameters: document.frontMatter.parameters))
         run.showsOutput = false
-        return try run.perform(session, installation).ending == .succeeded
+        return Exit.code(of: try run.perform(session, installation).ending)
     }
 }

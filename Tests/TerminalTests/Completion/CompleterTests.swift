@@ -15,6 +15,7 @@ struct CompleterTests {
         let net = Dense(3, relu)
         func twice(x, factor = 2) { x * factor }
         let t = ones([2, 3])
+        let d = ["left": 1, "right": 2, 3: 4]
         """
 
     private func offers(_ text: String) async throws -> [String] {
@@ -41,7 +42,8 @@ struct CompleterTests {
             ("net.un", ["units", "unfreeze"]), ("twice(", ["x:", "factor:"]),
             ("twice(1, fac", ["factor:"]), ("Adam(net, bet", ["beta1:", "beta2:"]),
             ("net.forward(", ["x:"]), ("whi", ["while"]), ("t.sha", ["shape"]),
-            ("plot(t, tit", ["title:"]), ("touch().", []), ("_red", ["_reduce"]),
+            ("plot(t, tit", ["title:"]), ("touch().", []), ("d[\"", ["left", "right"]),
+            ("func f(alphabet) {\nalphab", ["alphabet"]), ("_red", ["_reduce"]),
         ])
     func found(text: String, expected: [String]) async throws {
         let offers = try await offers(text)

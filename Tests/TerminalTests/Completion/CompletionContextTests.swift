@@ -27,6 +27,7 @@ struct CompletionContextTests {
         ("import \"lib/", .file, "lib/"),
         ("dataset(\"di", .dataset, "di"),
         ("print(\"di", .nothing, "di"),
+        ("d[\"le", .key(of: ["d"]), "le"),
         ("\"{x.sh", .member(of: ["x"]), "sh"),
         ("import nl", .module, "nl"),
         (":he", .command, "he"),
