@@ -1,15 +1,15 @@
 import Foundation
 
 /// What was typed in all sessions, kept in one file: an entry per line, in which `\n` and `\\`
-/// stand
-/// for a newline and a backslash, so that entries of several lines stay whole.
+/// stand for a newline and a backslash, so that entries of several lines stay whole.
 ///
 /// Every change happens under a lock, and entries are only appended, so two sessions at once lose
 /// nothing. What cannot be read is set aside, never overwritten.
 struct History: Sendable {
-    /// When the file holds more than `most`, it is cut down to the newest `kept`.
-    static let most = 20_000
-    static let kept = 10_000
+    /// When the file holds more than `most`, it is cut down to the newest `kept`: the first prompt
+    /// waits for them all.
+    static let most = 4_000
+    static let kept = 2_000
 
     let path: String
 
