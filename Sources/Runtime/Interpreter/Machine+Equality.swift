@@ -102,20 +102,27 @@ extension Machine {
         }
     }
 
-    /// Warns, once for each function or cell, of `x.dtype == "float32"`, which never holds.
-    func warnOfDtypeName(_ left: Value, _ right: Value) {
-        let dtype: DType
+    /// Warns, once for each function or cell, of `x.dtype == "float32"` and `x.shape == (2, 3)`, which never hold.
+    func warnOfUnlike(_ left: Value, _ right: Value) {
+        let warning: (id: String, message: String, help: String)
         switch (left, right) {
-        case (.dtype(let known), .string), (.string, .dtype(let known)): dtype = known
+        case (.dtype(let dtype), .string), (.string, .dtype(let dtype)):
+            warning = (
+                "dtype.text", "a dtype and a text are never equal",
+                "compare with the dtype itself: `x.dtype == \(dtype.name)`"
+            )
+        case (.list, .tuple), (.tuple, .list):
+            warning = (
+                "list.tuple", "a list and a tuple are never equal", "a shape is a list: `x.shape == [2, 3]`"
+            )
         default: return
         }
         guard let frame = frames.last, !frame.closure.prototype.isLibrary,
             noticedBlocks.insert(ObjectIdentifier(frame.closure.prototype)).inserted
         else { return }
-        let warning = Diagnostic(
-            .warning, id: "dtype.text", "a dtype and a text are never equal",
-            at: frame.closure.prototype.span(frame.counter - 1),
-            help: "compare with the dtype itself: `x.dtype == \(dtype.name)`")
-        if let check { check.report(warning) } else { session.notices.append(warning) }
+        let diagnostic = Diagnostic(
+            .warning, id: warning.id, warning.message,
+            at: frame.closure.prototype.span(frame.counter - 1), help: warning.help)
+        if let check { check.report(diagnostic) } else { session.notices.append(diagnostic) }
     }
 }

@@ -26,7 +26,7 @@ extension Machine {
         case .equal, .notEqual:
             // A tensor and what is neither tensor nor number are compared as values.
             if !Self.isElementwise(left) || !Self.isElementwise(right) {
-                warnOfDtypeName(left, right)
+                warnOfUnlike(left, right)
                 return .bool(try equals(left, right) == (operation == .equal))
             }
         default: break
