@@ -1,6 +1,8 @@
 /// A picture over a rectangle of the plot.
 struct ImageLayer: Layer {
     var image: PixelImage
+    /// In the dark theme, where the colour map is another one.
+    var imageInDark: PixelImage?
     var interpolation = Interpolation.nearest
     let colorSource = ColorSource.none
 
@@ -16,7 +18,9 @@ struct ImageLayer: Layer {
                 -0.5, -0.5, Double(image.width) - 0.5, Double(image.height) - 0.5)
         else { return }
         let isEnlarged = Double(image.width) <= rect.width
-        canvas.draw(image, in: rect, interpolation: isEnlarged ? interpolation : .smooth)
+        canvas.draw(
+            (context.theme.isDark ? imageInDark : nil) ?? image, in: rect,
+            interpolation: isEnlarged ? interpolation : .smooth)
     }
 }
 

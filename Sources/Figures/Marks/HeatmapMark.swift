@@ -97,8 +97,8 @@ extension Mark {
             let seconds = rate.map { 1 / max($0, 1e-300) } ?? 1
             layer.xSpan = [0, max(1, Double(spectra.columns)) * hop * seconds]
             layer.ySpan = [0, (rate ?? 1) / 2]
-            axes.xLabel = rate == nil ? "sample" : "time / s"
-            axes.yLabel = rate == nil ? "cycles per sample" : "frequency / Hz"
+            axes.xLabel = rate == nil ? "sample" : "time (s)"
+            axes.yLabel = rate == nil ? "cycles per sample" : "frequency (Hz)"
             layer.valueLabel = "dB"
         }
         layer.valueLabel = try arguments.label() ?? layer.valueLabel

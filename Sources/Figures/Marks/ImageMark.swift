@@ -119,9 +119,14 @@ extension MarkArguments {
         }
         let ends: [Double]
         if let range { ends = range } else { ends = try pictureRange(array.values) }
-        let image = Picture.pixels(
-            array.values, size: (width, height, channels), ends: ends, map: try map() ?? .gray)
-        return ImageLayer(image: image, interpolation: try boolean("smooth") ? .smooth : .nearest)
+        let map = try map() ?? .gray
+        func pixels(_ map: ColorMap) -> PixelImage {
+            Picture.pixels(array.values, size: (width, height, channels), ends: ends, map: map)
+        }
+        let inDark = Theme.dark.adapted(map)
+        return ImageLayer(
+            image: pixels(map), imageInDark: inDark == map ? nil : pixels(inDark),
+            interpolation: try boolean("smooth") ? .smooth : .nearest)
     }
 }
 

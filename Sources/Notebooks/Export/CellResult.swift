@@ -65,6 +65,8 @@ public struct CellFigure: Equatable, Sendable {
     public var fileName: String
     /// PNG or SVG.
     public var bytes: [UInt8]
+    /// The same in the dark theme, for pages; `nil` if there is none.
+    public var darkBytes: [UInt8]?
     /// Its size in CSS pixels, if it differs from the image's own (a PNG of more than 96 dpi).
     public var width: Int?
     public var height: Int?
@@ -72,11 +74,12 @@ public struct CellFigure: Equatable, Sendable {
     public var description: String
 
     public init(
-        fileName: String, bytes: [UInt8], width: Int? = nil, height: Int? = nil,
-        description: String = ""
+        fileName: String, bytes: [UInt8], darkBytes: [UInt8]? = nil, width: Int? = nil,
+        height: Int? = nil, description: String = ""
     ) {
         self.fileName = fileName
         self.bytes = bytes
+        self.darkBytes = darkBytes
         self.width = width
         self.height = height
         self.description = description

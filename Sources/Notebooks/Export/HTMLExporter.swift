@@ -147,7 +147,13 @@ struct PageWriter {
         let words = figure.description.isEmpty ? "Figure of \(cell.label)" : figure.description
         let width = figure.width.map { " width=\"\($0)\"" } ?? ""
         let height = figure.height.map { " height=\"\($0)\"" } ?? ""
-        return "<figure><img src=\"\(type.dataURL(figure.bytes))\"\(width)\(height) "
-            + "alt=\"\(escapedHTML(words))\"></figure>"
+        func image(_ url: String, _ theme: String = "") -> String {
+            "<img\(theme) src=\"\(url)\"\(width)\(height) alt=\"\(escapedHTML(words))\">"
+        }
+        guard let dark = figure.darkBytes, let darkType = ImageType(dark) else {
+            return "<figure>\(image(type.dataURL(figure.bytes)))</figure>"
+        }
+        return "<figure>\(image(type.dataURL(figure.bytes), " class=\"in-light\""))"
+            + "\(image(darkType.dataURL(dark), " class=\"in-dark\""))</figure>"
     }
 }

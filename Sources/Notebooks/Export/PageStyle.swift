@@ -21,7 +21,7 @@ enum PageStyle {
         """
 
     private static let dark = """
-        color-scheme: dark; --paper: #17181a; --ink: #d8d4cc; --muted: #98928a; --rule: #3a3a3a; \
+        color-scheme: dark; --paper: #16181c; --ink: #d8d4cc; --muted: #98928a; --rule: #3a3a3a; \
         --link: #8fb8e6; --code: #202225; --card: #ffffff; --error: #f0897c; \
         --error-paper: #2b1d1c; --keyword: #e08fc0; --string: #94c99a; --number: #8ab8ee; \
         --comment: #8d877e; --name: #d9b56b; --call: #9cc3ec;
@@ -139,10 +139,17 @@ enum PageStyle {
         @media (min-width: 56rem) { figure { margin-right: calc(var(--outdent) + var(--wide)); } }
         figure img { display: block; max-width: 100%; height: auto; margin: 0 auto;
           background: var(--card); }
+        figure .in-dark { display: none; background: none; }
         @media screen and (prefers-color-scheme: dark) {
-          :root:not([data-theme="light"]) figure img { padding: .7rem; border-radius: 5px; } }
-        @media screen {
-          :root[data-theme="dark"] figure img { padding: .7rem; border-radius: 5px; } }
+          :root:not([data-theme="light"]) { \(darkFigures) } }
+        @media screen { :root[data-theme="dark"] { \(darkFigures) } }
+        """
+
+    /// A figure that has no dark form stands on a light card.
+    private static let darkFigures = """
+        figure img { padding: .7rem; border-radius: 5px; }
+        figure .in-light { display: none; }
+        figure .in-dark { display: block; padding: 0; border-radius: 0; }
         """
 
     private static let colours = """

@@ -14,6 +14,8 @@ public struct RunOptions {
     public var dpi = 150.0
     /// The files to make of each figure.
     public var formats: [FigureFormat] = [.png]
+    /// Whether figures that name no theme are drawn a second time, for a page that is read in the dark.
+    public var drawsDark = false
     /// Draws the figures; without one cells show none.
     public var renderer: (any FigureRenderer)?
     /// Stored in the figures.
@@ -166,16 +168,20 @@ public struct NotebookRunner {
             width: cell.attributes.width.map(Double.init),
             height: cell.attributes.height.map(Double.init))
         do {
+            let metadata = [
+                ("notebook", document.name), ("cell", cell.name ?? String(cell.position)),
+                ("seed", String(document.frontMatter.seed)), ("version", options.version),
+            ]
             for format in options.formats {
-                let bytes = try renderer.render(
-                    sized, format: format, dpi: options.dpi,
-                    metadata: [
-                        ("notebook", document.name), ("cell", cell.name ?? String(cell.position)),
-                        ("seed", String(document.frontMatter.seed)), ("version", options.version),
-                    ])
+                func render(_ figure: Figure) throws -> [UInt8] {
+                    try renderer.render(figure, format: format, dpi: options.dpi, metadata: metadata)
+                }
+                let bytes = try render(sized)
+                let dark = options.drawsDark ? try render(sized.themedByDefault(.dark)) : bytes
                 result.figures.append(
                     CellFigure(
                         fileName: "\(cell.fileStem).\(format.rawValue)", bytes: bytes,
+                        darkBytes: dark == bytes ? nil : dark,
                         width: Int(sized.size.width.rounded()),
                         height: Int(sized.size.height.rounded())))
             }

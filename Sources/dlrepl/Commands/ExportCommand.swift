@@ -64,6 +64,7 @@ struct ExportCommand: ParsableCommand {
         var options = RunOptions(parameters: values)
         options.dpi = dpi
         options.formats = try formats()
+        options.drawsDark = kind == .html
         var run = NotebookRun(document: document, file: file, options: options)
         run.showsOutput = false
         let (results, ending) = try run.perform(session, installation)

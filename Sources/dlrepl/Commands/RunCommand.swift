@@ -79,6 +79,7 @@ struct RunCommand: ParsableCommand {
             throw Problem(render(error, as: .plain))
         }
         var options = RunOptions(parameters: values)
+        options.drawsDark = out.flatMap(Exporter.forPath)?.name == "html"
         options.continuesAfterError = onError == .continue
         options.timeout = try timeout.map(NotebookFile.seconds)
         return options

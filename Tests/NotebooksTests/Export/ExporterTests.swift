@@ -55,6 +55,21 @@ struct ExporterTests {
             text, "gallery.\(exporter.fileExtension == "dl" ? "dl.txt" : exporter.fileExtension)")
     }
 
+    @Test("a figure that was drawn for the dark too is on the page twice, and once elsewhere")
+    func dark() throws {
+        var input = try Self.gallery()
+        let html = try #require(Exporter.named("html"))
+        let plain = String(decoding: html.export(input), as: UTF8.self)
+        #expect(!plain.contains("class=\"in-dark\""))
+        input.results[2]?.figures[0].darkBytes = Array(drawing.replacing("#1f4f82", with: "#8fb8e6").utf8)
+        let page = String(decoding: html.export(input), as: UTF8.self)
+        #expect(page.ranges(of: "<img class=\"in-light\" src=\"data:").count == 1)
+        #expect(page.ranges(of: "<img class=\"in-dark\" src=\"data:").count == 1)
+        let markdown = try #require(Exporter.named("md"))
+        let text = String(decoding: markdown.export(input), as: UTF8.self)
+        #expect(text.ranges(of: "train.svg").count == 1)
+    }
+
     @Test(
         "the same input gives the same bytes, whatever the time took",
         arguments: Exporter.all.map(\.name))
