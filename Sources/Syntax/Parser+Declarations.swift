@@ -105,7 +105,9 @@ extension Parser {
                 SyntaxDiagnostics.missingShape(
                     isParameter ? "param" : "state", name.text, spanAfterPrevious))
         }
-        if endsStatement { report(SyntaxDiagnostics.missingInitializer(name.text, spanAfterPrevious)) }
+        if endsStatement {
+            report(SyntaxDiagnostics.missingInitializer(name.text, spanAfterPrevious))
+        }
         let value = initializer()
         let condition = self.condition()
         return ModelDeclaration.Member(

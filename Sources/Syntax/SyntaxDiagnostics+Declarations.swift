@@ -40,7 +40,8 @@ extension SyntaxDiagnostics {
 
     static func lambdaShape(_ span: Span) -> Diagnostic {
         Diagnostic(
-            id: "syntax.lambda-shape", "the parameters of a function without a name have no shapes", at: span,
+            id: "syntax.lambda-shape", "the parameters of a function without a name have no shapes",
+            at: span,
             help: "leave the shape out, or write `func f(x: […]) { … }`")
     }
 
