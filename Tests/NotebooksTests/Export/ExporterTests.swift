@@ -61,7 +61,7 @@ struct ExporterTests {
         let html = try #require(Exporter.named("html"))
         let plain = String(decoding: html.export(input), as: UTF8.self)
         #expect(!plain.contains("class=\"in-dark\""))
-        input.results[2]?.figures[0].darkBytes = Array(drawing.replacing("#1f4f82", with: "#8fb8e6").utf8)
+        input.results[2]?.figures[0].darkBytes = Array(Self.drawing.replacing("#1f4f82", with: "#8fb8e6").utf8)
         let page = String(decoding: html.export(input), as: UTF8.self)
         #expect(page.ranges(of: "<img class=\"in-light\" src=\"data:").count == 1)
         #expect(page.ranges(of: "<img class=\"in-dark\" src=\"data:").count == 1)
