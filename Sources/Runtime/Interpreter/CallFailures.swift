@@ -171,6 +171,7 @@ enum CallFailures {
             switch value {
             case .list: "a list is not taken apart as a tuple is: write `xs => xs[0] + xs[1]`"
             case .tuple(let tuple): "the tuple that it is given has \(plural(tuple.items.count, "part"))"
+            case .tensor: "it is given one tensor: write `(x, y)` in the call as well, as in `grad(f)(x, y)`"
             default: "it is given one value; `enumerate(xs)` gives pairs `(i, x)`, `zip(xs, ys)` pairs `(x, y)`"
             }
         return failure

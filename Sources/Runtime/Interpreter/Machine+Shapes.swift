@@ -243,7 +243,12 @@ enum ShapeFailures {
             "shape.type", "\(subject(matcher)) is \(described(value)), not a tensor", matcher,
             help: {
                 switch value {
-                case .list: "write `Tensor(xs)`"
+                case .list(let list):
+                    if case .int? = list.items.first {
+                        "write `Tensor(xs)`, or `Tensor(xs, dtype: int64)` for labels and indices"
+                    } else {
+                        "write `Tensor(xs)`"
+                    }
                 case .dataset: "its samples are a tensor: `.x`"
                 default: nil
                 }
