@@ -148,7 +148,7 @@ enum CallFailures {
     /// Refuses what is no function where one is wanted, before it is called.
     static func requireFunction(_ value: Value, _ function: String, _ parameter: String) throws {
         guard !value.isCallable else { return }
-        if case .unknown = value { return }
+        if value.isUnknown || value.isNever { return }
         throw argument(function, parameter, wants: "a function", got: value)
     }
 
