@@ -86,7 +86,25 @@ struct ShapeCheckTests {
         Case(["call.argument"], "randn([2, 3]).toList().squeeze(0)"),
         Case(["shape.axis"], "Tensor([[randn([]).item()], [1.0]]).sum(axis: 2)"),
         Case(["operator.types"], "len(randn([9])[randn([9]) > 0]) + \"a\""),
+        // Values of which only the kind is known: lists, texts, tensors.
+        Case(["operator.types"], "var w = []\nfor i in 0..<\(some) { w += [\"a\"] }\nw.map(s => s + 1)"),
+        Case(["call.argument"], "join(\", \", (0..<\(some)).map(i => str(i)))"),
+        Case(["member.unknown"], "(0..<\(some)).map(i => i).jion(\",\")"),
+        Case(["call.argument"], "let w = (0..<3).map(i => str(\(some)))\njoin(\", \", w[0:2])"),
+        Case(["member.unknown"], "(0..<\(some)).map(i => (a: i)).map(r => r.b)"),
+        Case(["condition.type"], "let s = \"{\(some)}\"\nif s { 1 }"),
+        Case(["call.label"], "randn([5, 4])[randn([5]) > 0].sum(axxis: 1)"),
+        Case(["call.argument"], "(0..<\(some)).filter(2)"),
+        Case(["member.unknown"], "arange(9)[randn([9]) > 0].toLisst()"),
+        Case(["operator.types"], "let d = [\"a\": 1, \"b\": 2]\nd[\"{\(some)}\"] + \"a\""),
+        Case(["shape.@"], "randn([3, 2])[\(some)] @ zeros([3])"),
+        Case(["shape.@"], "padSequences((0..<4).map(i => (0..<\(some)).map(j => j)), length: 6).cast(float32) @ zeros([5, 2])"),
+        Case(["operator.types"], "func f(k) { if k > 9 { f(k // 9) + [\"a\"] } else { [\"b\"] } }\nf(\(some)).map(w => w * 2)"),
+        Case(["call.label"], "func f(x) { x.argmax(axxis: 1) }"),
     ]
+
+    /// A number that only a run can know.
+    private static let some = "randint(0, 3, []).item()"
 
     @Test("mistakes are found without running", arguments: wrong)
     func finds(_ example: Case) async { #expect(await found(example.text) == example.ids) }
@@ -133,6 +151,18 @@ struct ShapeCheckTests {
         "let net = Dense(3).build([N, 4])\nsave(net, \"n.safetensors\")\nlet other = Dense(3)\nload(other, \"n.safetensors\")\nother.W + net.W",
         "func never(x: [N, 3], d) { x @ d[\"w\"] + helper(x).foo }\nfunc helper(x) { (foo: x) }",
         "var total = 0\nfunc never() { total = \"a\" + later }\nlet later = \"b\"\ntotal + 1",
+        // Values of which only the kind is known, or not even that.
+        "let w = (0..<\(some)).map(i => str(i))\nif len(w) == 3 { w[2] + w[0] }\njoin(w, \", \") + \"a\"",
+        "let r = (argmax: (x, axxis) => x)\nfunc f(x) { x.argmax(1, axxis: 1) }",
+        "let t = randn([5, 4])[randn([5]) > 0]\nt.sum(axis: 0) @ zeros([4, 2])\nt.reshape([2, 3, 2]) @ zeros([2, 7])",
+        "var a = [1]\nif rand([]) > 0.5 { a = [\"x\", \"y\"] }\nif len(a) == 1 { a[0] + 1 } else { a[0] + \"b\" }",
+        "var s = \"a\"\nif rand([]) > 0.5 { s = \"b\" }\nlet d = [\"a\": 1, \"b\": zeros([2])]\nif s == \"a\" { d[s] + 1 } else { d[s] @ zeros([2]) }",
+        "var (xs, v) = ([], 1)\nfor i in 0..<\(some) { xs += [v]\nv = str(v) }\nif len(xs) > 1 { xs[1] + \"a\" }",
+        "let s = str(rand([]))\nsplit(s, \".\")[1] + s[0:2]\ntoFloat(s) + find(s, \".\") + toInt(s[0])",
+        "func f(k) { if k > 1 { [f(k // 2), f(k // 3)] } else { k } }\nlet t = f(\(some))\nif typeOf(t) == \"Int\" { t + 1 } else { t[0] }",
+        "func f(k) { if k > 9 { f(k // 9) + [zeros([2])] } else { [] } }\nlet xs = f(\(some))\nif len(xs) > 0 { stack(xs).mean(axis: 0) + zeros([2]) }",
+        "let n = \(some)\nvar p = (1, \"a\")\nfor i in 0..<n { p = (p[1], p[0]) }\nif n == 2 { p[0] + 1 }",
+        "let net = Dense(2).build([N, 3])\nstep(SGD(net, lr: 0.1)) { net(randn([5, 3]))[randn([5]) > 0].mean() }",
     ]
 
     @Test("what may be right is accepted", arguments: right)

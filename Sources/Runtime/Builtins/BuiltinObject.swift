@@ -219,7 +219,13 @@ extension Machine {
         _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?]
     ) throws -> Value {
         if let recording, !builtin.isPure { recording.calls(builtin.signature.name) }
-        if let check, let value = try checkedCall(builtin, arguments, labels, check) { return value }
+        guard let check else { return try carryOut(builtin, arguments, labels) }
+        return try checkedCall(builtin, arguments, labels, check)
+    }
+
+    func carryOut(
+        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?]
+    ) throws -> Value {
         switch builtin.kind {
         case .native(let body):
             return try body(self, bound(arguments, labels, builtin.signature, builtin.defaults))
@@ -272,7 +278,7 @@ extension Machine {
     }
 
     /// One value per parameter.
-    private func bound(
+    func bound(
         _ arguments: [Value], _ labels: [String?], _ signature: Signature, _ defaults: [Value]
     ) throws -> [Value] {
         let count = arguments.count

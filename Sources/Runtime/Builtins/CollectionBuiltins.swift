@@ -11,6 +11,7 @@ enum CollectionBuiltins {
         Builtin("map(xs, f)", "`f` of every element, as a list.") { m, a in
             if case .dataset(let dataset) = a[0] { return .dataset(dataset.mapped(a[1])) }
             try CallFailures.requireFunction(a[1], "map", "f")
+            if m.check != nil { return try m.checkedMap(m.elements(a[0], "map"), a[1]) }
             return try m.list(of: m.elements(a[0], "map")) { try m.call(a[1], [$0]) }
         },
         Builtin("filter(xs, f)", "The elements for which `f` is true.") { m, a in
@@ -18,6 +19,7 @@ enum CollectionBuiltins {
                 return .dataset(try dataset.filtered(a[1], m))
             }
             try CallFailures.requireFunction(a[1], "filter", "f")
+            if m.check != nil { return try m.checkedFilter(m.elements(a[0], "filter"), a[1]) }
             return .list(
                 try m.elements(a[0], "filter").filter {
                     try m.poll()

@@ -262,6 +262,7 @@ struct OperationCalls {
         case .bool(let flag):
             inputs.hasNumber = true
             return try machine.recorder.full(.bool(flag), .scalar, .bool)
+        case .unknown, .sketch: throw UnknownValue()
         default: throw failure()
         }
     }

@@ -83,10 +83,10 @@ enum TextBuiltins {
             .string(try m.text(of: a[0]))
         },
         Builtin("toInt(x)", "A number without its fraction, or the Int that a text names.") { m, a in
-            try m.toInt(a[0])
+            try m.openNumber(a[0], isInt: true) ?? m.toInt(a[0])
         },
         Builtin("toFloat(x)", "The number as a Float, or the Float that a text names.") { m, a in
-            try m.toFloat(a[0])
+            try m.openNumber(a[0], isInt: false) ?? m.toFloat(a[0])
         },
         Builtin("typeOf(x)", "The name of the value's type.") { _, a in .string(a[0].typeName) },
         Builtin("nameOf(f)", "The name of a function, model or optimizer definition.") { _, a in
@@ -180,7 +180,8 @@ extension Machine {
 
     /// What an error says in a program's words; of a very long text the beginning.
     func message(of value: Value) throws -> String {
-        try Printer(machine: self, limit: Printer.longestShown).text(value)
+        if value.isOpen { return unknownDescription }
+        return try Printer(machine: self, limit: Printer.longestShown).text(value)
     }
 
     /// No text of more bytes is read as a number.

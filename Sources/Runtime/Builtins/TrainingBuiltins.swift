@@ -89,7 +89,7 @@ enum TrainingBuiltins {
         },
         Builtin("showFigure(figure)", "Draws a figure while the cell runs; the last one is the cell's.", isPure: false)
         { m, a in
-            if a[0].isUnknown { return .none }
+            if a[0].isOpen { return .none }
             guard case .figure(let figure) = a[0] else {
                 throw CallFailures.argument("showFigure", "figure", wants: "a figure", got: a[0])
             }

@@ -85,7 +85,7 @@ extension Machine {
             place.value = .unset
         } else {
             let value = merged(left, right)
-            if place.isPartOfModel, value.isUnknown { check?.hasOpenModels = true }
+            if place.isPartOfModel, value.isOpen { check?.hasOpenModels = true }
             place.value = value
         }
     }

@@ -14,6 +14,7 @@ extension Machine {
         var givesElements = true
         switch value {
         case .unknown: inner = nil
+        case .sketch: inner = try openIterator(over: value)
         case .batches(let batches) where limit < batches.count || batches.shuffles: inner = batches.makeShapeIterator()
         case .tensor, .dataset, .batches: inner = try iterator(over: value)
         default:
@@ -21,7 +22,7 @@ extension Machine {
             givesElements = false
         }
         guard let fork = openFork(.loop, join: join) else { return ListIterator([]) }
-        fork.mayNotRun = inner == nil
+        fork.mayNotRun = value.isOpen
         let result = CheckedIterator(inner, limit: limit, fork, givesElements: givesElements)
         result.firstStep = check?.steps ?? 0
         if case .range = value { result.givesInts = true }
@@ -43,7 +44,7 @@ extension Machine {
             count = batches.shuffles || batches.count > ShapeCheck.fullTurns ? nil : batches.count
         case .tensor(let node): count = node.shape.rank > 0 ? node.shape[0] : 0
         case .unknown: return 1
-        case .dataset: count = nil
+        case .sketch, .dataset: count = nil
         default: return most
         }
         return count.map { $0 <= most ? most : 2 } ?? 2
@@ -85,7 +86,7 @@ extension Machine {
     }
 
     /// Keeps only what is the same before the loop and now.
-    fileprivate func widen(_ fork: Fork) {
+    func widen(_ fork: Fork) {
         fork.isWidened = true
         fork.isCut = true
         mergeWithStart(of: fork)

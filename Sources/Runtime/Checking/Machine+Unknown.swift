@@ -13,11 +13,11 @@ extension Machine {
     func recover(from error: inout any Error, to depth: Int) -> Bool {
         guard check != nil, frames.count > depth, !(error is Interruption) else { return false }
         do {
-            if isUnknown(error) { return try continueUnknown(to: depth) }
-            if let failure = error as? Failure, failure.diagnostic.span == nil,
-                hasUnknownOperand, !Self.isAboutSignature(failure)
+            if isUnknown(error) { return try continueUnknown(error, to: depth) }
+            if let failure = error as? Failure, failure.diagnostic.span == nil, !failure.isCertain,
+                hasUnknownOperand(failure), !Self.isAboutSignature(failure)
             {
-                return try continueUnknown(to: depth)
+                return try continueUnknown(error, to: depth)
             }
             if !(error is DeadEnd) { error = located(error) }
             guard let fork = catchingFork(above: depth) else { return false }
@@ -44,6 +44,7 @@ extension Machine {
     func isUnknown(_ error: any Error) -> Bool {
         switch error {
         case is UnknownValue: true
+        case let failure as Failure where failure.isCertain: false
         case let error as EvaluationError: error.error == .unknownValue
         case let error as TensorError: error == .unknownValue
         case let failure as Failure:
@@ -88,28 +89,35 @@ extension Machine {
         return frame.closure.prototype.code[frame.counter - 1]
     }
 
-    /// Whether the instruction that failed reads something unknown.
-    private var hasUnknownOperand: Bool {
+    /// Whether the instruction that failed reads something unknown. An operator looks at the kinds of its operands,
+    /// not at what they hold.
+    private func hasUnknownOperand(_ failure: Failure) -> Bool {
         guard let instruction, let frame = frames.last else { return false }
+        let values = operands(of: instruction, frame)
+        let isOfOperator = ["operator.types", "operator.type", "condition.type", "loop.type"]
+            .contains(failure.diagnostic.id)
+        switch instruction.operation {
+        case .member, .index: return values.contains(where: \.isOpen)
+        default: return values.contains { isOfOperator ? $0.isOpen : Self.holdsUnknown($0) }
+        }
+    }
+
+    /// The values that an instruction reads.
+    private func operands(of instruction: Instruction, _ frame: Frame) -> [Value] {
         let R = registers + frame.base
         switch instruction.operation {
         case .call, .callMethod:
             let site = frame.closure.prototype.sites[Int(instruction.c)]
-            if Self.holdsUnknown(R[Int(instruction.b)]) { return true }
-            return (0..<site.count).contains { Self.holdsUnknown(R[site.first + $0]) }
+            return [R[Int(instruction.b)]] + (0..<site.count).map { R[site.first + $0] }
         case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power, .matmul, .less,
             .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual, .contained, .notContained,
             .beside, .compose:
-            return Self.holdsUnknown(R[Int(instruction.b)])
-                || Self.holdsUnknown(R[Int(instruction.c)])
-        case .combineAnd, .combineOr:
-            return Self.holdsUnknown(R[Int(instruction.a)])
-                || Self.holdsUnknown(R[Int(instruction.b)])
-        case .negate, .not, .iterate, .format: return Self.holdsUnknown(R[Int(instruction.b)])
-        case .member, .index: return R[Int(instruction.b)].isUnknown
+            return [R[Int(instruction.b)], R[Int(instruction.c)]]
+        case .combineAnd, .combineOr: return [R[Int(instruction.a)], R[Int(instruction.b)]]
+        case .negate, .not, .iterate, .format, .member, .index: return [R[Int(instruction.b)]]
         case .jumpIfFalse, .jumpIfTrue, .testAnd, .testOr, .unpack, .matchShape:
-            return Self.holdsUnknown(R[Int(instruction.a)])
-        default: return false
+            return [R[Int(instruction.a)]]
+        default: return []
         }
     }
 
@@ -119,7 +127,7 @@ extension Machine {
             items.contains { holdsUnknown($0, depth: depth + 1) }
         }
         switch value {
-        case .unknown: return true
+        case .unknown, .sketch: return true
         case .list(let list): return any(list.items)
         case .tuple(let tuple): return any(tuple.items)
         case .record(let record): return any(record.values)
@@ -129,7 +137,7 @@ extension Machine {
     }
 
     /// Gives the running instruction an unknown result.
-    private func continueUnknown(to depth: Int) throws -> Bool {
+    private func continueUnknown(_ error: any Error, to depth: Int) throws -> Bool {
         while frames.count > depth, let instruction {
             switch instruction.operation {
             case .declareParameter, .buildParameters, .importModule, .setField:
@@ -141,14 +149,14 @@ extension Machine {
                 if frames.count <= depth { throw UnknownValue() }
             case .fail: throw DeadEnd()
             default:
-                try finishUnknown(instruction)
+                try finishUnknown(instruction, error)
                 return true
             }
         }
         throw UnknownValue()
     }
 
-    private func finishUnknown(_ instruction: Instruction) throws {
+    private func finishUnknown(_ instruction: Instruction, _ error: any Error) throws {
         let last = frames.count - 1
         let frame = frames[last]
         let R = registers + frame.base
@@ -174,7 +182,12 @@ extension Machine {
         case .assign: blur(frame.closure.prototype.places[a], frame, R)
         case .matchShape:
             bindUnknown(frame.closure.prototype.shapes[b], from: c, frame.closure, R)
-        default: R[a] = .unknown
+        case .format: R[a] = .sketch(.text)
+        default:
+            R[a] = operands(of: instruction, frame).first(where: \.isNever) ?? .unknown
+            if let first = (error as? UnknownValue)?.firstFrame {
+                R[a] = .sketch(.never(frames[first].closure.prototype, frame: first))
+            }
         }
     }
 
@@ -197,84 +210,6 @@ extension Machine {
             module.slots[slot] = blurred(module.slots[slot])
         case .field: break
         }
-    }
-
-    /// Notes of a call of a builtin that must not be carried out on shapes alone.
-    ///
-    /// - Returns: what it gives; `nil` if it is called as usual.
-    func checkedCall(
-        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?], _ check: ShapeCheck
-    ) throws -> Value? {
-        switch builtin.signature.name {
-        case "print":
-            try checkSignature(builtin, arguments, labels)
-            return Value.none
-        case "clock": return .unknown
-        case "save", "writeText", "load":
-            guard arguments.contains(where: { Self.holdsUnknown($0) }) || mayReadUnknown(builtin, arguments)
-            else { return nil }
-            return try checkedFileCall(builtin, arguments, labels, check)
-        default:
-            // Figures look at the other arguments as well.
-            if case .labelled = builtin.kind, Mark.named(builtin.signature.name) != nil { return nil }
-            for case .unknown in arguments {
-                try checkSignature(builtin, arguments, labels)
-                if builtin.signature.name == "len" { return unknownNumber(isInt: true) }
-                throw UnknownValue()
-            }
-            return nil
-        }
-    }
-
-    /// Labels and the number of arguments of a call whose values are not all known.
-    private func checkSignature(
-        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?]
-    ) throws {
-        switch builtin.kind {
-        case .native: _ = try builtin.signature.order(of: arguments.count, labels)
-        case .variadic:
-            if let label = labels.compactMap({ $0 }).first {
-                throw CallFailures.unknownLabel(label, builtin.signature)
-            }
-        case .operation(let operation):
-            _ = try OperationCalls(machine: self).call(operation, arguments, labels)
-        case .overloaded(let operation, let other) where !other.isVariadic:
-            let other = Signature(name: other.name, parameters: other.parameters)
-            do {
-                _ = try OperationCalls.signature(operation).order(of: arguments.count, labels)
-            } catch {
-                _ = try other.order(of: arguments.count, labels)
-            }
-        case .labelled, .overloaded, .composition: break
-        }
-    }
-
-    /// Whether a `load` reads a file that the program itself writes, in a way that is not known.
-    private func mayReadUnknown(_ builtin: BuiltinObject, _ arguments: [Value]) -> Bool {
-        guard builtin.signature.name == "load", case .string(let path)? = arguments.dropFirst().first,
-            let target = try? session.readablePath(path.text)
-        else { return false }
-        do { _ = try check?.written(target) } catch { return true }
-        return false
-    }
-
-    /// Of values or a file that are not known: only what is certain is noted.
-    private func checkedFileCall(
-        _ builtin: BuiltinObject, _ arguments: [Value], _ labels: [String?], _ check: ShapeCheck
-    ) throws -> Value {
-        let name = builtin.signature.name
-        _ = try builtin.signature.order(of: arguments.count, labels)
-        if name == "load" {
-            check.hasOpenModels = true
-            return arguments.first ?? .none
-        }
-        let path = name == "writeText" ? arguments.first : arguments.dropFirst().first
-        if case .string(let text)? = path {
-            check.write(.unknown, to: try session.writablePath(text.text))
-        } else {
-            check.writesAnywhere = true
-        }
-        return name == "writeText" ? .none : arguments.first ?? .none
     }
 
     /// Warns of `[N, 1]` beside `[N]`, which broadcast to `[N, N]`.

@@ -20,6 +20,7 @@ extension Session {
         guard let machine, let check = machine.check else { return [] }
         check.begin()
         check.words.formUnion(Self.words(in: source.text))
+        check.members.formUnion(Self.possibleMembers(in: source))
         machine.recorder.isAbstract = true
         deadline = Session.now + seconds
         defer {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import Syntax
 
 // Methods of values that are not known, by their names alone.
 
@@ -34,6 +35,38 @@ extension Session {
             }
             return Self.words(in: String(decoding: bytes, as: UTF8.self)).contains(name)
         }
+    }
+
+    /// The names in a text that something may have as a member: labels, parts and functions of models. Not what is
+    /// called only, or stands after a dot.
+    static func possibleMembers(in source: SourceText) -> Set<String> {
+        var names: Set<String> = []
+        var before = ""
+        for (span, kind) in highlight(source) {
+            let text = source.text(of: span)
+            defer { before = text }
+            let isAfterDot = span.start > 0 && source.utf8[span.start - 1] == UInt8(ascii: ".")
+            switch kind {
+            case .label: names.insert(text)
+            case .name where !isAfterDot, .functionCall where before == "func": names.insert(text)
+            case .keyword, .name, .functionCall, .number, .string, .comment, .operator, .documentation: break
+            }
+        }
+        return names
+    }
+
+    /// Whether something that is not known may have a member of that name.
+    func mayBeMember(_ name: String) -> Bool {
+        guard let check = machine.check, modules.isEmpty else { return true }
+        if check.possibleMembers.isEmpty {
+            for file in catalog.names {
+                guard let path = catalog.path(of: file), let bytes = try? FileAccess.read(path) else { continue }
+                let source = SourceText(name: file, text: String(decoding: bytes, as: UTF8.self))
+                check.possibleMembers.formUnion(Self.possibleMembers(in: source))
+            }
+            check.possibleMembers.formUnion(DatasetObject.memberNames + TokenizerObject.memberNames)
+        }
+        return check.possibleMembers.contains(name) || check.members.contains(name)
     }
 
     /// A method of a value that is not known: nothing has it if no text mentions its name and one is like it.

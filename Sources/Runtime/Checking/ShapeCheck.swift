@@ -19,6 +19,9 @@ final class ShapeCheck {
     private(set) var diagnostics: [Diagnostic] = []
     /// The names in the texts of the cells so far.
     var words: Set<String> = []
+    /// Of these, what may be a member of something; and the same of the library, once somebody asks.
+    var members: Set<String> = []
+    var possibleMembers: Set<String> = []
     /// Values given by `return` under a condition that is not known, by the depth of their frame.
     var returned: [Int: [Value]] = [:]
     private var seen: Set<String> = []
@@ -91,9 +94,12 @@ final class ShapeCheck {
     ///   known, which would have no end.
     func enter(_ prototype: Prototype, _ frames: [Frame]) throws {
         entered.insert(ObjectIdentifier(prototype))
-        guard frames.count > 8, isConditional else { return }
-        let open = frames.count { $0.closure.prototype === prototype }
-        if open > 6 { throw UnknownValue() }
+        guard frames.count > 4, isConditional else { return }
+        let open = frames.indices.filter { frames[$0].closure.prototype === prototype }
+        guard let first = open.first, open.count > 4 else { return }
+        // Another way than this one is open since: it tells what the first call gives.
+        let hasOther = forks.contains { $0.kind == .branch && $0.depth > first }
+        throw UnknownValue(firstFrame: hasOther ? first : nil)
     }
 
     /// Starts a cell; files that were written stay.
@@ -190,6 +196,9 @@ final class Fork {
     var isWidened = false
 
     var isConditional: Bool { kind == .branch || mayNotRun }
+
+    /// Whether something that others see has changed since.
+    var hasChanges: Bool { !journal.isEmpty }
 
     init(
         _ kind: Kind, moment: Int, depth: Int, base: Int, site: Int, join: Int, registers: [Value]

@@ -43,7 +43,7 @@ extension Machine {
             .record(RecordObject(record.layout, try record.values.map(withoutNumbers)))
         case .int: unknownNumber(isInt: true)
         case .float: unknownNumber(isInt: false)
-        case .bool: .unknown
+        case .bool: .sketch(.flag)
         default: value
         }
     }

@@ -188,7 +188,7 @@ enum CallFailures {
     /// Refuses what is no function where one is wanted, before it is called.
     static func requireFunction(_ value: Value, _ function: String, _ parameter: String) throws {
         guard !value.isCallable else { return }
-        if case .unknown = value { return }
+        if value.isUnknown || value.isNever { return }
         var help: String?
         if case .tensor = value, parameter == "f" {
             help = "give the function, then where: `\(function)(x => (x^2).sum())(x)`"

@@ -15,6 +15,8 @@ struct Failure: Error {
     var fault: ArgumentFault?
     /// Another parameter that the argument at fault does not agree with.
     var related: String?
+    /// Whether it holds whatever the values that are not known turn out to be: see `Sketch`.
+    var isCertain = false
     /// A dtype that does not fit, and what is needed instead.
     var dtype: (dtype: DType, rule: String)?
 
@@ -65,4 +67,7 @@ extension Interruption {
 }
 
 /// A number was demanded where only shapes are known (`dlrepl check`).
-struct UnknownValue: Error {}
+struct UnknownValue: Error {
+    /// Of a recursion whose end is not known: the frame of its first call.
+    var firstFrame: Int?
+}

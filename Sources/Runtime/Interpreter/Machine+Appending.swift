@@ -5,6 +5,10 @@ extension Machine {
     func appendInPlace(_ target: UnsafeMutablePointer<Value>, _ right: Value) throws -> Bool {
         if case .list(var list) = target.pointee {
             guard case .list(let other) = right else {
+                if right.isOpen {
+                    target.pointee = try openBinary(.add, target.pointee, right)
+                    return true
+                }
                 throw OperatorFailures.mismatch(
                     "+=", target.pointee, right, help: "append one element with `+= [x]`")
             }

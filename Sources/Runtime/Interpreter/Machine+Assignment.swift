@@ -4,8 +4,10 @@ import Tensors
 
 extension Machine {
     /// What stands between the brackets, for a tensor.
+    ///
+    /// - Parameter unknown: the index that stands for those that are not known.
     func indices(
-        _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>
+        _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>, unknownAs unknown: Int? = nil
     ) throws -> [IndexItem] {
         func bound(_ register: Int?) throws -> Int? {
             guard let register else { return nil }
@@ -20,7 +22,8 @@ extension Machine {
             case .ellipsis: .ellipsis
             case .slice(let start, let end, let step):
                 .slice(start: try bound(start), stop: try bound(end), step: try bound(step))
-            case .index(let register): try indexItem(R[register])
+            case .index(let register):
+                if let unknown, isOpenNumber(R[register]) { .index(unknown) } else { try indexItem(R[register]) }
             }
         }
     }
@@ -145,7 +148,7 @@ extension Machine {
     static func isObject(_ value: Value) -> Bool {
         switch value {
         case .model, .optimizer, .module, .unknown: true
-        default: false
+        default: value.isNever
         }
     }
 

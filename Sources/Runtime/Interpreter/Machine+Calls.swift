@@ -31,20 +31,25 @@ extension Machine {
         _ receiver: Value, _ site: CallSite, result: Int, _ base: Int
     ) throws -> Bool {
         guard let method = site.method else { return false }
-        if receiver.isUnknown, !site.candidates.contains(where: { registers[base + $0].isCallable }) {
-            try session.requireWord(method)
+        var isFunction = false
+        func candidate() -> Value? {
+            site.candidates.lazy.map { self.registers[base + $0] }.first(where: \.isCallable)
         }
-        if let member = try optionalMember(receiver, method) {
+        if receiver.isUnknown {
+            switch candidate() {
+            case nil: try session.requireWord(method)
+            case .builtin?: isFunction = !session.mayBeMember(method)
+            default: break
+            }
+        }
+        if !isFunction, let member = try optionalMember(receiver, method) {
             guard member.isCallable else {
                 throw CallFailures.memberNotCallable(receiver, method, member)
             }
             return try call(member, site, result: result, base)
         }
-        let candidate = site.candidates.lazy.map { self.registers[base + $0] }
-            .first(where: \.isCallable)
-        guard let candidate else {
-            throw CallFailures.noMember(receiver, method, names: memberNames(of: receiver),
-                functions: session.functionNames)
+        guard let candidate = candidate() else {
+            throw noMember(receiver, method, functions: session.functionNames)
         }
         let rest = UnsafeBufferPointer(start: registers + base + site.first, count: site.count)
         let labels: [String?] = site.labels.isEmpty ? [] : [nil] + site.labels
@@ -121,7 +126,7 @@ extension Machine {
                 arguments = tuple.items
             case .record(let record) where record.values.count == parameters.count:
                 arguments = record.values
-            case .unknown: break
+            case let value where value.isUnknown || value.isNever: arguments = parameters.map { _ in .unknown }
             default:
                 if !parameters[1].isOptional {
                     throw CallFailures.notTakenApart(arguments[0], prototype.signature)

@@ -11,7 +11,7 @@ extension Machine {
         }
         try poll()
         switch (left, right) {
-        case (.unknown, _), (_, .unknown): throw UnknownValue()
+        case (.unknown, _), (_, .unknown), (.sketch, _), (_, .sketch): throw UnknownValue()
         case (.none, .none): return true
         case (.bool(let x), .bool(let y)): return x == y
         case (.int(let x), .int(let y)): return x == y

@@ -9,13 +9,14 @@ extension Machine {
         if let function = session.functionValue(name), function.isCallable {
             throw CallFailures.functionAsMember(value, name, names: memberNames(of: value))
         }
-        throw CallFailures.noMember(value, name, names: memberNames(of: value))
+        throw noMember(value, name)
     }
 
     /// The member of that name; `nil` if there is none.
     func optionalMember(_ value: Value, _ name: String) throws -> Value? {
         switch value {
         case .unknown: throw UnknownValue()
+        case .sketch(let sketch): return try openMember(sketch, name)
         case .record(let record): return record[name]
         case .module(let module):
             return name.hasPrefix("_") ? nil : module.value(name)
@@ -73,8 +74,15 @@ extension Machine {
     func element(
         of value: Value, _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>
     ) throws -> Value {
+        if check != nil, let result = try openElement(of: value, layout, R) { return result }
         switch value {
-        case .tensor(let node): return try tensorElement(node, indices(layout, R))
+        case .tensor(let node):
+            do {
+                return try tensorElement(node, indices(layout, R))
+            } catch where check != nil && isUnknown(error) {
+                // A mask whose numbers are not known.
+                return .sketch(.tensor(node.dtype))
+            }
         case .symbol: throw OperatorFailures.operand("[ ]", value, "a collection")
         default: break
         }
@@ -203,5 +211,48 @@ extension Machine {
         case .model(let model): return try parts(of: model, try range(model.partCount))
         default: throw Failure("index.type", "\(described(value)) cannot be sliced")
         }
+    }
+
+    // MARK: Places that are not known
+
+    /// An element or a part of a value, where the value or its place is not known; `nil` if both are.
+    func openElement(
+        of value: Value, _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>
+    ) throws -> Value? {
+        if case .tensor(let node) = value { return try openElement(of: node, layout, R) }
+        guard layout.items.count == 1 else { return value.kind.flatMap(Self.partOfTensor) }
+        switch layout.items[0] {
+        case .ellipsis: return value.kind.flatMap(Self.partOfTensor)
+        case .slice(let start, let end, let step):
+            let bounds = [start, end, step].compactMap { $0.map { R[$0] } }
+            return value.isOpen || bounds.contains(where: isOpenNumber) ? openPart(of: value) : nil
+        case .index(let register): return try openElement(of: value, at: R[register])
+        }
+    }
+
+    /// A part of a tensor at places that are not known. Where they are single ones, the shape is certain.
+    private func openElement(
+        of node: Node, _ layout: SubscriptLayout, _ R: UnsafeMutablePointer<Value>
+    ) throws -> Value? {
+        var hasOpenIndex = false
+        var hasOpenSlice = false
+        let items = layout.items.map { item -> SubscriptLayout.Item in
+            switch item {
+            case .ellipsis: return item
+            case .slice(let start, let end, let step):
+                let bounds = [start, end, step].compactMap { $0.map { R[$0] } }
+                guard bounds.contains(where: isOpenNumber) else { return item }
+                hasOpenSlice = true
+                return .slice(nil, nil, nil)
+            case .index(let register):
+                hasOpenIndex = hasOpenIndex || isOpenNumber(R[register])
+                return item
+            }
+        }
+        guard hasOpenIndex || hasOpenSlice else { return nil }
+        let isCounted = !layout.items.contains { if case .index(let register) = $0 { R[register].isOpen } else { false } }
+        guard isCounted, !node.shape.dimensions.contains(0) else { return .sketch(.tensor(node.dtype)) }
+        let element = try tensorElement(node, indices(SubscriptLayout(items: items), R, unknownAs: 0))
+        return hasOpenSlice ? .sketch(.tensor(node.dtype)) : try withoutNumbers(element)
     }
 }

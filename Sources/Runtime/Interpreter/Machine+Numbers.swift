@@ -60,7 +60,7 @@ extension Machine {
         switch value {
         case .tensor(let node) where node.shape.rank == 0: try item(node)
         case .symbol: try demanded(value)
-        case .unknown: throw UnknownValue()
+        case .unknown, .sketch: throw UnknownValue()
         default: value
         }
     }

@@ -19,6 +19,7 @@ extension Machine {
     }
 
     private func others(_ operation: Opcode, _ left: Value, _ right: Value) throws -> Value {
+        if check != nil, left.isOpen || right.isOpen { return try openBinary(operation, left, right) }
         switch operation {
         case .compose: return try compose(left, right)
         case .contained: return .bool(try contains(right, left))
@@ -162,6 +163,7 @@ extension Machine {
         case .symbol(let symbol):
             return .symbol(
                 Symbol(node: try recorder.unary(.negate, symbol.node), isInt: symbol.isInt))
+        case .sketch: return try onExample([value]) { try self.negate($0[0]) }
         default: throw OperatorFailures.operand("-", value, "a number or a tensor")
         }
     }
@@ -171,6 +173,7 @@ extension Machine {
         case .bool(let flag): return .bool(!flag)
         case .tensor(let node) where node.dtype == .bool:
             return .tensor(try recorder.unary(.not, node))
+        case .sketch: return try onExample([value]) { try self.not($0[0]) }
         default: throw OperatorFailures.operand("not", value, "a Bool")
         }
     }
@@ -181,6 +184,9 @@ extension Machine {
     func truth(_ value: Value) throws -> Bool {
         switch value {
         case .bool(let flag): return flag
+        case .sketch:
+            _ = try onExample([value]) { .bool(try self.truth($0[0])) }
+            throw UnknownValue()
         case .tensor(let node) where node.dtype == .bool && node.shape.rank == 0:
             return try self.value(of: node).bool(at: 0)
         case .none:
@@ -197,6 +203,9 @@ extension Machine {
         switch value {
         case .bool, .unknown: return value
         case .tensor(let node) where node.dtype == .bool: return value
+        case .sketch:
+            _ = try onExample([value]) { try self.logicalOperand($0[0], word) }
+            return .unknown
         default: throw OperatorFailures.operand(word, value, "a Bool")
         }
     }
@@ -210,6 +219,8 @@ extension Machine {
             (.bool(let flag), .tensor(let x)) where x.dtype == .bool:
             let constant = try recorder.constant(.bool(flag), beside: .bool)
             return .tensor(try recorder.binary(isAnd ? .and : .or, x, constant))
+        case (.sketch, _), (_, .sketch):
+            return try onExample([left, right]) { try self.combine($0[0], $0[1], isAnd: isAnd) }
         default: throw OperatorFailures.operand(isAnd ? "and" : "or", right, "a Bool")
         }
     }
@@ -274,7 +285,12 @@ extension Machine {
         case .add, .subtract, .multiply, .divide, .power: break
         default:
             // Comparisons decide what the program does; they need the number.
-            return try binary(operation, demanded(left), demanded(right))
+            do {
+                return try binary(operation, demanded(left), demanded(right))
+            } catch where check != nil && isUnknown(error) {
+                let isNumber = operation == .floorDivide || operation == .remainder
+                return isNumber ? unknownNumber(isInt: x.isInt && y.isInt) : .sketch(.flag)
+            }
         }
         let isInt = x.isInt && y.isInt && operation != .divide && operation != .power
         guard !isInt else {
@@ -331,53 +347,6 @@ extension Machine {
             guard case .int(let number) = try number(element) else { return false }
             return range.contains(number)
         default: throw OperatorFailures.mismatch("in", element, container)
-        }
-    }
-}
-
-extension Opcode {
-    /// How the operator is written.
-    var symbol: String {
-        switch self {
-        case .add: "+"
-        case .subtract: "-"
-        case .multiply: "*"
-        case .divide: "/"
-        case .floorDivide: "//"
-        case .remainder: "%"
-        case .power: "^"
-        case .matmul: "@"
-        case .less: "<"
-        case .lessOrEqual: "<="
-        case .greater: ">"
-        case .greaterOrEqual: ">="
-        case .equal: "=="
-        case .notEqual: "!="
-        case .contained: "in"
-        case .notContained: "not in"
-        case .beside: "|"
-        case .compose: ">>"
-        default: "?"
-        }
-    }
-
-    /// The engine's name for the operator on tensors.
-    var elementwise: ElementwiseCode? {
-        switch self {
-        case .add: .add
-        case .subtract: .subtract
-        case .multiply: .multiply
-        case .divide: .divide
-        case .floorDivide: .floorDivide
-        case .remainder: .remainder
-        case .power: .power
-        case .less: .less
-        case .lessOrEqual: .lessOrEqual
-        case .greater: .greater
-        case .greaterOrEqual: .greaterOrEqual
-        case .equal: .equal
-        case .notEqual: .notEqual
-        default: nil
         }
     }
 }

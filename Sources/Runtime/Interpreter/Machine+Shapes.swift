@@ -9,7 +9,10 @@ extension Machine {
         _ value: Value, _ matcher: ShapeMatcher, from start: Int, _ closure: Closure,
         _ R: UnsafeMutablePointer<Value>
     ) throws {
-        if case .unknown = value { return bindUnknown(matcher, from: start, closure, R) }
+        if value.isOpen {
+            try requireTensor(value, matcher)
+            return bindUnknown(matcher, from: start, closure, R)
+        }
         // A parameter that a nested function captures.
         if case .cell(let cell) = value {
             return try match(cell.value, matcher, from: start, closure, R)
@@ -39,7 +42,7 @@ extension Machine {
                 try bind(name, slot, size, sizes, axis, matcher, closure, R)
             case .value(let register, let text):
                 if index > start { return }
-                if case .unknown = R[register] { continue }
+                if R[register].isOpen { continue }
                 guard let size = try int(R[register]) else {
                     throw ShapeFailures.notASize(R[register], text)
                 }

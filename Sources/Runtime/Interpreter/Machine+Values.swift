@@ -27,7 +27,7 @@ extension Machine {
         var result = ""
         for index in 0..<count {
             if case .string(let text) = first[index] { result += text.text }
-            if case .unknown = first[index] { return .unknown }
+            if first[index].isOpen { return .sketch(.text) }
         }
         return .string(result)
     }
@@ -52,9 +52,16 @@ extension Machine {
             }
             return number
         }
-        let start = try bound(0)
-        let end = try bound(1)
-        let step = flags & 2 == 0 ? 1 : try bound(2)
+        let start: Int
+        let end: Int
+        let step: Int
+        do {
+            start = try bound(0)
+            end = try bound(1)
+            step = flags & 2 == 0 ? 1 : try bound(2)
+        } catch where check != nil && isUnknown(error) {
+            return .sketch(.range)
+        }
         guard
             let range = RangeObject(
                 start: start, end: end, isClosed: flags & 1 == 1, step: step)

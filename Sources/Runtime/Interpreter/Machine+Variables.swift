@@ -93,7 +93,7 @@ extension Machine {
     ) throws {
         let items: [Value]
         switch value {
-        case .unknown: throw UnknownValue()
+        case .unknown, .sketch: throw UnknownValue()
         case .tuple(let tuple): items = tuple.items
         case .list(let list): items = list.items
         case .record(let record): items = record.values

@@ -65,7 +65,7 @@ enum OperatorFailures {
 func described(_ value: Value) -> String {
     switch value {
     case .unset, .none: "nil"
-    case .unknown: unknownDescription
+    case .unknown, .sketch: unknownDescription
     case .bool(let flag): "Bool \(flag)"
     case .int(let number): "Int \(number)"
     case .float(let number): "Float \(pythonFloat(number))"

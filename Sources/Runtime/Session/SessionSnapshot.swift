@@ -152,7 +152,7 @@ private struct SnapshotWalk {
         case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure,
             .tokenizer:
             false
-        case .list, .dict, .record, .tuple, .tensor, .symbol, .function, .builtin, .model,
+        case .sketch, .list, .dict, .record, .tuple, .tensor, .symbol, .function, .builtin, .model,
             .modelType, .optimizer, .optimizerType, .dataset, .batches, .module, .cell, .iterator:
             true
         }
@@ -166,6 +166,7 @@ private struct SnapshotWalk {
         switch value {
         case .unset, .unknown, .none, .bool, .int, .float, .string, .range, .dtype, .figure, .tokenizer:
             break
+        case .sketch(let sketch): if case .list(let element) = sketch.kind, isNew(sketch) { add([element]) }
         case .list(let list): if isNew(list) { add(list.items) }
         case .dict(let dict): if isNew(dict) { add(Array(dict.items.values)) }
         case .record(let record): if isNew(record) { add(record.values) }

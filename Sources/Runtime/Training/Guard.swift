@@ -204,7 +204,7 @@ extension Value {
         case .tokenizer(let object): object
         case .figure(let object): object
         case .module(let object): object
-        case .unset, .none, .unknown, .bool, .int, .float, .string, .range, .list, .tuple, .record,
+        case .unset, .none, .unknown, .sketch, .bool, .int, .float, .string, .range, .list, .tuple, .record,
             .dict, .tensor, .symbol, .dtype, .function, .cell, .iterator:
             nil
         }

@@ -53,7 +53,7 @@ extension Value {
         case .optimizer(let object): object
         case .optimizerType(let object): object
         case .dataset(let object): object
-        case .unset, .none, .unknown, .bool, .int, .float, .string, .range, .tensor, .symbol,
+        case .unset, .none, .unknown, .sketch, .bool, .int, .float, .string, .range, .tensor, .symbol,
             .dtype, .batches, .figure, .module, .iterator, .tokenizer:
             nil
         }

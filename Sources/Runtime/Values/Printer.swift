@@ -71,6 +71,7 @@ struct Printer {
         try machine.poll()
         switch value {
         case .unset, .none: result += "nil"
+        case .unknown, .sketch: throw UnknownValue()
         case .bool(let flag): result += flag ? "true" : "false"
         case .int(let number): result += String(number)
         case .float(let number): result += pythonFloat(number)

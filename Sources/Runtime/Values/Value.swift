@@ -11,6 +11,8 @@ enum Value {
     case none
     /// A value that only a run can know (`dlrepl check`); never seen when a program runs.
     case unknown
+    /// One of which at least the kind is known.
+    case sketch(Sketch)
     case bool(Bool)
     case int(Int)
     case float(Double)
@@ -52,6 +54,7 @@ enum Value {
         switch self {
         case .unset, .none: "Nil"
         case .unknown: "Unknown"
+        case .sketch(let sketch): sketch.typeName ?? "Unknown"
         case .bool: "Bool"
         case .int: "Int"
         case .float: "Float"

@@ -33,7 +33,7 @@ enum ValueSummary {
         guard depth < deepest else { return "…" }
         return switch value {
         case .unset, .none: "nil"
-        case .unknown: "?"
+        case .unknown, .sketch: "?"
         case .bool(let flag): flag ? "true" : "false"
         case .int(let number): String(number)
         case .float(let number): pythonFloat(number)
