@@ -11,7 +11,7 @@ final class ShapeCheck {
     /// The most turns of a loop that are run one by one.
     static let fullTurns = 64
     /// The most `step`s in a loop that turns as often as it would.
-    static let fullSteps = 64
+    static let fullSteps = 4096
     /// How often `step` was called.
     var steps = 0
 
