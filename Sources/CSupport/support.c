@@ -53,6 +53,15 @@ void *support_thread_scratch(int64_t bytes) {
     return scratch;
 }
 
+static void handle(int signal_number, void (*handler)(int)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0; /* no SA_RESTART: a blocked read, or the wait for input, must return */
+    sigaction(signal_number, &action, 0);
+}
+
 static _Atomic int pending;
 static _Atomic int endless;
 
@@ -67,12 +76,7 @@ void support_survive_interrupts(void) {
 }
 
 void support_install_interrupt_handler(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_interrupt;
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = 0; /* no SA_RESTART: a blocked read must return */
-    sigaction(SIGINT, &action, 0);
+    handle(SIGINT, on_interrupt);
 }
 
 int support_interrupt_pending(void) {
@@ -93,16 +97,11 @@ static void on_leave(int signal_number) {
 }
 
 void support_install_leave_handler(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_leave;
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
-    sigaction(SIGTERM, &action, 0);
+    handle(SIGTERM, on_leave);
     /* Who started the program with nohup wants it to go on. */
     struct sigaction before;
     if (sigaction(SIGHUP, 0, &before) == 0 && before.sa_handler == SIG_IGN) return;
-    sigaction(SIGHUP, &action, 0);
+    handle(SIGHUP, on_leave);
 }
 
 static _Atomic int continued;
@@ -116,12 +115,7 @@ static void on_continue(int signal_number) {
 
 void support_install_continue_handler(void) {
     reader = pthread_self();
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_continue;
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = 0; /* no SA_RESTART: the wait for input must return */
-    sigaction(SIGCONT, &action, 0);
+    handle(SIGCONT, on_continue);
 }
 
 int support_take_continued(void) {

@@ -21,8 +21,8 @@ struct PromptState {
     }
 
     private static let mostSteps = 50
-    /// Characters of a value on one line that are shown at a terminal.
-    private static let longestLine = 4000
+    /// Bytes of a value that a person is shown: more would push away what was asked before.
+    private static let longestValue = 4000
     /// Old weights may take this much memory; the last step is always kept.
     private static let mostBytes = 512 << 20
 
@@ -58,6 +58,7 @@ struct PromptState {
         session.output = { screen.write($0) }
         session.progressChanged = { screen.progress($0, $1, $2, $3) }
         session.progressEnded = { screen.progressEnded($0) }
+        if screen.isTerminal { session.longestValue = Self.longestValue }
         guard screen.isTerminal, let image = setup.terminalImage else { return }
         session.figureDrawn = { figure in
             if let text = try? image(figure) { screen.line(text) }
@@ -123,7 +124,7 @@ struct PromptState {
     mutating func finish(_ outcome: CellOutcome, figureName: String? = nil) {
         screen.settle()
         for diagnostic in outcome.notices + outcome.diagnostics { complain(diagnostic) }
-        if let value = outcome.value.map(shortened), !screen.line(value), screen.problem == nil {
+        if let value = outcome.value, !screen.line(value), screen.problem == nil {
             screen.message("")
             screen.interruption(screen.styled("interrupted", .error))
         }
@@ -135,19 +136,6 @@ struct PromptState {
             screen.line(screen.styled("interrupted; what was trained is kept", .quiet))
         case .rejected, .succeeded, .failed, .outOfMemory: break
         }
-    }
-
-    /// The beginning of a list or record of thousands of numbers: the rest would push away what
-    /// was asked before.
-    private func shortened(_ value: String) -> String {
-        guard screen.isTerminal, value.utf8.count > Self.longestLine, !value.contains("\n") else {
-            return value
-        }
-        // Of a still longer one the session has cut the rest, and says how long it is.
-        let note = value.hasSuffix("`print` writes all)")
-            ? value.split(separator: " … (").last.map(String.init) ?? ""
-            : "\(value.count) characters; `print` writes all)"
-        return value.prefix(Self.longestLine) + " … (" + note
     }
 
     func complain(_ diagnostic: Diagnostic) {

@@ -24,7 +24,7 @@ struct HabitTests {
     func longValue() throws {
         try atPrompt { terminal, _ in
             terminal.enter("list(0..<2000)")
-            let shown = try terminal.expect("(10890 characters; `print` writes all)")
+            let shown = try terminal.expect("(2000 elements; `print` writes all)")
             #expect(shown.contains("1, 2, 3") && !shown.contains("1999"))
             try terminal.ask("list(0..<50000)", "(50000 elements; `print` writes all)")
             try terminal.ask("print(list(0..<2000))", "1999]")

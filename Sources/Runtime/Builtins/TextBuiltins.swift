@@ -155,11 +155,7 @@ extension Machine {
         for (index, value) in values.enumerated() {
             try poll()
             if index > 0 { result += separator }
-            if case .string(let text) = value {
-                result += text.text
-            } else {
-                try Printer(machine: self).write(value, to: &result)
-            }
+            try Printer(machine: self).write(value, to: &result)
             // A text that grows takes twice its size and is copied.
             if result.utf8.count > 2 * known + (1 << 20) {
                 known = result.utf8.count

@@ -51,7 +51,7 @@ enum Habits {
 
     /// What to write for a method that tensors have elsewhere.
     static let members = [
-        "view": "write `.reshape([…])`", "permute": "write `.transpose([…])`",
+        "view": "write `.reshape([…])`",
         "numpy": "write `.toList()`", "detach": "write `stopGradient(x)`",
         "backward": "write `step(opt) { … }`, or `grad(f)(x)` for a gradient",
         "astype": "write `.cast(float32)`", "to": "leave it out: there are no devices; `.cast(float32)` changes the dtype",
@@ -76,7 +76,6 @@ enum Habits {
         "remove": "write `xs.filter(x => x != a)`", "update": "write `d[key] = value` for a `var d`",
         "strip": "write `.trim()`", "startswith": "write `.startsWith(s)`", "splitlines": "write `.split(\"\\n\")`",
         "format": "write the value into the text: \"loss {loss:.4f}\"",
-        "mm": "write `a @ b`", "bmm": "write `a @ b`", "dot": "write `a @ b`",
         "clamp": "write `.clip(low, high)`", "clone": "leave it out: values never change under your feet",
         "masked_fill": "write `where(mask, value, x)`", "contiguous": "leave it out: tensors always are",
         "add_": "write `x += …` for a `var x`", "to_numpy": "write `.toList()`",
@@ -92,15 +91,15 @@ enum Habits {
     /// What to write for a function that NumPy or PyTorch has under this name, as a plain name or as a method.
     static let functions = [
         "array": "write `Tensor([1, 2])`", "tensor": "write `Tensor([1, 2])`", "asarray": "write `Tensor(xs)`",
-        "permute": "write `transpose(x, [1, 0])`", "swapaxes": "write `transpose(x, [1, 0])`, with all axes",
+        "permute": "write `x.transpose([1, 0])`", "swapaxes": "write `x.transpose([1, 0])`, with all axes",
         "movedim": "write `moveAxis(x, 0, -1)`", "ravel": "write `x.flatten()`",
         "expand_dims": "write `x.unsqueeze(0)`", "expandDims": "write `x.unsqueeze(0)`",
         "cat": "write `concat([a, b])`", "concatenate": "write `concat([a, b])`", "vstack": "write `concat([a, b])`",
         "hstack": "write `concat([a, b], axis: 1)`", "unbind": "loop over the tensor, or index it: `x[i]`",
         "chunk": "write `split(x, 10)`, with the length of a part", "bmm": "write `a @ b`", "mm": "write `a @ b`",
-        "dot": "write `a @ b`",
-        "inner": "write `a @ b`", "kron": "write `einsum` and `reshape`", "trace": "write `diag(x).sum()`",
-        "cdist": "write `norm(a[:, newaxis] - b, axis: -1)`", "take": "index with a tensor: `x[indices]`",
+        "dot": "write `a @ b`", "inner": "write `a @ b`", "kron": "write `einsum` and `reshape`",
+        "trace": "write `diag(x).sum()`", "cdist": "write `norm(a[:, newaxis] - b, axis: -1)`",
+        "take": "index with a tensor: `x[indices]`",
         "nonzero": "select by a mask: `x[mask]`, or `arange(len(mask))[mask]`", "isclose": "write `allClose(a, b)`",
         "histogram": "`hist(x)` draws it, `bincount(labels)` counts", "power": "write `x ^ 2`",
         "shuffle": "write `x[permutation(len(x))]`, or `data.shuffled()`",

@@ -58,7 +58,7 @@ extension Machine {
             return false
         }
         guard let index else { return }
-        let text = (try? Printer(machine: self).shown(chain.chainParts[index])) ?? "a model"
+        let text = (try? Printer(machine: self).shown(chain.chainParts[index], limit: Printer.longestShown)) ?? "a model"
         failure.diagnostic.notes.append("in part \(index) of the chain, `\(text)`")
     }
 

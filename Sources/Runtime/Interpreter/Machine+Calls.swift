@@ -18,9 +18,7 @@ extension Machine {
                     throw CallFailures.notCallable(callee, given: site.calleeSpan, to: name)
                 }
             }
-            let value = try call(callee, Array(arguments), labels: site.labels)
-            letGo(site.first, site.count, base)
-            registers[result] = value
+            registers[result] = try call(callee, Array(arguments), labels: site.labels)
             return false
         }
     }
@@ -62,24 +60,18 @@ extension Machine {
             return true
         }
         setOrigin()
-        let value = try call(candidate, arguments, labels: labels)
-        letGo(site.first, site.count, base)
-        registers[result] = value
+        registers[result] = try call(candidate, arguments, labels: labels)
         return false
     }
 
-    /// Empties the registers of the arguments of a call that is over. A list or dict that stayed there would be
-    /// copied at its next change: `while len(xs) < n { xs += [x] }` would take the square of `n`.
-    private func letGo(_ first: Int, _ count: Int, _ base: Int) {
-        for index in base + first..<base + first + count { registers[index] = .unset }
-    }
-
-    /// The same after the return from the call that `instruction` of the top frame opened.
-    func letGo(after instruction: Instruction, _ prototype: Prototype) {
+    /// Empties the registers of the receiver and the arguments of a call of the top frame that is over. A list or dict
+    /// that stayed there would be copied at its next change: `while len(xs) < n { xs += [x] }` would take the square
+    /// of `n`.
+    func letGo(after instruction: Instruction, _ prototype: Prototype, _ R: UnsafeMutablePointer<Value>) {
         guard instruction.operation == .call || instruction.operation == .callMethod else { return }
-        let (base, site) = (frames[frames.count - 1].base, Int(instruction.c))
-        letGo(prototype.sites[site].first, prototype.sites[site].count, base)
-        if instruction.operation == .callMethod { registers[base + Int(instruction.b)] = .unset }
+        let site = prototype.sites[Int(instruction.c)]
+        for index in site.first..<site.first + site.count { R[index] = .unset }
+        if instruction.operation == .callMethod { R[Int(instruction.b)] = .unset }
     }
 
     /// Stamps what a builtin records with the call that is running.

@@ -102,7 +102,7 @@ extension Machine {
         }
     }
 
-    /// Warns, once for each function or cell, of `x.dtype == "float32"` and `x.shape == (2, 3)`, which never hold.
+    /// Warns, once for each place, of `x.dtype == "float32"` and `x.shape == (2, 3)`, which never hold.
     func warnOfUnlike(_ left: Value, _ right: Value) {
         let warning: (id: String, message: String, help: String)
         switch (left, right) {
@@ -117,12 +117,11 @@ extension Machine {
             )
         default: return
         }
-        guard let frame = frames.last, !frame.closure.prototype.isLibrary,
-            noticedBlocks.insert(ObjectIdentifier(frame.closure.prototype)).inserted
+        let number = recorder.origin.number
+        guard let place = place(of: number), !place.prototype.isLibrary, noticedPlaces.insert(number).inserted
         else { return }
         let diagnostic = Diagnostic(
-            .warning, id: warning.id, warning.message,
-            at: frame.closure.prototype.span(frame.counter - 1), help: warning.help)
+            .warning, id: warning.id, warning.message, at: place.prototype.span(place.counter), help: warning.help)
         if let check { check.report(diagnostic) } else { session.notices.append(diagnostic) }
     }
 }

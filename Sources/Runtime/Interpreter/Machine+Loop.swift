@@ -170,6 +170,8 @@ extension Machine {
                 let base = frames[frames.count - 1].base
                 if try call(R[b], prototype.sites[c], result: base + a, base) {
                     (closure, prototype, code, R, counter) = current()
+                } else {
+                    letGo(after: instruction, prototype, R)
                 }
             case .callMethod:
                 save(counter)
@@ -179,7 +181,7 @@ extension Machine {
                 if try callMethod(R[b], site, result: base + a, base) {
                     (closure, prototype, code, R, counter) = current()
                 } else {
-                    registers[base + b] = .unset
+                    letGo(after: instruction, prototype, R)
                 }
             case .returnValue, .returnReceiver:
                 let value: Value =
@@ -190,7 +192,7 @@ extension Machine {
                 if frame.isEntry { return value }
                 registers[frame.result] = value
                 (closure, prototype, code, R, counter) = current()
-                letGo(after: code[counter - 1], prototype)
+                letGo(after: code[counter - 1], prototype, R)
             case .join:
                 save(counter)
                 if joinForks() {

@@ -27,6 +27,8 @@ final class Machine {
     /// Optimizers that hold models, and the step blocks that a warning may have been given of.
     var knownOptimizers: [KnownOptimizer] = []
     var noticedBlocks: Set<ObjectIdentifier> = []
+    /// The places, by their origins, that were warned of.
+    var noticedPlaces: Set<Int32> = []
     /// Whether a step ends with an error at a loss that is not finite.
     var requiresFiniteLoss = false
     /// Counts `freeze` and `unfreeze`.

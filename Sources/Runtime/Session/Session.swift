@@ -32,6 +32,8 @@ public final class Session {
         set { limit.deadline = newValue }
     }
     private let limit = TimeLimit()
+    /// The most bytes that are shown of a cell's value, unless it is a tensor or a table.
+    public var longestValue = Printer.longestShown
     /// Called with what is printed.
     public var output: (String) -> Void = { _ in }
     /// Called with the state of a long run: what it does, how far it is, and a line of values.
@@ -144,7 +146,7 @@ public final class Session {
         switch value {
         case .none, .unset: break
         case .figure(let figure): outcome.figure = figure.figure
-        default: outcome.value = try Printer(machine: machine).shown(value)
+        default: outcome.value = try Printer(machine: machine).shown(value, limit: longestValue)
         }
     }
 

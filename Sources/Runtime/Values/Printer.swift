@@ -33,13 +33,15 @@ struct Printer {
 
     /// What a cell shows for its value: strings quoted; of a very long value the beginning, and how
     /// long it is.
-    func shown(_ value: Value) throws -> String {
+    ///
+    /// - Parameter limit: the most bytes of it.
+    func shown(_ value: Value, limit: Int) throws -> String {
         if case .string(let text) = value, text.isTable { return text.text }
         if case .tensor(let node) = value { return try tensor(node) }
         var result = ""
-        try Printer(machine: machine, limit: Self.longestShown).write(value, depth: 0, &result)
-        guard result.utf8.count > Self.longestShown else { return result }
-        return Self.beginning(of: result, Self.longestShown) + " … (" + Self.size(of: value)
+        try Printer(machine: machine, limit: limit).write(value, depth: 0, &result)
+        guard result.utf8.count > limit else { return result }
+        return Self.beginning(of: result, limit) + " … (" + Self.size(of: value)
             + "; `print` writes all)"
     }
 
