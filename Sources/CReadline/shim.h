@@ -107,9 +107,9 @@ static inline int reader_remember(const char *entry) {
     return 1;
 }
 
-/* Waits until standard input can be read: 1, or 0 after a signal. The test of the flag and the wait
-   are one step for signals, so that no ^C falls between them. */
-static inline int reader_wait(int (*is_interrupted)(void)) {
+/* Waits until standard input can be read: 1, or 0 after a signal. The test of the flags and the wait
+   are one step for signals, so that none falls between them. */
+static inline int reader_wait(int (*is_over)(void)) {
     sigset_t blocked, before;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
@@ -118,7 +118,7 @@ static inline int reader_wait(int (*is_interrupted)(void)) {
     sigaddset(&blocked, SIGCONT);
     sigprocmask(SIG_BLOCK, &blocked, &before);
     int is_ready = 0;
-    if (!is_interrupted()) {
+    if (!is_over()) {
         fd_set inputs;
         FD_ZERO(&inputs);
         FD_SET(0, &inputs);

@@ -118,6 +118,10 @@ void support_install_continue_handler(void) {
     handle(SIGCONT, on_continue);
 }
 
+int support_wait_is_over(void) {
+    return support_interrupt_pending() || atomic_load_explicit(&continued, memory_order_relaxed) != 0;
+}
+
 int support_take_continued(void) {
     return atomic_exchange_explicit(&continued, 0, memory_order_relaxed);
 }

@@ -32,6 +32,8 @@ void support_raise_interrupt(void);
 void support_install_leave_handler(void);
 /// Makes SIGCONT end a wait for input on this thread: after a stop the terminal must be set up again.
 void support_install_continue_handler(void);
+/// Whether a signal has come that ends a wait for input: an interrupt, a request to leave, or the end of a stop.
+int support_wait_is_over(void);
 /// Whether the process went on after a stop since the last call.
 int support_take_continued(void);
 /// The signal that asked to leave, 0 if none did.

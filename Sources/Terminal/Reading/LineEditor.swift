@@ -58,7 +58,7 @@ struct LineEditor {
         }
         while true {
             if let received = exchange.withLock({ $0.received }) { return received }
-            if reader_wait(support_interrupt_pending) != 0 {
+            if reader_wait(support_wait_is_over) != 0 {
                 rl_callback_read_char()
             } else if support_leave_signal() != 0 {
                 rl_callback_handler_remove()
@@ -71,7 +71,9 @@ struct LineEditor {
             } else if support_take_continued() != 0 {
                 reader_continue()
             } else {
+                // ^Z among others: readline stops here, and goes on.
                 rl_check_signals()
+                _ = support_take_continued()
                 if exchange.withLock({ $0.received == nil }) { reader_resume() }
             }
         }
