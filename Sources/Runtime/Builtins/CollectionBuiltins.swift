@@ -12,7 +12,7 @@ enum CollectionBuiltins {
             if case .dataset(let dataset) = a[0] { return .dataset(dataset.mapped(a[1])) }
             try CallFailures.requireFunction(a[1], "map", "f")
             if m.check != nil { return try m.checkedMap(m.elements(a[0], "map"), a[1]) }
-            return try m.list(of: m.elements(a[0], "map")) { try m.call(a[1], [$0]) }
+            return try m.list(of: m.elements(a[0], "map")) { try m.call(a[1], CollectionOfOne($0)) }
         },
         Builtin("filter(xs, f)", "The elements for which `f` is true.") { m, a in
             if case .dataset(let dataset) = a[0] {
@@ -23,7 +23,7 @@ enum CollectionBuiltins {
             return .list(
                 try m.elements(a[0], "filter").filter {
                     try m.poll()
-                    return try m.truth(m.call(a[1], [$0]))
+                    return try m.truth(m.call(a[1], CollectionOfOne($0)))
                 })
         },
         Builtin("fold(xs, start, f)", "Goes through the elements with `f(state, x)`.") { m, a in
@@ -180,7 +180,7 @@ extension Machine {
     func sorted(_ value: Value, by key: Value, reverse: Value) throws -> [Value] {
         let items = try elements(value, "sorted")
         if !key.isNone { try CallFailures.requireFunction(key, "sorted", "by") }
-        let keys = key.isNone ? items : try items.map { try call(key, [$0]) }
+        let keys = key.isNone ? items : try items.map { try call(key, CollectionOfOne($0)) }
         let isReversed = try truth(reverse)
         if let order = Self.simpleOrder(keys, isReversed) { return order.map { items[$0] } }
         var positions = Array(items.indices)

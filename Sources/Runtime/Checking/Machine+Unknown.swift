@@ -113,7 +113,7 @@ extension Machine {
             .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual, .contained, .notContained,
             .beside, .compose:
             return [R[Int(instruction.b)], R[Int(instruction.c)]]
-        case .combineAnd, .combineOr: return [R[Int(instruction.a)], R[Int(instruction.b)]]
+        case .append, .combineAnd, .combineOr: return [R[Int(instruction.a)], R[Int(instruction.b)]]
         case .negate, .not, .iterate, .format, .member, .index: return [R[Int(instruction.b)]]
         case .jumpIfFalse, .jumpIfTrue, .testAnd, .testOr, .unpack, .matchShape:
             return [R[Int(instruction.a)]]

@@ -13,16 +13,29 @@ extension FunctionCompiler {
                 context.report(CompileDiagnostics.compoundTuple(span))
                 return
             }
-            let register = expression(value, into: allocate())
-            assignParts(target, register)
+            assignParts(target, value: value)
         }
     }
 
+    /// `(a, b) = value`: all of the right side is there before the left one changes.
+    private func assignParts(_ target: Target, value: Expression) {
+        guard case .tuple(let parts) = target.kind, case .tuple(let values) = value.kind, parts.count == values.count
+        else { return assignParts(target, expression(value, into: allocate())) }
+        let first = allocate(parts.count)
+        for (index, value) in values.enumerated() { _ = expression(value, into: first + index) }
+        for (index, part) in parts.enumerated() { assignParts(part, first + index) }
+    }
+
+    /// Assigns what is in a temporary register.
     private func assignParts(_ target: Target, _ register: Int) {
         switch target.kind {
         case .place(let name, let accessors):
             guard let (root, isVariable) = root(of: name, hasAccessors: !accessors.isEmpty)
             else { return }
+            if accessors.isEmpty, case .register(let variable) = root {
+                emit(.take, variable, register, at: target.span)
+                return
+            }
             emitAssign(root, isVariable, name, accessors, .set, register, at: target.span)
         case .tuple(let parts):
             let first = allocate(parts.count)
@@ -53,6 +66,10 @@ extension FunctionCompiler {
         guard let opcode = Self.opcode(of: operation) else {
             let source = expression(value, into: allocate())
             emit(.move, register, source, at: span)
+            return
+        }
+        if opcode == .add, case .list(let items) = value.kind, items.count == 1 {
+            emit(.append, register, expression(items[0], into: nil), at: span)
             return
         }
         let source = expression(value, into: nil)

@@ -19,6 +19,8 @@ enum Opcode: UInt8 {
     case loadConstant  // R[a] = constants[b]
     case loadNone  // R[a] = nil
     case move  // R[a] = R[b]
+    case take  // R[a] = R[b], which is unset then
+    case append  // R[a] += [R[b]]
     case box  // R[a] = a new cell that holds R[a]
     case newCell  // R[a] = a new cell, unset
     case getCell  // R[a] = content of the cell R[b]; c: constant, the variable's name

@@ -1,4 +1,19 @@
 extension Machine {
+    /// `xs += [x]`, without a list of the one.
+    func append(_ element: Value, to target: UnsafeMutablePointer<Value>) throws {
+        guard case .list(var list) = target.pointee else {
+            let addition = Value.list([element])
+            if try appendInPlace(target, addition) { return }
+            target.pointee = try binary(.add, target.pointee, addition)
+            return
+        }
+        if list.items.count == list.items.capacity { try requireMemory(2 * list.items.count) }
+        target.pointee = .none
+        if !isKnownUniquelyReferenced(&list) { list = ListObject(list.items) }
+        list.items.append(element)
+        target.pointee = .list(list)
+    }
+
     /// `xs += ys` on a variable that holds a list or a text: amortised O(1) an element where nobody else refers to it.
     ///
     /// - Returns: `false` for other values, of which nothing was done.

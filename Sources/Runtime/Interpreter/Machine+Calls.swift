@@ -89,28 +89,24 @@ extension Machine {
         try check?.enter(prototype, frames)
         let base = top
         try reserve(base + max(arguments.count, prototype.registerCount))
-        if labels.isEmpty, arguments.count == prototype.parameters.count {
-            var index = base
-            for argument in arguments {
-                registers[index] = argument
-                index += 1
-            }
-        } else {
-            try place(Array(arguments), labels, for: prototype, at: base)
-        }
+        try place(arguments, labels, for: prototype, at: base)
         try push(closure, base: base, result: result, isEntry: false)
     }
 
     /// Puts arguments into the registers of their parameters; what is missing and optional stays unset.
     func place(
-        _ arguments: [Value], _ labels: [String?], for prototype: Prototype, at base: Int
+        _ given: some Collection<Value>, _ labels: [String?], for prototype: Prototype, at base: Int
     ) throws {
         let parameters = prototype.parameters
-        if labels.isEmpty, arguments.count == parameters.count {
-            for index in arguments.indices { registers[base + index] = arguments[index] }
+        if labels.isEmpty, given.count == parameters.count {
+            var index = base
+            for argument in given {
+                registers[index] = argument
+                index += 1
+            }
             return
         }
-        var arguments = arguments
+        var arguments = Array(given)
         // A lambda of several parameters called with one tuple of that length takes it apart.
         if prototype.isAnonymous, labels.isEmpty, arguments.count == 1, parameters.count > 1 {
             switch arguments[0] {

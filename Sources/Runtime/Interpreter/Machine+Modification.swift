@@ -31,7 +31,7 @@ extension Machine {
                 try modifyTensor(&value, node, layout, rest, new, place, prototype, R)
                 return
             }
-            guard layout.items.count == 1, case .index(let register) = layout.items[0] else {
+            guard let register = layout.only else {
                 throw Failure("assign.slice", "only one element of a list is assigned at a time")
             }
             try modifyElement(&value, R[register], rest, new, place, prototype, R)

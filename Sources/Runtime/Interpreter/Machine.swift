@@ -147,10 +147,11 @@ final class Machine {
 
     /// Calls any callable value.
     func call(
-        _ callee: Value, _ arguments: [Value], labels: [String?] = []
+        _ callee: Value, _ given: some Collection<Value>, labels: [String?] = []
     ) throws -> Value {
+        if case .function(let closure) = callee { return try run(closure, given, labels) }
+        let arguments = Array(given)
         switch callee {
-        case .function(let closure): return try run(closure, arguments, labels)
         case .builtin(let builtin): return try call(builtin, arguments, labels)
         case .model(let model): return try call(model, arguments, labels)
         case .modelType(let definition): return try construct(definition, arguments, labels)
@@ -161,7 +162,7 @@ final class Machine {
 
     /// Runs a function to its end in a nested loop.
     func run(
-        _ closure: Closure, _ arguments: [Value] = [], _ labels: [String?] = []
+        _ closure: Closure, _ arguments: some Collection<Value> = [], _ labels: [String?] = []
     ) throws -> Value {
         try poll()
         reentry += 1

@@ -190,7 +190,14 @@ struct SubscriptLayout {
         case slice(Int?, Int?, Int?)
         case ellipsis
     }
-    var items: [Item]
+    let items: [Item]
+    /// The register of the index where there is nothing else.
+    let only: Int?
+
+    init(items: [Item]) {
+        self.items = items
+        if items.count == 1, case .index(let register) = items[0] { only = register } else { only = nil }
+    }
 }
 
 /// `try`: an error at a counter in the range continues at `target`.

@@ -4,12 +4,16 @@ import Glibc
 /// their characters differ.
 extension String {
     func hasCodePoints(of other: String) -> Bool {
-        // What Swift calls different is different, and most of what it compares is.
-        guard self == other else { return false }
+        guard utf8.count == other.utf8.count else { return false }
         let isSame = utf8.withContiguousStorageIfAvailable { one in
             other.utf8.withContiguousStorageIfAvailable { Self.areSame(one, $0) }
         }
         return (isSame ?? nil) ?? unicodeScalars.elementsEqual(other.unicodeScalars)
+    }
+
+    func hashCodePoints(into hasher: inout Hasher) {
+        var text = self
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     func startsWithCodePoints(of prefix: String) -> Bool {

@@ -44,6 +44,15 @@ enum DictKey: Hashable {
         }
     }
 
+    func hash(into hasher: inout Hasher) {
+        switch self {
+        case .string(let text): text.hashCodePoints(into: &hasher)
+        case .int(let number): hasher.combine(number)
+        case .bool(let flag): hasher.combine(flag)
+        case .tuple(let keys): hasher.combine(keys)
+        }
+    }
+
     var value: Value {
         switch self {
         case .string(let text): .string(text)
