@@ -156,6 +156,8 @@ struct CSVScanner {
         var best = hasDecimalComma ? CSV.Separator.semicolon : .comma
         var bestCount = 1
         for separator in CSV.Separator.allCases where separator != .comma || !hasDecimalComma {
+            // Spaces stand in texts too: they separate where nothing else does.
+            if separator == .space, bestCount > 1 { break }
             var scanner = CSVScanner(text, separator, from: start)
             guard let count = scanner.commonFieldCount(ofRows: 20), count > bestCount else {
                 continue
@@ -200,7 +202,8 @@ struct CSVAssembly {
         let names = try names(hasHeader: hasHeader, width: width)
         let rows = (hasHeader ? 1 : 0)..<scanner.rowCount
         let columns = names.enumerated().map { index, name in
-            Table.Column(name: name, values: values(column: index, rows: rows))
+            let values = values(column: index, rows: rows)
+            return Table.Column(name: name, values: values, exact: exact(values, column: index, rows: rows))
         }
         return Table(
             columns: columns, rowCount: rows.count, rowLines: lines(of: rows), missing: options.missing,
@@ -243,6 +246,20 @@ struct CSVAssembly {
             }
         }
         return .numbers(numbers)
+    }
+
+    /// The numbers as Ints where they are whole and a Double would round some of them.
+    private func exact(_ values: Table.Values, column: Int, rows: Range<Int>) -> [Int64]? {
+        guard case .numbers(let numbers) = values, numbers.contains(where: { abs($0) > 0x1p53 }) else { return nil }
+        var result: [Int64] = []
+        result.reserveCapacity(rows.count)
+        var work = WorkPoll()
+        for row in rows {
+            if work.shouldStop { break }
+            guard let number = Int64(string(field(row, column))) else { return nil }
+            result.append(number)
+        }
+        return result
     }
 
     private func strings(_ column: Int, _ rows: Range<Int>) -> [String] {
@@ -304,83 +321,5 @@ struct CSVAssembly {
             lines.append(line)
         }
         return lines
-    }
-}
-
-/// Numbers in decimal notation, fast where a product of two doubles is exact.
-enum DecimalNumber {
-    static func parse(_ text: String, point: UInt8) -> Double? {
-        let bytes = Array(text.utf8)
-        return parse(bytes, in: 0..<bytes.count, point: point)
-    }
-
-    /// "inf" and "infinity" with or without a sign.
-    static func infinity(_ text: String) -> Double? {
-        switch text.lowercased() {
-        case "inf", "+inf", "infinity", "+infinity": .infinity
-        case "-inf", "-infinity": -.infinity
-        default: nil
-        }
-    }
-
-    /// The number that fills the range, nil if it holds something else (also hexadecimal, "inf",
-    /// "nan"). `point` stands before the fraction.
-    static func parse(_ text: [UInt8], in range: Range<Int>, point: UInt8) -> Double? {
-        var place = range.lowerBound
-        let end = range.upperBound
-        let isNegative = place < end && text[place] == 0x2D
-        if place < end, text[place] == 0x2D || text[place] == 0x2B { place += 1 }
-        var digits = 0
-        var mantissa: UInt64 = 0
-        var exponent = 0
-        var isFraction = false
-        while place < end {
-            let byte = text[place]
-            if byte == point, !isFraction {
-                isFraction = true
-            } else if (0x30...0x39).contains(byte) {
-                digits += 1
-                if digits <= 18 { mantissa = mantissa * 10 + UInt64(byte - 0x30) }
-                if isFraction { exponent -= 1 }
-            } else {
-                break
-            }
-            place += 1
-        }
-        guard digits > 0 else { return nil }
-        if place < end {
-            guard text[place] | 0x20 == 0x65, let power = integer(text, in: (place + 1)..<end)
-            else { return nil }
-            exponent += power
-        }
-        // Exact, hence correctly rounded: both factors are doubles without error (2^53 > 10^15,
-        // 10^22).
-        if digits <= 15, abs(exponent) <= 22 {
-            let value =
-                exponent < 0
-                ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
-            return isNegative ? -value : value
-        }
-        if point == UInt8(ascii: ".") { return Double(String(decoding: text[range], as: UTF8.self)) }
-        let plain = text[range].map { $0 == point ? UInt8(ascii: ".") : $0 }
-        return Double(String(decoding: plain, as: UTF8.self))
-    }
-
-    private static let powers: [Double] = (0...22).map { power in
-        (0..<power).reduce(1.0) { value, _ in value * 10 }
-    }
-
-    /// A signed integer of at most 6 digits: exponents beyond that are zero or infinite anyway.
-    private static func integer(_ text: [UInt8], in range: Range<Int>) -> Int? {
-        var place = range.lowerBound
-        let isNegative = place < range.upperBound && text[place] == 0x2D
-        if place < range.upperBound, text[place] == 0x2D || text[place] == 0x2B { place += 1 }
-        guard place < range.upperBound, range.upperBound - place <= 6 else { return nil }
-        var value = 0
-        for digit in text[place..<range.upperBound] {
-            guard (0x30...0x39).contains(digit) else { return nil }
-            value = value * 10 + Int(digit - 0x30)
-        }
-        return isNegative ? -value : value
     }
 }

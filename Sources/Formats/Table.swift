@@ -6,10 +6,15 @@ public struct Table: Sendable {
     public struct Column: Sendable {
         public let name: String
         public let values: Values
+        /// Numbers that are whole and too large for a Double, as they stand in the file.
+        let exact: [Int64]?
 
-        public init(name: String, values: Values) {
+        public init(name: String, values: Values) { self.init(name: name, values: values, exact: nil) }
+
+        init(name: String, values: Values, exact: [Int64]?) {
             self.name = name
             self.values = values
+            self.exact = exact
         }
     }
 
@@ -88,7 +93,14 @@ public struct Table: Sendable {
     /// float32 would round (times, identities) keep their digits.
     public func tensor(of column: Column, dtype: DType? = nil) throws(FormatError) -> Tensor {
         guard case .numbers(let numbers) = column.values else { throw firstText(in: column) }
-        return try makeVector(numbers, dtype ?? Self.fitting(numbers))
+        guard let exact = column.exact, dtype ?? .int64 == .int64 else {
+            return try makeVector(numbers, dtype ?? Self.fitting(numbers))
+        }
+        let tensor = try makeTensor(try makeShape([exact.count], format: "csv"), .int64, format: "csv")
+        for (index, value) in exact.enumerated() {
+            tensor.pointer.storeBytes(of: value, toByteOffset: index * 8, as: Int64.self)
+        }
+        return tensor
     }
 
     /// int64 for whole numbers beyond ±2^24, float64 where some are missing or beyond ±2^53, else float32.

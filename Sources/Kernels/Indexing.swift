@@ -1,13 +1,15 @@
 /// Reading and writing by index tensors (int64). Indices count from the end if negative; callers
 /// check them with `firstOutOfRange` before.
 public enum Indexing {
-    /// The position of the first index outside -size..<size, or nil.
+    /// The position of the first index outside `lowest..<size`, or nil.
+    ///
+    /// - Parameter lowest: `-size` where indices below 0 count from the end.
     public static func firstOutOfRange(
-        _ indices: UnsafePointer<Int64>, count: Int, size: Int
+        _ indices: UnsafePointer<Int64>, count: Int, size: Int, lowest: Int
     ) -> Int? {
         for position in 0..<count {
             let index = indices[position]
-            if index >= Int64(size) || index < -Int64(size) { return position }
+            if index >= Int64(size) || index < Int64(lowest) { return position }
         }
         return nil
     }

@@ -41,14 +41,15 @@ public enum Sorting {
         _ indices: UnsafeMutablePointer<Int64>?, _ scratch: UnsafeMutableRawPointer? = nil
     ) {
         let job = OrderJob(
-            x: x, layout: layout, count: count, descending: descending, values: values,
+            x: x, layout: layout, count: count, values: values,
             indices: indices, scratch: scratch)
         switch type {
-        case .bool, .uint8: order(job) { (key: UInt8) in UInt64(key) }
-        case .int32: order(job) { (key: Int32) in UInt64(UInt32(bitPattern: key) ^ 0x8000_0000) }
-        case .int64: order(job) { (key: Int64) in UInt64(bitPattern: key) ^ (1 << 63) }
-        case .float32: order(job) { (key: Float) in orderKey(Double(key)) }
-        case .float64: order(job) { (key: Double) in orderKey(key) }
+        case .bool, .uint8: order(job) { (key: UInt8) in turned(UInt64(key), descending) }
+        case .int32:
+            order(job) { (key: Int32) in turned(UInt64(UInt32(bitPattern: key) ^ 0x8000_0000), descending) }
+        case .int64: order(job) { (key: Int64) in turned(UInt64(bitPattern: key) ^ (1 << 63), descending) }
+        case .float32: order(job) { (key: Float) in orderKey(Double(key), descending) }
+        case .float64: order(job) { (key: Double) in orderKey(key, descending) }
         }
     }
 }
@@ -57,18 +58,20 @@ private struct OrderJob {
     let x: UnsafeRawPointer
     let layout: AxisLayout
     let count: Int
-    let descending: Bool
     let values: UnsafeMutableRawPointer?
     let indices: UnsafeMutablePointer<Int64>?
     let scratch: UnsafeMutableRawPointer?
 }
 
-/// An unsigned number that orders as the float does, -0 like 0. NaN maps to the largest.
-private func orderKey(_ x: Double) -> UInt64 {
+/// An unsigned number that orders as the float does, or the other way round, -0 like 0. NaN is the last in both.
+private func orderKey(_ x: Double, _ descending: Bool) -> UInt64 {
     if x.isNaN { return .max }
     let pattern = (x == 0 ? 0 : x).bitPattern
-    return pattern >> 63 == 1 ? ~pattern : pattern | (1 << 63)
+    return turned(pattern >> 63 == 1 ? ~pattern : pattern | (1 << 63), descending)
 }
+
+@inline(__always)
+private func turned(_ key: UInt64, _ descending: Bool) -> UInt64 { descending ? ~key : key }
 
 private struct Entry {
     var key: UInt64
@@ -99,11 +102,7 @@ private func order<T>(
             let column = x + outer * layout.length * layout.inner + i
             inPieces(layout.length) { start, end in
                 for index in start..<end {
-                    let ascending = key(column[index * layout.inner])
-                    // Descending turns the order round, but NaN stays last.
-                    let flips = job.descending && ascending != .max
-                    entries[index] = Entry(
-                        key: flips ? .max - 1 - ascending : ascending, index: index)
+                    entries[index] = Entry(key: key(column[index * layout.inner]), index: index)
                 }
             }
             let sorted = mergeSort(entries, entries + layout.length, layout.length)

@@ -280,8 +280,8 @@ private func applyBinaryDouble(_ code: ElementwiseCode, _ block: Block<Double>) 
     case .power: block.combine { Glibc.pow($0, $1) }
     case .maximum: block.combine { $0 > $1 || $0.isNaN ? $0 : $1 }
     case .minimum: block.combine { $0 < $1 || $0.isNaN ? $0 : $1 }
-    case .floorDivide: block.combine { flooredQuotient($0, $1) }
-    case .remainder: block.combine { flooredRemainder($0, $1) }
+    case .floorDivide: block.combine { FlooredDivision.quotient($0, $1) }
+    case .remainder: block.combine { FlooredDivision.remainder($0, $1) }
     case .equal: block.test { $0 == $1 }
     case .notEqual: block.test { $0 != $1 }
     case .less: block.test { $0 < $1 }
@@ -293,19 +293,4 @@ private func applyBinaryDouble(_ code: ElementwiseCode, _ block: Block<Double>) 
     case .select: block.select()
     default: break  // not of two operands: `arity` decides who is called
     }
-}
-
-private func flooredRemainder(_ x: Double, _ y: Double) -> Double {
-    let remainder = x.truncatingRemainder(dividingBy: y)
-    if remainder == 0 { return Double(signOf: y, magnitudeOf: 0) }
-    return (remainder < 0) == (y < 0) ? remainder : remainder + y
-}
-
-private func flooredQuotient(_ x: Double, _ y: Double) -> Double {
-    if y == 0 || !x.isFinite { return (x / y).rounded(.down) }
-    let remainder = x.truncatingRemainder(dividingBy: y)
-    let truncated = ((x - remainder) / y).rounded(.toNearestOrEven)
-    let isAbove = remainder != 0 && (remainder < 0) != (y < 0)
-    let floored = isAbove ? truncated - 1 : truncated
-    return floored == 0 ? Double(signOf: x / y, magnitudeOf: 0) : floored
 }

@@ -64,7 +64,9 @@ struct ForeignWord {
             "raise": ForeignWord(id: "python.raise", help: "write `error(\"what is wrong\")`"),
             "throw": ForeignWord(id: "foreign.throw", help: "write `error(\"what is wrong\")`"),
             "del": ForeignWord(
-                id: "python.del", help: "leave it out: a name goes when its block ends"),
+                id: "python.del",
+                help: "leave it out: a name goes when its block ends; "
+                    + "a list without an element is `xs[:i] + xs[i + 1:]`"),
             "global": ForeignWord(
                 id: "python.global",
                 help: "leave it out: a function may assign to a `var` outside"),

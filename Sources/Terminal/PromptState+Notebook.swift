@@ -101,7 +101,12 @@ extension PromptState {
             let (seconds, attoseconds) = limit.components
             return Session.now + Double(seconds) + Double(attoseconds) * 1e-18
         }
-        defer { session.deadline = nil }
+        let isUnrestricted = session.isUnrestricted
+        session.isUnrestricted = false
+        defer {
+            session.deadline = nil
+            session.isUnrestricted = isUnrestricted
+        }
         let outcome = interruptible { $0.run(cell.source, stream: cell.stream) }
         finish(outcome, figureName: cell.fileStem)
         if outcome.wasInterrupted { return false }

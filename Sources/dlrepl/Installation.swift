@@ -40,3 +40,13 @@ struct Problem: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
+
+/// Runs what is checked before the first file: it ends the command.
+func beforeAll(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let problem as Problem {
+        Console.error("dlrepl: \(problem)\n")
+        throw Exit.usage
+    }
+}

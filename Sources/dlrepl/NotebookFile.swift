@@ -43,6 +43,29 @@ enum NotebookFile {
         }
     }
 
+    /// Refuses a place that cannot be written before anything runs: a run may take hours.
+    static func requireWritable(_ path: String) throws {
+        var folder = (absolute(path) as NSString).deletingLastPathComponent
+        var isFolder: ObjCBool = false
+        while !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), folder != "/" {
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        guard isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder) else {
+            throw Problem("\(path) cannot be written: \(folder) takes no files")
+        }
+    }
+
+    /// Refuses two files that would write to one place.
+    static func requireApart(_ files: [String], by place: (String) -> String) throws {
+        var writers: [String: String] = [:]
+        for file in files {
+            let target = place(file)
+            if let other = writers.updateValue(file, forKey: absolute(target)) {
+                throw Problem("\(other) and \(file) would both write \(target): give them one by one")
+            }
+        }
+    }
+
     static func write(figures: [CellFigure], to folder: String) throws {
         for figure in figures { try write(figure.bytes, to: folder + "/" + figure.fileName) }
         if !figures.isEmpty {

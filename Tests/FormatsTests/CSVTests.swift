@@ -200,7 +200,18 @@ struct CSVTests {
         let missing = try table.tensor("c")
         #expect(missing.dtype == .float64 && missing.double(at: 0) == 123_456_789)
         #expect(try table.tensor("d").dtype == .float32)
-        #expect(try read("x\n9007199254740994").tensor("x").dtype == .float64)
+        let identities = try read("x\n1445678901234567891\n1445678901234567892").tensor("x")
+        #expect(identities.dtype == .int64 && identities.ints == [1_445_678_901_234_567_891, 1_445_678_901_234_567_892])
+        #expect(try read("x\n9223372036854775808\n1").tensor("x").dtype == .float64)
+        #expect(try read("x,y\n9007199254740993,1\n,2").tensor("x").dtype == .float64)
+    }
+
+    @Test("spaces separate only where nothing else does")
+    func spacesInTexts() throws {
+        let table = try read("name\tcity pop\nAda B\t1\nAlan T\t2\n")
+        #expect(table.columns.map(\.name) == ["name", "city pop"])
+        #expect(try read("a b;c d\n1 2;3 4\n").columns.map(\.name) == ["a b", "c d"])
+        #expect(try read("a b\n1 2\n").columns.map(\.name) == ["a", "b"])
     }
 
     @Test("what was written is read")

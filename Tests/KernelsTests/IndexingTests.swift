@@ -73,10 +73,10 @@ extension KernelsTests {
 
     @Test("indices out of range are found, the extremes of int64 included")
     func range() {
-        #expect(Indexing.firstOutOfRange([0, -3, 2], count: 3, size: 3) == nil)
-        #expect(Indexing.firstOutOfRange([0, 3], count: 2, size: 3) == 1)
-        #expect(Indexing.firstOutOfRange([Int64.min], count: 1, size: 3) == 0)
-        #expect(Indexing.firstOutOfRange([0], count: 1, size: 0) == 0)
+        #expect(Indexing.firstOutOfRange([0, -3, 2], count: 3, size: 3, lowest: -3) == nil)
+        #expect(Indexing.firstOutOfRange([0, 3], count: 2, size: 3, lowest: -3) == 1)
+        #expect(Indexing.firstOutOfRange([Int64.min], count: 1, size: 3, lowest: -3) == 0)
+        #expect(Indexing.firstOutOfRange([0], count: 1, size: 0, lowest: 0) == 0)
     }
 
     @Test("one-hot rows have one 1, or none for a label out of range")

@@ -249,6 +249,7 @@ struct ReplayTests {
         ("the data", "x = x + 1"),
         ("a captured text", "kind = \"sum\""),
         ("a record", "options.flip = true"),
+        ("one of two functions that share a variable", "bend = other.bend"),
     ]
 
     @Test("a change of anything that the block reads is seen", arguments: changes.map(\.name))
@@ -262,10 +263,15 @@ struct ReplayTests {
             var loss = mse
             var kind = "mean"
             var options = (flip: false, unused: [1, 2])
+            func pair(k) { (bend: v => v * k, lift: v => v + k) }
+            let other = pair(3.0)
+            var (bend, lift) = (pair(1.0).bend, pair(1.0).lift)
+            let both = pair(2.0)
+            (bend, lift) = (both.bend, both.lift)
             func once() {
                 print(step(opt) {
                     let p = net(if options.flip { -x } else { x })
-                    loss(p * scale, y, reduction: kind)
+                    loss(lift(bend(p)) * scale, y, reduction: kind)
                 })
             }
             for i in 0..<3 { once() }
@@ -355,7 +361,7 @@ struct ReplayTests {
         }
     }
 
-    private static func output(of text: String, replays: Bool) async throws -> String {
+    static func output(of text: String, replays: Bool) async throws -> String {
         try await LargeStack.run {
             try withTemporaryFolder { folder in
                 var configuration = SessionConfiguration.testing(folder: folder)

@@ -32,6 +32,10 @@ public final class Node {
     var walk = 0
     var position = 0
 
+    /// Its neighbours in the recorder's list of what is not computed yet: see `PendingNodes`.
+    unowned(unsafe) var pendingBefore: Node?
+    unowned(unsafe) var pendingAfter: Node?
+
     /// A leaf.
     public init(_ value: Tensor, origin: Origin = .none) {
         self.primitive = nil
@@ -82,6 +86,7 @@ public final class Node {
     /// - Precondition: `value` has the node's shape and dtype.
     public func resolve(to value: Tensor, keepsInputs: Bool) {
         self.value = value
+        leavePending()
         guard !keepsInputs else { return }
         primitive = nil
         attributes = .none
@@ -91,7 +96,10 @@ public final class Node {
     /// Whether nobody but this node refers to the storage of its value.
     func ownsValue() -> Bool { value?.ownsStorage() ?? false }
 
-    deinit { releaseInputs() }
+    deinit {
+        leavePending()
+        releaseInputs()
+    }
 
     /// Lets go of the inputs without recursion: a chain of a million nodes must not overflow the
     /// stack.

@@ -95,7 +95,7 @@ extension Recorder {
         let name = primitive === Primitive.takeAlong ? "gather" : "index"
         for (offset, index) in indices.enumerated() {
             let size = inputs[0].shape[first + offset]
-            try require(index, in: -size..<size, name, axis: first + offset, size: size)
+            try require(index, in: (name == "gather" ? 0 : -size)..<size, name, axis: first + offset, size: size)
         }
     }
 

@@ -20,6 +20,8 @@ public final class Recorder {
     /// `TensorError.interrupted`.
     public var isInterrupted: @Sendable () -> Bool = { false }
 
+    /// What was recorded while `gradientDepth` was 0 and is not computed yet.
+    let pending = PendingNodes()
     /// How many nodes have been recorded.
     private var recorded = 0
     /// Nodes recorded up to here stand for themselves: see `isTransparent`.
@@ -57,9 +59,11 @@ public final class Recorder {
         let (shape, dtype) = try primitive.shapeRule(inputs, attributes)
         if isAbstract { try requireIndices(primitive, inputs, attributes) }
         recorded &+= 1
-        return Node(
+        let node = Node(
             primitive: primitive, attributes: attributes, inputs: inputs, shape: shape,
             dtype: dtype, origin: origin, serial: recorded)
+        if gradientDepth == 0, !isAbstract { pending.add(node) }
+        return node
     }
 }
 

@@ -149,40 +149,6 @@ extension Operation {
             let y = try r.unary(.log, x)
             return try r.multiply(y, try r.scalar(0.4342944819032518, y.dtype))
         },
-        formula("silu", "x · sigmoid(x) (Elfwing et al., 2018), also known as swish.") {
-            x, _, r throws(TensorError) in
-            try r.multiply(x, try r.unary(.sigmoid, x))
-        },
-        formula(
-            "leakyRelu", with: [.init("slope", .float, default: .float(0.01))],
-            "x where positive, else slope · x."
-        ) { x, arguments, r throws(TensorError) in
-            let x = try r.floating(x)
-            let low = try r.multiply(x, try r.scalar(try arguments.float(1), x.dtype))
-            return try r.select(try r.binary(.greater, x, try r.scalar(0, x.dtype)), x, low)
-        },
-        formula(
-            "elu", with: [.init("alpha", .float, default: .float(1))],
-            "x where positive, else alpha · (exp(x) - 1) (Clevert et al., 2016)."
-        ) { x, arguments, r throws(TensorError) in
-            let x = try r.floating(x)
-            let zero = try r.scalar(0, x.dtype)
-            let isPositive = try r.binary(.greater, x, zero)
-            // The exponential sees no positive x, so it cannot overflow where it is not used.
-            let decay = try r.unary(.expm1, try r.select(isPositive, zero, x))
-            return try r.select(
-                isPositive, x, try r.multiply(decay, try r.scalar(try arguments.float(1), x.dtype)))
-        },
-        formula(
-            "gelu", with: [.init("approximate", .bool, default: .bool(false))],
-            """
-            x · Φ(x), Φ being the normal distribution (Hendrycks and Gimpel, 2016).
-
-            With `approximate`, x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))).
-            """
-        ) { x, arguments, r throws(TensorError) in
-            try gelu(try r.floating(x), isApproximate: try arguments.bool(1), r)
-        },
         formula("isNan", "Whether each element is nan.") { x, _, r throws(TensorError) in
             try r.binary(.notEqual, x, x)
         },
@@ -196,20 +162,4 @@ extension Operation {
             return try r.binary(.less, try r.unary(.abs, x), try r.scalar(.infinity, x.dtype))
         },
     ]
-
-    private static func gelu(
-        _ x: Node, isApproximate: Bool, _ r: Recorder
-    ) throws(TensorError) -> Node {
-        func number(_ value: Double) throws(TensorError) -> Node { try r.scalar(value, x.dtype) }
-        let inner: Node
-        if isApproximate {
-            let cube = try r.multiply(try r.unary(.square, x), x)
-            let bent = try r.add(x, try r.multiply(try number(0.044715), cube))
-            inner = try r.unary(.tanh, try r.multiply(try number(0.7978845608028654), bent))
-        } else {
-            inner = try r.unary(.erf, try r.multiply(x, try number(0.7071067811865476)))
-        }
-        let weight = try r.multiply(try number(0.5), try r.add(inner, try number(1)))
-        return try r.multiply(x, weight)
-    }
 }

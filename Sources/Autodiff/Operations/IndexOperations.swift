@@ -13,7 +13,7 @@ extension Operation {
                 .init("axis", .int, default: .int(0)),
             ],
             doc: """
-                The elements at `indices` along an axis, PyTorch's `gather`.
+                The elements at `indices` along an axis, PyTorch's `gather`: none is below 0.
 
                 `indices` has the shape of `x` but for that axis; `x[indices]` takes whole rows.
                 """,

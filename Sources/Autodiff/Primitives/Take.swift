@@ -135,7 +135,7 @@ private struct TakePlace {
     func flatIndices(_ indices: ArraySlice<Tensor>) throws(TensorError) -> Tensor {
         for (axis, index) in zip(axes, indices) {
             let bad = Indexing.firstOutOfRange(
-                index.int64Pointer, count: index.count, size: source[axis])
+                index.int64Pointer, count: index.count, size: source[axis], lowest: -source[axis])
             if let bad {
                 throw .indexOutOfRange(
                     operation: "index", index: index.int(at: bad), axis: axis, size: source[axis])

@@ -75,7 +75,7 @@ extension Primitive {
     private static func checkRange(
         _ indices: Tensor, size: Int, axis: Int
     ) throws(TensorError) {
-        let bad = Indexing.firstOutOfRange(indices.int64Pointer, count: indices.count, size: size)
+        let bad = Indexing.firstOutOfRange(indices.int64Pointer, count: indices.count, size: size, lowest: 0)
         if let bad {
             throw .indexOutOfRange(
                 operation: "gather", index: indices.int(at: bad), axis: axis, size: size)

@@ -38,7 +38,6 @@ extension Mark {
         var axes = AxesOptions()
         axes.isFramed = true
         axes.gridLines = .none
-        axes.legend = .none
         return try arguments.figure([layer], try arguments.axes(axes))
     }
 }

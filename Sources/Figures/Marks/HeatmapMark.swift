@@ -46,7 +46,6 @@ extension Mark {
         axes.isFramed = true
         axes.hasTicks = false
         axes.gridLines = .none
-        axes.legend = .none
         let aspect = Double(max(1, matrix.columns)) / Double(max(1, matrix.rows))
         axes.hasEqualUnits = (0.2...5).contains(aspect)
         let side = min(420, max(260, 40 * Double(max(matrix.rows, matrix.columns))))
@@ -104,7 +103,6 @@ extension Mark {
         layer.valueLabel = try arguments.label() ?? layer.valueLabel
         axes.isFramed = true
         axes.gridLines = .none
-        axes.legend = .none
         return try arguments.figure([layer], try arguments.axes(axes))
     }
 }

@@ -163,7 +163,6 @@ enum Picture {
         axes.isYDown = true
         axes.hasEqualUnits = true
         axes.gridLines = .none
-        axes.legend = .none
         return Panel(layers: [layer], axes: axes)
     }
 

@@ -95,7 +95,7 @@ private struct LearningCurves {
     private let series: [FigureValue.Series]
     private let arguments: MarkArguments
     private var x: [Double] = []
-    private var xName = "epoch"
+    private var xName = "step"
 
     /// Names that count epochs, or measure what is not learned.
     private static let counters = ["epoch", "step"]
@@ -111,10 +111,11 @@ private struct LearningCurves {
         }
         let longest = series.map(\.values.values.count).max() ?? 0
         x = counter?.values.values ?? (0..<longest).map { Double($0 + 1) }
-        xName = counter?.name ?? "epoch"
+        // What was noted without a counter may be by epoch or by batch.
+        xName = counter?.name ?? "step"
         for entry in series where entry.values.values.count > x.count {
             try arguments.requireEqual(
-                counter?.name ?? "epoch", x.count, entry.name, entry.values.values.count)
+                xName, x.count, entry.name, entry.values.values.count)
         }
     }
 

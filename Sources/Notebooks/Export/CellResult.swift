@@ -51,10 +51,13 @@ public struct CellError: Equatable, Sendable {
     public var text: String
     /// The same for the inside of a `<pre>`.
     public var html: String
+    /// The picture with lines counted within each cell, for the notebook's own file.
+    public var storedText: String
 
-    public init(message: String, text: String, html: String? = nil) {
+    public init(message: String, text: String, html: String? = nil, storedText: String? = nil) {
         self.message = message
         self.text = text
+        self.storedText = storedText ?? text
         self.html = html ?? escapedHTML(text)
     }
 }

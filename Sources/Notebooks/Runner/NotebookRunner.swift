@@ -159,7 +159,8 @@ public struct NotebookRunner {
         result.error = CellError(
             message: diagnostics.first?.message ?? "failed",
             text: diagnostics.map { render($0, as: .plain) }.joined(separator: "\n"),
-            html: diagnostics.map { render($0, as: .html) }.joined(separator: "\n"))
+            html: diagnostics.map { render($0, as: .html) }.joined(separator: "\n"),
+            storedText: diagnostics.map { render($0.countedInCells, as: .plain) }.joined(separator: "\n"))
     }
 
     private func draw(_ figure: Figure, of cell: Cell, in result: inout CellResult) {

@@ -55,6 +55,6 @@ extension CellResult {
     /// The text that is stored in the notebook: what was shown, and the error that was expected.
     public var storedText: String {
         guard status == .failedAsExpected, let error else { return text }
-        return [text, error.text].filter { !$0.isEmpty }.joined(separator: "\n")
+        return [text, error.storedText].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 }

@@ -162,6 +162,8 @@ struct Builtin: Sendable {
     let documentation: String
     let isPure: Bool
     let isVariadic: Bool
+    /// Whether it makes an Int of any number, as `floor` does, and the operation of that name does not.
+    let givesInt: Bool
     let body: @Sendable (Machine, [Value]) throws -> Value
 
     /// - Parameters:
@@ -169,7 +171,7 @@ struct Builtin: Sendable {
     ///   - documentation: Markdown; the first line is a summary.
     ///   - isPure: Whether it only computes.
     init(
-        _ signature: String, _ documentation: String, isPure: Bool = true,
+        _ signature: String, _ documentation: String, isPure: Bool = true, givesInt: Bool = false,
         _ body: @escaping @Sendable (Machine, [Value]) throws -> Value
     ) {
         let open = signature.firstIndex(of: "(") ?? signature.endIndex
@@ -191,6 +193,7 @@ struct Builtin: Sendable {
         self.defaults = defaults
         self.documentation = documentation
         self.isPure = isPure
+        self.givesInt = givesInt
         self.body = body
     }
 
@@ -262,12 +265,15 @@ extension Machine {
         case .tensor(let node) where node.shape.rank == 0 && areSeveral:
             // `max(loss, 0.1)`: several numbers, one of which is a tensor's.
             return try other.body(self, arguments)
-        case .symbol where areSeveral: return try other.body(self, arguments)
+        case .symbol where areSeveral || check == nil && other.givesInt:
+            return try other.body(self, arguments)
         case .tensor, .symbol:
             return try OperationCalls(machine: self).call(operation, arguments, labels)
         default: break
         }
         if other.isVariadic {
+            let areNumbers = arguments.allSatisfy { if case .tensor(let node) = $0 { node.shape.rank == 0 } else { true } }
+            if areSeveral, areNumbers { return try other.body(self, arguments) }
             for case .tensor in arguments {
                 return try OperationCalls(machine: self).call(operation, arguments, labels)
             }

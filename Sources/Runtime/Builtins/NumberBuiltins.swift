@@ -61,7 +61,7 @@ enum NumberBuiltins {
     private static func rounding(
         _ name: String, _ documentation: String, _ rule: FloatingPointRoundingRule
     ) -> Builtin {
-        Builtin("\(name)(x)", documentation) { m, a in
+        Builtin("\(name)(x)", documentation, givesInt: true) { m, a in
             switch try m.number(a[0]) {
             case .int(let number): return .int(number)
             case .float(let number):

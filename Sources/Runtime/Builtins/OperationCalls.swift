@@ -51,7 +51,13 @@ struct OperationCalls {
             inputs.hasTensor = true
             inputs.dtype = inputs.dtype.map { .promoted($0, node.dtype) } ?? node.dtype
         }
-        for case .float in arguments { inputs.hasFloat = true }
+        for argument in arguments {
+            switch argument {
+            case .float: inputs.hasFloat = true
+            case .symbol(let symbol) where !symbol.isInt: inputs.hasFloat = true
+            default: break
+            }
+        }
         var converted: [OperationArgument] = []
         for (index, parameter) in operation.parameters.enumerated() {
             if parameter.kind == .sizes {
@@ -73,8 +79,10 @@ struct OperationCalls {
 
     private func single(_ node: Node, _ inputs: Inputs) throws -> Value {
         guard !inputs.hasTensor, node.shape.rank == 0 else { return .tensor(node) }
-        if inputs.hasSymbol { return .symbol(Symbol(node: node, isInt: node.dtype.isInteger)) }
-        return inputs.hasNumber ? try machine.plainNumber(node) : .tensor(node)
+        if inputs.hasSymbol, node.dtype != .bool || machine.check != nil {
+            return .symbol(Symbol(node: node, isInt: node.dtype.isInteger))
+        }
+        return inputs.hasNumber || inputs.hasSymbol ? try machine.plainNumber(node) : .tensor(node)
     }
 
     private func convert(
@@ -113,18 +121,8 @@ struct OperationCalls {
         case .optionalTensor:
             if value.isNone { return .none }
             return .tensor(try node(value, operation, &inputs, wrong("a tensor")))
-        case .tensors, .variadicTensors:
-            guard case .list(let list) = value else { throw wrong("a list of tensors") }
-            inputs.hasTensor = true
-            return .tensors(
-                try list.items.map {
-                    try node($0, operation, &inputs, wrong("a list of tensors"))
-                })
-        case .operand:
-            if inputs.hasTensor || operation.name == "full", let scalar = Self.scalar(value) {
-                return scalar
-            }
-            return .tensor(try node(value, operation, &inputs, wrong("a tensor or a number")))
+        case .tensors, .variadicTensors: return try tensors(value, operation, &inputs, wrong("a list of tensors"))
+        case .operand: return try operand(value, operation, &inputs, wrong("a tensor or a number"))
         case .operation:
             switch value {
             case .string(let text): return .string(text.text)
@@ -136,6 +134,32 @@ struct OperationCalls {
         case .extent, .padding: return try extents(value, parameter, wrong)
         default: return try single(value, parameter.kind, wrong)
         }
+    }
+
+    private func tensors(
+        _ value: Value, _ operation: Operation, _ inputs: inout Inputs, _ failure: @autoclosure () -> Failure
+    ) throws -> OperationArgument {
+        guard case .list(let list) = value else { throw failure() }
+        inputs.hasTensor = true
+        // Numbers take the dtype of the tensors beside them, else that of `Tensor(xs)`.
+        for case .tensor(let node) in list.items {
+            inputs.dtype = inputs.dtype.map { .promoted($0, node.dtype) } ?? node.dtype
+        }
+        inputs.dtype = inputs.dtype ?? .float32
+        return .tensors(try list.items.map { try node($0, operation, &inputs, failure()) })
+    }
+
+    /// A tensor or a number, which beside a tensor the operation takes as it is.
+    private func operand(
+        _ value: Value, _ operation: Operation, _ inputs: inout Inputs, _ failure: @autoclosure () -> Failure
+    ) throws -> OperationArgument {
+        var value = value
+        if case .symbol(let symbol) = value, symbol.isInt, inputs.dtype == .bool, machine.check == nil {
+            // Beside a condition alone the operation says which dtype a number takes.
+            value = try machine.demanded(value)
+        }
+        if inputs.hasTensor || operation.name == "full", let scalar = Self.scalar(value) { return scalar }
+        return .tensor(try node(value, operation, &inputs, failure()))
     }
 
     /// A number or Bool as it is.
@@ -242,9 +266,20 @@ struct OperationCalls {
         switch value {
         case .tensor(let node): return node
         case .symbol(let symbol):
+            let dtype: DType
+            if let other = inputs.dtype {
+                dtype = Machine.dtype(of: symbol, beside: other)
+            } else if operation.name == "full" {
+                dtype = .float32
+            } else {
+                dtype = inputs.hasFloat || Self.floatFunctions.contains(operation.name) ? .float64 : symbol.node.dtype
+            }
+            if machine.check == nil, dtype.isInteger, dtype != .int64 || inputs.dtype == nil {
+                // Whether it fits is seen of the number alone.
+                return try node(machine.demanded(value), operation, &inputs, failure())
+            }
             inputs.hasSymbol = true
-            guard let dtype = inputs.dtype else { return symbol.node }
-            return try machine.recorder.cast(symbol.node, to: dtype.isFloat ? dtype : .float32)
+            return try machine.recorder.cast(symbol.node, to: dtype)
         case .int(let number):
             inputs.hasNumber = true
             if let dtype = inputs.dtype {

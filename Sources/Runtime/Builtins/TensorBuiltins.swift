@@ -92,7 +92,7 @@ extension Machine {
         guard case .string(let text) = value else { return nil }
         let names = DType.allCases.map(\.name)
         let meant = ["int": "int64", "float": "float32", "double": "float64", "long": "int64"]
-        let close = meant[text.text] ?? Suggestion.nearest(text.text, names)
+        let close = names.contains(text.text) ? text.text : meant[text.text] ?? Suggestion.nearest(text.text, names)
         return close.map { "a dtype has no quotation marks: write `\($0)`" }
             ?? "dtypes are " + names.joined(separator: ", ")
     }

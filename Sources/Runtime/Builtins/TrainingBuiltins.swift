@@ -40,11 +40,11 @@ enum TrainingBuiltins {
         },
         Builtin("apply(optimizer, gradients, clip = nil)", "Updates with gradients that you made.", isPure: false)
         { m, a in
-            guard case .optimizer(let optimizer) = a[0], case .dict(let dict) = a[1] else {
+            guard case .optimizer(let optimizer) = a[0], let gradients = m.gradients(a[1]) else {
                 throw CallFailures.argument(
-                    "apply", "gradients", wants: "a dict like `net.params`", got: a[1])
+                    "apply", "gradients", wants: "a dict like `net.params`, or one for each model in a list", got: a[1])
             }
-            try m.apply(dict, with: optimizer, clip: m.clipLimit(a[2], "apply"))
+            try m.apply(gradients, with: optimizer, clip: m.clipLimit(a[2], "apply"))
             return .none
         },
         Builtin("optimizerFor(optimizer, net)", "The optimizer if it holds models, else a fresh one for `net`.", isPure: false)
@@ -114,18 +114,40 @@ extension Machine {
         return limit
     }
 
+    /// Gradients by path: a dict, or for each of several models one.
+    fileprivate func gradients(_ value: Value, _ prefix: String = "") -> [(String, Value)]? {
+        func all(_ items: [Value]) -> [(String, Value)]? {
+            var result: [(String, Value)] = []
+            for (index, item) in items.enumerated() {
+                guard let found = gradients(item, "\(prefix)\(index).") else { return nil }
+                result += found
+            }
+            return result
+        }
+        switch value {
+        case .list(let list): return all(list.items)
+        case .tuple(let tuple): return all(tuple.items)
+        case .dict(let dict):
+            var result: [(String, Value)] = []
+            for (key, value) in dict.items {
+                guard case .string(let path) = key else { return nil }
+                result.append((prefix + path, value))
+            }
+            return result
+        default: return nil
+        }
+    }
+
     /// `opt.apply(gradients)`
-    func apply(_ dict: DictObject, with optimizer: OptimizerInstance, clip: Double?) throws {
+    fileprivate func apply(_ given: [(path: String, value: Value)], with optimizer: OptimizerInstance, clip: Double?) throws {
         let parameters = optimizer.trainable()
         var gradients: [(parameter: NamedParameter, group: Int, gradient: Node)] = []
-        for (key, value) in dict.items {
-            guard case .string(let path) = key,
-                let entry = parameters.first(where: { $0.parameter.path == path }),
-                let box = entry.parameter.box.node
+        for (path, value) in given {
+            guard let entry = parameters.first(where: { $0.parameter.path == path }), let box = entry.parameter.box.node
             else {
                 throw Failure(
-                    "optimizer.path",
-                    "the optimizer holds no param \(Printer.excerpt(key.value))")
+                    "optimizer.path", "the optimizer holds no param `\(path)`",
+                    help: parameters.first.map { "its params begin with `\($0.parameter.path)`" })
             }
             guard case .tensor(let node) = value, node.shape == box.shape else {
                 throw Failure(
@@ -134,6 +156,7 @@ extension Machine {
             }
             gradients.append((entry.parameter, entry.group, node))
         }
+        if recording == nil { try recorder.computePending() }
         let updates = try recordUpdates(optimizer, gradients, clip: clip)
         try finish(updates, of: optimizer)
     }

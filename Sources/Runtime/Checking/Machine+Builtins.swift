@@ -13,6 +13,9 @@ extension Machine {
         case "print":
             try checkSignature(builtin, arguments, labels)
             return Value.none
+        case "track":
+            // What is noted may be unknown; that it is noted is not.
+            return try carryOut(builtin, arguments, labels)
         case "clock":
             try checkSignature(builtin, arguments, labels)
             return unknownNumber(isInt: false)

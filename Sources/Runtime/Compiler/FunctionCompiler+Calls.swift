@@ -96,12 +96,18 @@ extension FunctionCompiler {
         }
     }
 
+    /// Whether an expression that is itself no parenthesis stands between parentheses.
+    private func isInParentheses(_ item: Expression) -> Bool {
+        let before = context.source.utf8[..<item.span.start].last { $0 != UInt8(ascii: " ") }
+        return before == UInt8(ascii: "(") || context.source.text(of: item.span).hasPrefix("(")
+    }
+
     /// `net.build([N, 784])`: dimension names stand for sizes that are not known.
     private func shapeArgument(_ items: [Expression], into target: Int, at span: Span) {
         withTemporaries {
             let first = allocate(items.count)
             for (index, item) in items.enumerated() {
-                if case .name(let name) = item.kind, context.isDimension(name) {
+                if case .name(let name) = item.kind, context.isDimension(name), !isInParentheses(item) {
                     emit(.loadConstant, first + index, constant(.string(name)), at: item.span)
                 } else {
                     expression(item, into: first + index)

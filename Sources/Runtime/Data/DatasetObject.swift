@@ -212,7 +212,9 @@ final class DatasetObject: Compound {
             throw CallFailures.argument(
                 "split", "fraction", wants: "a number from 0 to 1", got: fraction)
         }
-        let key = seed.isNone ? machine.session.seed : try machine.int(seed) ?? 0
+        guard let key = seed.isNone ? machine.session.seed : try machine.int(seed) else {
+            throw CallFailures.argument("split", "seed", wants: "an Int", got: seed)
+        }
         let order = try machine.permutation(
             count, stream: RandomStream(key: Machine.mix(UInt64(bitPattern: Int64(key)), "split")))
         let first = Int((part * Double(count)).rounded(.toNearestOrEven))

@@ -48,9 +48,14 @@ enum CallFailures {
     }
 
     static func memberNotCallable(_ value: Value, _ name: String, _ member: Value) -> Failure {
-        Failure(
-            "call.type", "`.\(name)` of \(described(value)) is \(described(member)), not a function",
-            help: "read it without parentheses: `.\(name)`")
+        var help = "read it without parentheses: `.\(name)`"
+        if name == "size", case .tensor = value {
+            help = "`.shape` has the lengths of all axes, `.shape[0]` that of the first; `.size` counts the elements"
+        } else if name == "shape", case .tensor = value {
+            help = "read it without parentheses: `.shape`; the length of one axis is `.shape[0]`"
+        }
+        return Failure(
+            "call.type", "`.\(name)` of \(described(value)) is \(described(member)), not a function", help: help)
     }
 
     /// `x.f`, where `f` is a function: a call without its parentheses, or a field that is not there.

@@ -54,7 +54,8 @@ enum Habits {
         "view": "write `.reshape([…])`",
         "numpy": "write `.toList()`", "detach": "write `stopGradient(x)`",
         "backward": "write `step(opt) { … }`, or `grad(f)(x)` for a gradient",
-        "astype": "write `.cast(float32)`", "to": "leave it out: there are no devices; `.cast(float32)` changes the dtype",
+        "astype": "write `.cast(float32)`, or another dtype",
+        "to": "leave it out: there are no devices; `.cast(float32)` changes the dtype",
         "cuda": "leave it out: everything runs on the processor", "cpu": "leave it out: there are no devices",
         "requires_grad": "leave it out: `grad(f)` and `step` say what is differentiated",
         "weight": "write `.W`", "get_weights": "write `.params`", "history": "the record itself has the lists: `h.loss`",
@@ -73,7 +74,8 @@ enum Habits {
         "push": "write `xs += [x]` for a `var xs`", "extend": "write `xs += ys` for a `var xs`",
         "insert": "write `xs[:i] + [x] + xs[i:]`",
         "pop": "`xs[-1]` is the last element, `xs[:-1]` are the others",
-        "remove": "write `xs.filter(x => x != a)`", "update": "write `d[key] = value` for a `var d`",
+        "remove": "of a list write `xs.filter(x => x != a)`; of a dict copy the other entries in a loop",
+        "update": "write `d[key] = value` for a `var d`",
         "strip": "write `.trim()`", "startswith": "write `.startsWith(s)`", "splitlines": "write `.split(\"\\n\")`",
         "format": "write the value into the text: \"loss {loss:.4f}\"",
         "clamp": "write `.clip(low, high)`", "clone": "leave it out: values never change under your feet",
@@ -106,12 +108,15 @@ enum Habits {
         "choice": "write `xs[permutation(len(xs))[0]]`", "amax": "write `max(x)`", "amin": "write `min(x)`",
         "multinomial": "write `argmax(logits - log(-log(rand(logits.shape))), axis: -1)`",
         "hypot": "write `sqrt(x^2 + y^2)`", "trunc": "write `x.cast(int64)`", "deg2rad": "write `x * pi / 180`",
+        "seed": seed, "manual_seed": seed, "set_seed": seed, "manualSeed": seed, "setSeed": seed,
+        "reduce": "write `fold(xs, 0, (s, x) => s + x)`", "pow": "write `x ^ 2`", "zfill": "write `\"{n:03d}\"`",
         "cumprod": "of positive numbers: `exp(cumsum(log(x)))`", "convolve": "write `conv1d(x, kernels)`",
         "cov": "of rows x less their mean: `x.T @ x / (len(x) - 1)`", "inv": noLinearAlgebra, "solve": noLinearAlgebra,
         "det": noLinearAlgebra, "svd": noLinearAlgebra, "eig": noLinearAlgebra, "eigh": noLinearAlgebra,
         "qr": noLinearAlgebra, "cholesky": noLinearAlgebra, "linalg": noLinearAlgebra,
     ]
 
+    private static let seed = "`seed:` in the front matter of a notebook sets it, `:seed 5` at the prompt"
     private static let noLinearAlgebra = "there is `@`, `einsum` and `norm`, but no solver or decomposition of matrices"
 
     /// How the parts of a tuple are read.

@@ -195,7 +195,9 @@ extension Machine {
         case .cell(let register):
             if case .cell(let cell) = R[register] { return read(cell) }
             return .unset
-        case .capture(let index): return read(closure.captures[index])
+        case .capture(let index):
+            recording?.uses(closure)
+            return read(closure.captures[index])
         case .global(let slot):
             recording?.reads(prototype.module, slot)
             return prototype.module.slots[slot]

@@ -4,7 +4,8 @@ import OrderedCollections
 import Tensors
 
 extension Machine {
-    /// `==` by value and depth; of unlike types only `1 == 1.0`. Tensors inside containers are compared as wholes.
+    /// `==` by value and depth; of unlike types only `1 == 1.0`. Tensors inside containers are compared as wholes, a
+    /// 0-d one with a number as the number that it is.
     func equals(_ left: Value, _ right: Value, depth: Int = 0) throws -> Bool {
         guard depth < 200 else {
             throw Failure("limit.nesting", "values nested too deeply to compare")
@@ -36,6 +37,9 @@ extension Machine {
                 try poll()
                 return first.element(at: $0) == second.element(at: $0)
             }
+        case (.tensor(let node), .int), (.tensor(let node), .float), (.tensor(let node), .bool):
+            return try node.shape.rank == 0 && equals(item(node), right, depth: depth)
+        case (.int, .tensor), (.float, .tensor), (.bool, .tensor): return try equals(right, left, depth: depth)
         case (.symbol, _), (_, .symbol):
             return try equals(demanded(left), demanded(right), depth: depth)
         default: return Self.identical(left, right)
@@ -114,6 +118,11 @@ extension Machine {
         case (.list, .tuple), (.tuple, .list):
             warning = (
                 "list.tuple", "a list and a tuple are never equal", "a shape is a list: `x.shape == [2, 3]`"
+            )
+        case (.tensor, .list), (.list, .tensor), (.tensor, .tuple), (.tuple, .tensor):
+            warning = (
+                "tensor.list", "a tensor and a list are never equal",
+                "element by element: `x == Tensor([1, 2])`; as lists: `x.toList() == [1, 2]`"
             )
         default: return
         }

@@ -52,7 +52,9 @@ extension Machine {
             case .setCell:
                 guard case .cell(let cell) = R[a] else { continue }
                 write(R[b], to: cell)
-            case .getCapture: R[a] = try read(closure.captures[b], name: c, prototype)
+            case .getCapture:
+                if let recording { recording.uses(closure) }
+                R[a] = try read(closure.captures[b], name: c, prototype)
             case .setCapture: write(R[b], to: closure.captures[a])
             case .getGlobal: R[a] = try global(prototype, b, c)
             case .tryGlobal: R[a] = optionalGlobal(prototype, b, c)

@@ -19,10 +19,14 @@ extension Machine {
         case .sketch(let sketch): return try openMember(sketch, name)
         case .record(let record): return record[name]
         case .module(let module):
-            return name.hasPrefix("_") ? nil : module.value(name)
+            guard !name.hasPrefix("_"), let slot = module.index[name] else { return nil }
+            recording?.reads(module, slot)
+            return module.slots[slot].isUnset ? nil : module.slots[slot]
         case .tensor(let node): return try tensorMember(node, name)
         case .model(let model): return try member(of: model, name)
-        case .optimizer(let optimizer): return optimizer.option(name)
+        case .optimizer(let optimizer):
+            recording?.demands("it reads an option of an optimizer")
+            return optimizer.option(name)
         case .dataset(let dataset): return try dataset.member(name, self)
         case .tokenizer(let tokenizer): return tokenizer.member(name)
         case .symbol where ["shape", "rank", "dtype"].contains(name):
@@ -135,6 +139,10 @@ extension Machine {
             if case .range(let range) = index { return try slice(value, by: range) }
             if case .tensor(let node) = index, node.shape.rank > 0 {
                 return .dataset(try dataset.chosen(by: node, self))
+            }
+            if case .list(let list) = index {
+                let positions = try list.items.map { try position($0, dataset.count, "data set") }
+                return .dataset(try dataset.picked(positions))
             }
             return try dataset.element(index, self)
         default:

@@ -51,8 +51,20 @@ extension Machine {
     func demanded(_ value: Value) throws -> Value {
         guard case .symbol(let symbol) = value else { return value }
         recording?.demands("the value of a changing number is read")
+        return try number(of: symbol)
+    }
+
+    private func number(of symbol: Symbol) throws -> Value {
         let number = try recorder.value(of: symbol.node).element(at: 0)
         return symbol.isInt ? .int(number.int) : .float(number.double)
+    }
+
+    /// What a block gives, with the numbers that were inputs of its program, or came of them, as plain ones.
+    func settled(_ value: Value) throws -> Value {
+        guard check == nil else { return value }
+        return try Self.mapped(value) { part in
+            if case .symbol(let symbol) = part { try number(of: symbol) } else { part }
+        }
     }
 
     /// An Int, Float or Bool where the value is one, or a 0-d tensor; the value itself otherwise.

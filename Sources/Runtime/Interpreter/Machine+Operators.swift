@@ -140,8 +140,8 @@ extension Machine {
         case .subtract: return .float(x - y)
         case .multiply: return .float(x * y)
         case .divide: return .float(x / y)
-        case .floorDivide: return .float((x / y).rounded(.down))
-        case .remainder: return .float(x - (x / y).rounded(.down) * y)
+        case .floorDivide: return .float(FlooredDivision.quotient(x, y))
+        case .remainder: return .float(FlooredDivision.remainder(x, y))
         case .power: return .float(pow(x, y))
         case .less: return .bool(x < y)
         case .lessOrEqual: return .bool(x <= y)
@@ -161,8 +161,14 @@ extension Machine {
         case .float(let x): return .float(-x)
         case .tensor(let node): return .tensor(try recorder.unary(.negate, node))
         case .symbol(let symbol):
+            guard let bounds = symbol.bounds else {
+                return .symbol(Symbol(node: try recorder.unary(.negate, symbol.node), isInt: false))
+            }
+            guard check != nil || bounds.lowerBound > Int.min else { return try negate(demanded(value)) }
             return .symbol(
-                Symbol(node: try recorder.unary(.negate, symbol.node), isInt: symbol.isInt))
+                Symbol(
+                    node: try recorder.unary(.negate, symbol.node), isInt: true,
+                    bounds: bounds.lowerBound == Int.min ? bounds : -bounds.upperBound...(-bounds.lowerBound)))
         case .sketch: return try onExample([value]) { try self.negate($0[0]) }
         default: throw OperatorFailures.operand("-", value, "a number or a tensor")
         }
@@ -266,13 +272,19 @@ extension Machine {
         case .bool(let value) where other.dtype == .bool:
             return try recorder.constant(.bool(value), beside: .bool)
         case .symbol(let symbol):
-            let target: DType =
-                symbol.isInt
-                ? (other.dtype == .bool ? .int64 : other.dtype)
-                : (other.dtype.isFloat ? other.dtype : .float32)
-            return try recorder.cast(symbol.node, to: target)
+            if symbol.isInt, check == nil, other.dtype.isInteger, other.dtype != .int64 || operation == .power {
+                // Whether it fits is seen of the number alone, and which dtype a power has.
+                return try beside(demanded(scalar), other, operation, left, right)
+            }
+            return try recorder.cast(symbol.node, to: Self.dtype(of: symbol, beside: other.dtype))
         default: throw OperatorFailures.mismatch(operation.symbol, left, right)
         }
+    }
+
+    /// The dtype that a number takes beside a tensor.
+    static func dtype(of symbol: Symbol, beside other: DType) -> DType {
+        if other.isFloat { return other }
+        return symbol.isInt ? (other == .bool ? .int64 : other) : .float32
     }
 
     /// Arithmetic of numbers one of which is an input of the program being recorded, as it would
@@ -292,20 +304,50 @@ extension Machine {
                 return isNumber ? unknownNumber(isInt: x.isInt && y.isInt) : .sketch(.flag)
             }
         }
-        let isInt = x.isInt && y.isInt && operation != .divide && operation != .power
-        guard !isInt else {
-            return .symbol(Symbol(node: try recorder.binary(code, x.node, y.node), isInt: true))
+        if let first = x.bounds, let second = y.bounds, operation != .divide || check == nil {
+            guard let bounds = Self.bounds(operation, first, second) else {
+                // Check takes an Int it does not know for one that does no harm.
+                if check != nil {
+                    return .symbol(Symbol(node: try recorder.binary(code, x.node, y.node), isInt: operation != .power))
+                }
+                return try binary(operation, demanded(left), demanded(right))
+            }
+            if operation != .divide {
+                return .symbol(Symbol(node: try recorder.binary(code, x.node, y.node), isInt: true, bounds: bounds))
+            }
         }
         let first = try recorder.cast(x.node, to: .float64)
         let second = try recorder.cast(y.node, to: .float64)
         return .symbol(Symbol(node: try recorder.binary(code, first, second), isInt: false))
     }
 
+    /// What an operator on Ints may give; `nil` where it may be an error or, of powers, a Float.
+    private static func bounds(
+        _ operation: Opcode, _ x: ClosedRange<Int>, _ y: ClosedRange<Int>
+    ) -> ClosedRange<Int>? {
+        let ends = [(x.lowerBound, y.lowerBound), (x.lowerBound, y.upperBound), (x.upperBound, y.lowerBound),
+            (x.upperBound, y.upperBound)]
+        var results: [Int] = []
+        for (first, second) in ends {
+            let (result, overflow): (Int, Bool)
+            switch operation {
+            case .add: (result, overflow) = first.addingReportingOverflow(second)
+            case .subtract: (result, overflow) = first.subtractingReportingOverflow(second)
+            case .multiply: (result, overflow) = first.multipliedReportingOverflow(by: second)
+            case .divide: (result, overflow) = (0, y.contains(0))
+            default: return nil
+            }
+            if overflow { return nil }
+            results.append(result)
+        }
+        return (results.min() ?? 0)...(results.max() ?? 0)
+    }
+
     private func symbolOperand(_ value: Value) throws -> Symbol? {
         switch value {
         case .symbol(let symbol): symbol
         case .int(let number):
-            Symbol(node: try recorder.full(.int(number), .scalar, .int64), isInt: true)
+            Symbol(node: try recorder.full(.int(number), .scalar, .int64), isInt: true, bounds: number...number)
         case .float(let number):
             Symbol(node: try recorder.full(.float(number), .scalar, .float64), isInt: false)
         default: nil
@@ -344,8 +386,11 @@ extension Machine {
             }
             return try stoppable(text.text.utf8.count) { TextSearch(part.text).occurs(in: text.text) }
         case .range(let range):
-            guard case .int(let number) = try number(element) else { return false }
-            return range.contains(number)
+            switch try number(element) {
+            case .int(let number): return range.contains(number)
+            case .float(let number): return Int(exactly: number).map(range.contains) ?? false
+            default: return false
+            }
         default: throw OperatorFailures.mismatch("in", element, container)
         }
     }

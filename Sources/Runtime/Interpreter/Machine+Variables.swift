@@ -55,28 +55,30 @@ extension Machine {
     func optionalGlobal(_ prototype: Prototype, _ slot: Int, _ preludeSlot: Int) -> Value {
         let module = prototype.module
         let value = module.slots[slot]
-        if value.isCallable {
-            if let recording { recording.reads(module, slot) }
-            return value
-        }
+        if !value.isUnset, let recording { recording.reads(module, slot) }
+        if value.isCallable { return value }
         return preludeSlot >= 0 ? session.prelude.slots[preludeSlot] : .unset
     }
 
     func define(_ module: ModuleObject, _ slot: Int, _ value: Value, isVariable: Bool) {
         check?.willWrite(module, slot)
+        // Blocks that were recorded with the prelude's meaning of the name are out of date.
+        if module.slots[slot].isUnset, session.prelude.index[module.names[slot]] != nil { modelVersion += 1 }
         module.slots[slot] = value
         if isVariable { module.variables.insert(slot) } else { module.variables.remove(slot) }
     }
 
     /// A closure of a nested function: the variables that it shares with the running one.
     func makeClosure(_ prototype: Prototype, _ closure: Closure, _ base: Int) -> Closure {
-        Closure(
-            prototype, captures: captures(of: prototype, closure, base),
-            receiver: closure.receiver)
+        let made = Closure(
+            prototype, captures: captures(of: prototype, closure, base), receiver: closure.receiver)
+        if let recording { made.mark = recording.id }
+        return made
     }
 
     func captures(of prototype: Prototype, _ closure: Closure, _ base: Int) -> [Cell] {
-        prototype.captures.map { source in
+        if let recording { recording.uses(closure) }
+        return prototype.captures.map { source in
             switch source {
             case .capture(let index): return closure.captures[index]
             case .register(let register):

@@ -31,7 +31,7 @@ final class Machine {
     var noticedPlaces: Set<Int32> = []
     /// Whether a step ends with an error at a loss that is not finite.
     var requiresFiniteLoss = false
-    /// Counts `freeze` and `unfreeze`.
+    /// Counts `freeze` and `unfreeze`, and names of the prelude that are given another meaning.
     var modelVersion = 0
     /// What became of the last step that was recorded: its program, or why there is none.
     var stepNote = ""
@@ -216,7 +216,8 @@ final class Machine {
             let frame = frames[frames.count - 1]
             let counter = frame.counter - 1
             if let failure = error as? Failure, !failure.isLimit,
-                let handler = frame.closure.prototype.handlers.last(where: {
+                // An inner `try` ends, and so stands there, before the one around it.
+                let handler = frame.closure.prototype.handlers.first(where: {
                     counter >= $0.start && counter < $0.end
                 })
             {

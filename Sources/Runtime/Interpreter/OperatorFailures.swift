@@ -24,7 +24,7 @@ enum OperatorFailures {
             case (.list, .tensor), (.tensor, .list):
                 help = "lists do not mix with tensors: write `Tensor(xs)`"
             case (.list, .int) where operation == "*", (.list, .float) where operation == "*":
-                help = "for each element: `xs.map(x => 2 * x)`, or use a Tensor"
+                help = "for each element: `xs.map(x => 2 * x)`; a list of ten: `(0..<10).map(i => 0.0)`"
             case (.list, _) where operation == "+": help = "append one element with `xs + [x]`"
             case (.string, .int) where operation == "*": help = "write `(0..<3).map(i => s).join(\"\")`"
             case (.string, _) where operation == "%":

@@ -6,14 +6,16 @@ import Tensors
 
 // Building and measuring models without numbers: their `forward` is recorded on placeholders and never computed.
 extension Machine {
-    /// Sizes that stand for names: unlikely to occur, so that they are recognised in outputs.
-    private static let probes = [1_000_003, 1009, 1013, 1019, 1021, 1031, 1033, 1039]
+    /// Sizes that stand for names: unlikely to occur, so that they are recognised in outputs. All but the first, which
+    /// counts samples, divide into heads, groups and halves, and none is another's multiple. Squares of them fit a memory.
+    private static let probes = [1_000_003] + [11, 13, 17, 19, 23, 29, 31].map { 240 * $0 }
 
     /// Runs a model on placeholders of the given shapes.
     ///
+    /// - Parameter other: A name that another size stands for than usual.
     /// - Returns: what it gives, and which probe stands for which name.
     func trace(
-        _ model: ModelInstance, _ shapes: [Value]
+        _ model: ModelInstance, _ shapes: [Value], varying other: String? = nil
     ) throws -> (result: Value, names: [Int: String]) {
         var names: [Int: String] = [:]
         var probes: [String: Int] = [:]
@@ -25,7 +27,7 @@ extension Machine {
                 case .string(let name) where !name.text.hasPrefix("..."):
                     let probe =
                         probes[name.text]
-                        ?? Self.probes[min(probes.count, Self.probes.count - 1)]
+                        ?? Self.probes[min(probes.count, Self.probes.count - 1)] * (name.text == other ? 2 : 1)
                     probes[name.text] = probe
                     names[probe] = name.text
                     sizes.append(probe)
@@ -62,7 +64,8 @@ extension Machine {
                 guard Interruption(error, self) == nil, !(error is Interruption),
                     !reason.hasPrefix("limit.")
                 else { throw error }
-                if failure == nil { failure = error }
+                // What takes no floats says so first; what the integers came to tells more.
+                if failure.map({ located($0).diagnostic.id.hasPrefix("dtype") }) ?? true { failure = error }
             }
         }
         throw failure ?? Failure("model.build", "the model cannot be built")
@@ -82,11 +85,39 @@ extension Machine {
     }
 
     func build(_ model: ModelInstance, _ shapes: [Value]) throws {
+        try requireSizes(model, shapes)
         _ = try trace(model, shapes)
+    }
+
+    /// Refuses names where a param needs the size; nothing of the model is built then. Such a name is one with which the
+    /// shape of a param changes.
+    private func requireSizes(_ model: ModelInstance, _ shapes: [Value]) throws {
+        func trial(varying name: String?) throws -> (params: [NamedParameter], names: [String]) {
+            var copier = ModelCopier()
+            let copy = copier.copy(model)
+            let names = try trace(copy, shapes, varying: name).names
+            return (copy.namedParameters(), names.values.sorted())
+        }
+        let (usual, names): ([NamedParameter], [String])
+        do {
+            (usual, names) = try trial(varying: nil)
+        } catch where located(error).diagnostic.id == "memory.budget" {
+            throw Failure(
+                "model.size", "the size of a param depends on sizes that are not known", help: "write numbers for the names")
+        }
+        for name in names {
+            guard let other = try? trial(varying: name).params else { continue }
+            for (first, second) in zip(usual, other) where first.box.node?.shape != second.box.node?.shape {
+                throw Failure(
+                    "model.size", "the size of `\(first.path)` depends on \(name), which is not known",
+                    help: "write the number in its place; `(\(name))` means the variable `\(name)`")
+            }
+        }
     }
 
     /// `let net: [N, 1, 28, 28] -> [N, 10] = …`
     func buildAndCheck(_ model: ModelInstance, _ inputs: Value, _ outputs: Value) throws {
+        try requireSizes(model, elements(inputs, "build"))
         let (result, names) = try trace(model, try elements(inputs, "build"))
         let wanted = try elements(outputs, "build")
         let given: [Value]
@@ -277,8 +308,10 @@ extension Failure {
     /// The same with the names of sizes in the place of the numbers that stood for them.
     fileprivate func naming(_ names: [Int: String]) -> Failure {
         func named(_ text: String) -> String {
+            // Not inside of a longer number.
             names.reduce(text) { text, entry in
-                text.replacingOccurrences(of: String(entry.key), with: entry.value)
+                text.replacingOccurrences(
+                    of: "(?<![0-9])\(entry.key)(?![0-9])", with: entry.value, options: .regularExpression)
             }
         }
         var result = self

@@ -119,7 +119,7 @@ extension Machine {
                 "model.unbuilt", "`\(box.name)` of this \(model.definitionName) is not made yet",
                 help: "its shape is known after the first call or after `.build([…])`")
         }
-        recording?.reads(box, of: model)
+        recording?.reads(box, of: model, isTraining: isTraining)
         return node
     }
 

@@ -9,12 +9,37 @@ import Tensors
 extension Session {
     private func absolute(_ path: String) -> String {
         let joined = path.hasPrefix("/") ? path : configuration.folder + "/" + path
-        return URL(fileURLWithPath: joined).standardizedFileURL.resolvingSymlinksInPath().path
+        return Self.resolved(joined)
+    }
+
+    /// The path without links and `..`, also where its end is not there yet: whoever writes must know where to.
+    private static func resolved(_ path: String) -> String {
+        let whole = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        var pending = Array(whole.split(separator: "/").reversed())
+        var result = ""
+        var links = 0
+        while let name = pending.popLast() {
+            if name == "." { continue }
+            if name == ".." {
+                result = String(result[..<(result.lastIndex(of: "/") ?? result.startIndex)])
+                continue
+            }
+            let next = "\(result)/\(name)"
+            // More links than a system follows lead nowhere.
+            guard links < 40, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next) else {
+                result = next
+                continue
+            }
+            links += 1
+            if target.hasPrefix("/") { result = "" }
+            pending += target.split(separator: "/").reversed()
+        }
+        return result.isEmpty ? "/" : result
     }
 
     private func isBelow(_ path: String, _ folders: [String]) -> Bool {
         folders.contains { folder in
-            let root = URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath().path
+            let root = Self.resolved(folder)
             return path == root || path.hasPrefix(root.hasSuffix("/") ? root : root + "/")
         }
     }
@@ -23,7 +48,7 @@ extension Session {
         guard !path.utf8.contains(0) else { throw Failure("file.path", "a path holds a zero byte") }
         let target = absolute(path)
         let folders = [configuration.folder, configuration.data] + configuration.readable
-        guard configuration.isUnrestricted || isBelow(target, folders) || datasets.holds(target) else {
+        guard isUnrestricted || isBelow(target, folders) || datasets.holds(target) else {
             throw Failure(
                 "file.read", "`\(path)` lies outside of the notebook's folder",
                 help: "allow it with `--allow-read=\(parent(target))`")
@@ -35,7 +60,7 @@ extension Session {
         guard !path.utf8.contains(0) else { throw Failure("file.path", "a path holds a zero byte") }
         let target = absolute(path)
         let folders = [configuration.folder] + configuration.writable
-        guard configuration.isUnrestricted || isBelow(target, folders) else {
+        guard isUnrestricted || isBelow(target, folders) else {
             throw Failure(
                 "file.write", "`\(path)` lies outside of the notebook's folder",
                 help: "allow it with `--allow-write=\(parent(target))`")

@@ -11,6 +11,8 @@ import Tensors
 /// A session belongs to one thread, which should have a large stack.
 public final class Session {
     let configuration: SessionConfiguration
+    /// Whether any file may be read and written: what is typed may more than the cells of a notebook.
+    public var isUnrestricted: Bool
     let prelude = ModuleObject(name: "prelude", isLibrary: true)
     /// The names of the notebook or of the prompt.
     var module: ModuleObject
@@ -56,6 +58,7 @@ public final class Session {
 
     public init(_ configuration: SessionConfiguration) {
         self.configuration = configuration
+        self.isUnrestricted = configuration.isUnrestricted
         self.seed = configuration.seed
         self.module = ModuleObject(name: "notebook")
         self.catalog = PreludeCatalog(folder: configuration.standardLibrary)

@@ -105,7 +105,7 @@ extension Session {
             state.object.fields = state.fields
             state.object.groups = state.groups
             state.object.slots = state.slots.mapValues { $0.copy() }
-            state.object.steps = state.steps
+            state.object.restoreCount(state.steps)
             state.object.calls = state.calls
         }
         tracker.labels = snapshot.trackedLabels

@@ -12,14 +12,24 @@ indirect enum Guard {
     case number(Value)
     /// The tensor is input `input`.
     case tensor(input: Int, shape: Shape, dtype: DType)
-    /// The number is input `input`, a 0-d tensor.
-    case promoted(input: Int, isInt: Bool)
+    /// The number is input `input`, a 0-d tensor; an Int stays within the bounds that the program counts on.
+    case promoted(input: Int, bounds: ClosedRange<Int>?)
     case list([Guard])
     case tuple([Guard])
     case record([String], [Guard])
     case dict([DictKey], [Guard])
     /// A function: its code, and the variables that it captured and the block read.
-    case closure(Prototype, receiver: WeakObject?, captures: [(index: Int, Guard)])
+    case closure(Prototype, receiver: WeakObject?, captures: [Capture])
+
+    /// A captured variable, which functions may share.
+    struct Capture {
+        /// Among the captures of the function.
+        var index: Int
+        /// Counts the variables in the order in which guards come upon them.
+        var number: Int
+        /// What must hold of its value; `nil` where the variable was met before: then it must be that one.
+        var value: Guard?
+    }
 }
 
 /// Makes guards of the values that a recording read, and notes which nodes become inputs.
@@ -28,7 +38,9 @@ struct GuardBuilder {
     /// The nodes of the inputs so far; the first are the params and slots of the step.
     private(set) var inputs: [Node]
     private var positions: [ObjectIdentifier: Int] = [:]
-    private var covered: Set<ObjectIdentifier> = []
+    /// The variables that functions captured, numbered, and those functions.
+    private var numbers: [ObjectIdentifier: Int] = [:]
+    private var functions: Set<ObjectIdentifier> = []
     private var size = 0
     /// Why no guard can be made.
     private(set) var reason: String?
@@ -51,7 +63,7 @@ struct GuardBuilder {
         switch value {
         case .tensor(let node): return tensor(node)
         case .symbol(let symbol):
-            return .promoted(input: position(of: symbol.node), isInt: symbol.isInt)
+            return .promoted(input: position(of: symbol.node), bounds: symbol.bounds)
         case .int, .float, .bool, .string, .none, .dtype, .range: return .number(value)
         case .list(let list): return .list(all(list.items))
         case .tuple(let tuple): return .tuple(all(tuple.items))
@@ -87,19 +99,31 @@ struct GuardBuilder {
     }
 
     mutating func function(_ closure: Closure) -> Guard {
-        var captures: [(Int, Guard)] = []
+        functions.insert(ObjectIdentifier(closure))
+        var captures: [Guard.Capture] = []
         for (index, cell) in closure.captures.enumerated() where recording.hasRead(cell) {
-            guard covered.insert(ObjectIdentifier(cell)).inserted else { continue }
-            captures.append((index, guardValue(cell.value)))
+            if let number = numbers[ObjectIdentifier(cell)] {
+                captures.append(Guard.Capture(index: index, number: number))
+                continue
+            }
+            let number = numbers.count
+            numbers[ObjectIdentifier(cell)] = number
+            captures.append(Guard.Capture(index: index, number: number, value: guardValue(cell.value)))
         }
         return .closure(
             closure.prototype, receiver: closure.receiver.map { object($0) }, captures: captures)
     }
 
-    /// Cells that no path from the block leads to; they are guarded by identity.
+    /// Variables that were read by functions to which no path leads that is guarded; they are guarded by identity.
     mutating func remainingCells() -> [(cell: WeakObject, Guard)] {
+        var hidden = Set(
+            recording.users.filter { !functions.contains(ObjectIdentifier($0)) }
+                .flatMap { $0.captures.map { ObjectIdentifier($0) } })
         var result: [(WeakObject, Guard)] = []
-        for cell in recording.cells where covered.insert(ObjectIdentifier(cell)).inserted {
+        for cell in recording.cells {
+            let id = ObjectIdentifier(cell)
+            guard numbers[id] == nil || hidden.contains(id) else { continue }
+            hidden.remove(id)
             result.append((object(cell), guardValue(cell.value)))
         }
         return result
@@ -112,7 +136,14 @@ struct GuardCheck {
     var inputs: [Node?]
     /// The first capture of the block whose number differed, for promotion.
     var changedNumber = false
-    let machine: Machine
+    /// The variables that functions captured, by their numbers.
+    private var cells: [ObjectIdentifier] = []
+    private let machine: Machine
+
+    init(of program: StepProgram, _ machine: Machine) {
+        self.inputs = Array(repeating: nil, count: program.sources.count)
+        self.machine = machine
+    }
 
     /// Whether the value passes.
     mutating func matches(_ value: Value, _ expected: Guard) throws -> Bool {
@@ -120,9 +151,10 @@ struct GuardCheck {
         case (.tensor(let input, let shape, let dtype), .tensor(let node)):
             guard node.shape == shape, node.dtype == dtype else { return false }
             return try take(node, input)
-        case (.promoted(let input, let isInt), .int(let number)) where isInt:
+        case (.promoted(let input, let bounds?), .int(let number)):
+            guard bounds.contains(number) else { return false }
             return try take(Node(Tensor(.int(number), dtype: .int64)), input)
-        case (.promoted(let input, let isInt), .float(let number)) where !isInt:
+        case (.promoted(let input, nil), .float(let number)):
             return try take(Node(Tensor(.float(number), dtype: .float64)), input)
         case (.promoted(let input, _), .symbol(let symbol)):
             return try take(symbol.node, input)
@@ -144,13 +176,15 @@ struct GuardCheck {
             guard closure.prototype === prototype,
                 receiver?.isStill(closure.receiver) ?? (closure.receiver == nil)
             else { return false }
-            for (index, expected) in captures
-            where try !matches(closure.captures[index].value, expected) {
-                return false
-            }
-            return true
+            return try captures.allSatisfy { try matches(closure.captures[$0.index], $0) }
         default: return false
         }
+    }
+
+    private mutating func matches(_ cell: Cell, _ capture: Guard.Capture) throws -> Bool {
+        guard let expected = capture.value else { return cells[capture.number] == ObjectIdentifier(cell) }
+        cells.append(ObjectIdentifier(cell))
+        return try matches(cell.value, expected)
     }
 
     private mutating func all(_ values: [Value], _ guards: [Guard]) throws -> Bool {

@@ -20,8 +20,9 @@ extension Machine {
     /// A function under `grad` or `valueAndGrad`, by a program if it can be.
     func replayedGradient(
         of function: Value, _ given: [(label: String?, value: Value)], withValue: Bool,
-        _ plain: () throws -> Value
+        _ body: () throws -> Value
     ) throws -> Value {
+        func plain() throws -> Value { try undoingStatesOnError(body) }
         // Of a number the gradient is a number, which is computed at once.
         guard case .function(let closure) = function, mayReplay,
             given.allSatisfy({ $0.label == nil && !Self.isNumber($0.value) })
@@ -70,7 +71,7 @@ extension Machine {
             stepPrograms.keep(StepCache(), of: call.closure.prototype, modelVersion)
             return try plain()
         }
-        if cache.recordings >= Self.patience { return try plain() }
+        if !cache.mayCompile { return try plain() }
         return try recorded(call, plain)
     }
 
@@ -125,7 +126,7 @@ extension Machine {
             if let node = box.node { step.write(node, .box(box), over: before) }
         }
         guard let program = try compile(step, result, call, nil, recording, from: start) else {
-            return result
+            return try settled(result)
         }
         let after = recorder.random
         let assigned = recording.assigned.map { ($0.box, $0.box.node) }
@@ -134,13 +135,13 @@ extension Machine {
         if let value = try runFirst(program, nil, call) { return value }
         for (box, node) in assigned { box.node = node }
         recorder.random = after
-        return result
+        return try settled(result)
     }
 
     /// Whether a value is made of tensors and of what never changes.
     private static func isPlain(_ value: Value) -> Bool {
         switch value {
-        case .tensor, .none, .bool, .int, .float, .string, .dtype: true
+        case .tensor, .symbol, .none, .bool, .int, .float, .string, .dtype: true
         case .list(let list): list.items.allSatisfy(isPlain)
         case .tuple(let tuple): tuple.items.allSatisfy(isPlain)
         case .record(let record): record.values.allSatisfy(isPlain)

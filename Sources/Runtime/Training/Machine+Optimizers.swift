@@ -65,6 +65,11 @@ extension Machine {
                     }
                     _ = try targets(model, definition)
                     let own = zip(record.layout.labels, record.values).filter { $0.0 != "model" }
+                    if own.contains(where: { $0.0 == "clip" }) {
+                        throw Failure(
+                            "optimizer.clip", "`clip` bounds the gradients of all groups together",
+                            help: "give it beside the groups; a group has `clipNorm` and `clipValue` of its own")
+                    }
                     return (model, own.map { ($0.0, $0.1) })
                 }
             }
@@ -138,12 +143,16 @@ extension Machine {
         for index in optimizer.groups.indices {
             resolved.append(try resolve(index, optimizer))
         }
-        let count = stepCount(optimizer)
+        var counts: [Int: Value] = [:]
         let clipped = try self.clipped(
             gradients.map(\.gradient), clip ?? resolved.first?.clip)
         var updates: [Update] = []
         for (entry, gradient) in zip(gradients, clipped) {
             let options = resolved[entry.group]
+            let id = ObjectIdentifier(entry.parameter.box)
+            let skipped = optimizer.skipped(id)
+            let count = counts[skipped] ?? stepCount(optimizer, skipped, entry.parameter.box)
+            counts[skipped] = count
             updates.append(
                 try recordUpdate(optimizer, entry.parameter, gradient, options, count))
         }
@@ -206,14 +215,16 @@ extension Machine {
             ema: try number("ema", "a number from 0 to 1") { (0...1).contains($0) })
     }
 
-    /// The number of the step that is made, as an input of the program being recorded.
-    private func stepCount(_ optimizer: OptimizerInstance) -> Value {
-        let count = Value.int(optimizer.steps + 1)
-        guard let recording, let tensor = try? Tensor(.int(optimizer.steps + 1), dtype: .int64)
-        else { return count }
+    /// The number of the update that is made, for params that had no part in `skipped` of them, as an input of the
+    /// program being recorded.
+    ///
+    /// - Parameter box: One of the params.
+    private func stepCount(_ optimizer: OptimizerInstance, _ skipped: Int, _ box: ParameterBox) -> Value {
+        let number = optimizer.steps + 1 - skipped
+        guard let recording, let tensor = try? Tensor(.int(number), dtype: .int64) else { return .int(number) }
         let node = Node(tensor)
-        recording.promoted.append((node, .stepCount))
-        return .symbol(Symbol(node: node, isInt: true))
+        recording.promoted.append((node, .stepCount(box)))
+        return .symbol(Symbol(node: node, isInt: true, bounds: 1...(1 << 53)))
     }
 
     private func recordUpdate(
@@ -273,7 +284,7 @@ extension Machine {
             let values = try (0..<count).map { try firstSlot($0, optimizer, parameter) }
             optimizer.slots[id] = OptimizerInstance.Slots(
                 box: box, values: values, average: optimizer.slots[id]?.average ?? firstAverage,
-                accumulated: optimizer.slots[id]?.accumulated)
+                accumulated: optimizer.slots[id]?.accumulated, skipped: optimizer.skipped(id))
             return values
         }
         // Options that do without a slot may have changed.

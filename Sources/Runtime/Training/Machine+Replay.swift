@@ -10,8 +10,6 @@ struct ReplayedCall {
 }
 
 extension Machine {
-    /// After so many recordings without a replay compiling does not pay.
-    static let patience = 32
     /// The most memory that the program of a block keeps between runs.
     private static let keptBytes = 16 << 20
 
@@ -22,15 +20,14 @@ extension Machine {
         var changedNumber = false
         for (position, candidate) in cache.programs.enumerated().reversed()
         where candidate.key == call.key && candidate.belongs(to: optimizer) {
-            var check = GuardCheck(
-                inputs: Array(repeating: nil, count: candidate.sources.count), machine: self)
+            var check = GuardCheck(of: candidate, self)
             guard try holds(candidate, optimizer, call, &check) else {
                 changedNumber = changedNumber || check.changedNumber
                 continue
             }
-            if position != cache.programs.count - 1 || cache.recordings != 0 {
+            if position != cache.programs.count - 1 || !cache.hasFullCredit {
                 cache.programs.append(cache.programs.remove(at: position))
-                cache.recordings = 0
+                cache.noteReplay()
                 stepPrograms[closure.prototype] = cache
             }
             return try run(candidate, optimizer, check.inputs)
@@ -43,8 +40,7 @@ extension Machine {
     func runFirst(
         _ step: StepProgram, _ optimizer: OptimizerInstance?, _ call: ReplayedCall
     ) throws -> Value? {
-        var check = GuardCheck(
-            inputs: Array(repeating: nil, count: step.sources.count), machine: self)
+        var check = GuardCheck(of: step, self)
         // Symbols of promoted captures are in their cells still: their numbers are read back.
         guard try holds(step, optimizer, call, &check) else { return nil }
         return try run(step, optimizer, check.inputs)
@@ -78,6 +74,7 @@ extension Machine {
         _ candidate: StepProgram, _ optimizer: OptimizerInstance?, _ guarded: [Node?]
     ) throws -> Bool {
         candidate.bind(to: optimizer)
+        guard candidate.countsFit(optimizer) else { return false }
         for (index, holder) in candidate.sourceHolders.enumerated() {
             guard let node = holder?.node else {
                 if candidate.isHeld(index) { return false }
@@ -148,7 +145,7 @@ extension Machine {
             }
         }
         if let optimizer {
-            count(step.key, optimizer)
+            count(step, optimizer)
         } else {
             // Blocks may be many, and large: a data set in one piece.
             step.program.releaseMemory(above: Self.keptBytes)
@@ -157,10 +154,11 @@ extension Machine {
         return Self.filled(step.result, &results)
     }
 
-    private func count(_ key: StepKey, _ optimizer: OptimizerInstance) {
+    private func count(_ step: StepProgram, _ optimizer: OptimizerInstance) {
+        let key = step.key
         optimizer.calls = key.isUpdate ? 0 : optimizer.calls + 1
         guard key.isUpdate else { return }
-        optimizer.steps += 1
+        optimizer.noteUpdate(of: step.updated)
         if key.accumulate > 1 { optimizer.forgetSums() }
     }
 
@@ -178,9 +176,10 @@ extension Machine {
                 let value = try optionNumber(name, of: optimizer.groups[group], optimizer)
             else { throw missing() }
             return try step.number(.float(value), dtype: .float64, at: index)
-        case .stepCount:
+        case .stepCount(let box):
             guard let optimizer else { throw missing() }
-            return try step.number(.int(optimizer.steps + 1), dtype: .int64, at: index)
+            let number = optimizer.steps + 1 - optimizer.skipped(ObjectIdentifier(box))
+            return try step.number(.int(number), dtype: .int64, at: index)
         case .variable:
             guard let guarded else { throw missing() }
             return guarded
@@ -207,7 +206,10 @@ extension Machine {
             return result
         }
         switch value {
-        case .tensor, .symbol: return tensors.popLast() ?? value
+        case .tensor: return tensors.popLast() ?? value
+        case .symbol(let symbol):
+            guard case .tensor(let node)? = tensors.popLast(), let number = node.value?.element(at: 0) else { return value }
+            return symbol.isInt ? .int(number.int) : .float(number.double)
         case .list(let list): return .list(items(list.items))
         case .tuple(let tuple): return .tuple(items(tuple.items))
         case .record(let record): return .record(RecordObject(record.layout, items(record.values)))
@@ -221,13 +223,13 @@ extension Machine {
 
     /// The value with placeholders for its tensors: theirs would keep all that was recorded.
     private static func emptied(_ value: Value) -> Value {
-        func placeholder(_ node: Node) -> Value {
-            .tensor(Node(placeholder: node.shape, dtype: node.dtype, origin: node.origin))
+        func placeholder(_ node: Node) -> Node {
+            Node(placeholder: node.shape, dtype: node.dtype, origin: node.origin)
         }
         return mapped(value) { part in
             switch part {
-            case .tensor(let node): placeholder(node)
-            case .symbol(let symbol): placeholder(symbol.node)
+            case .tensor(let node): .tensor(placeholder(node))
+            case .symbol(let symbol): .symbol(Symbol(node: placeholder(symbol.node), isInt: symbol.isInt))
             default: part
             }
         }
@@ -284,7 +286,6 @@ extension Machine {
         _ optimizer: OptimizerInstance?, _ recording: Recording, from start: RandomStream
     ) throws -> StepProgram? {
         var cache = stepPrograms[call.closure.prototype] ?? StepCache()
-        cache.recordings += 1
         defer {
             cache.note = stepNote
             stepPrograms.keep(cache, of: call.closure.prototype, modelVersion)
@@ -297,10 +298,11 @@ extension Machine {
             stepNote = "not replayed: two params or slots are one tensor"
             return nil
         }
-        guard cache.recordings <= Self.patience else {
-            stepNote = "not replayed: what it reads changes at every call"
+        guard cache.mayCompile else {
+            stepNote = "not replayed: what it reads changes too often"
             return nil
         }
+        cache.noteCompiling()
         var builder = GuardBuilder(recording: recording, inputs: step.inputs)
         let block = builder.function(call.closure)
         let arguments = call.arguments.map { builder.guardValue($0) }

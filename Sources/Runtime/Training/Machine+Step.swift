@@ -18,6 +18,7 @@ extension Machine {
                 help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
         }
         check?.steps += 1
+        if recording == nil { try recorder.computePending() }
         let key = StepKey(
             kind: .step, clip: clip, accumulate: accumulate,
             isUpdate: optimizer.calls + 1 >= accumulate, hasSums: optimizer.calls > 0,
@@ -69,18 +70,19 @@ extension Machine {
         var restored: [(Cell, Value)] = []
         for index in promoted.sorted() {
             let cell = closure.captures[index]
-            let tensor: Tensor?
-            var isInt = false
+            let symbol: Symbol
             switch cell.value {
             case .int(let number):
-                tensor = try? Tensor(.int(number), dtype: .int64)
-                isInt = true
-            case .float(let number): tensor = try? Tensor(.float(number), dtype: .float64)
-            default: tensor = nil
+                guard let bounds = Symbol.bounds(for: number), let tensor = try? Tensor(.int(number), dtype: .int64)
+                else { continue }
+                symbol = Symbol(node: Node(tensor), isInt: true, bounds: bounds)
+            case .float(let number):
+                guard let tensor = try? Tensor(.float(number), dtype: .float64) else { continue }
+                symbol = Symbol(node: Node(tensor), isInt: false)
+            default: continue
             }
-            guard let tensor else { continue }
             restored.append((cell, cell.value))
-            cell.value = .symbol(Symbol(node: Node(tensor), isInt: isInt))
+            cell.value = .symbol(symbol)
         }
         return restored
     }
@@ -106,7 +108,7 @@ extension Machine {
                 help: "is the model frozen, does the optimizer hold another one, was the loss computed before the block, "
                     + "or does it go through `argmax` or a comparison?")
         }
-        noticeUnheld(recording, closure)
+        try noticeUnheld(recording, closure, loss)
         let before = gradients.map {
             optimizer.slots[ObjectIdentifier($0.parameter.box)]?.accumulated
         }
@@ -127,7 +129,7 @@ extension Machine {
         }
         try compute(result, updates, accumulated, recording)
         if requiresFiniteLoss, let number = loss.value { try Program.requireFinite(number) }
-        let final = finished(result)
+        let final = finished(try settled(result))
         apply(updates, to: optimizer, recording)
         store(accumulated, gradients, in: optimizer, isUpdate: key.isUpdate)
         return final
@@ -240,7 +242,7 @@ extension Machine {
             } else {
                 optimizer.slots[id] = OptimizerInstance.Slots(
                     box: entry.parameter.box, values: [], average: nil,
-                    accumulated: leaf(accumulated[index]))
+                    accumulated: leaf(accumulated[index]), skipped: optimizer.steps)
             }
         }
     }
@@ -271,7 +273,7 @@ extension Machine {
             optimizer.slots[id]?.average = update.average.map(leaf)
         }
         for (box, _) in recording.assigned { box.node = box.node.map(leaf) }
-        if !updates.isEmpty { optimizer.steps += 1 }
+        if !updates.isEmpty { optimizer.noteUpdate(of: Set(updates.map { ObjectIdentifier($0.box) })) }
     }
 
     /// Computes and applies updates that stand alone.
@@ -294,14 +296,14 @@ extension Machine {
     }
 
     /// The value with another in the place of each that holds no others.
-    static func mapped(_ value: Value, _ change: (Value) -> Value) -> Value {
-        func all(_ values: [Value]) -> [Value] { values.map { mapped($0, change) } }
+    static func mapped(_ value: Value, _ change: (Value) throws -> Value) rethrows -> Value {
+        func all(_ values: [Value]) throws -> [Value] { try values.map { try mapped($0, change) } }
         return switch value {
-        case .list(let list): .list(all(list.items))
-        case .tuple(let tuple): .tuple(all(tuple.items))
-        case .record(let record): .record(RecordObject(record.layout, all(record.values)))
-        case .dict(let dict): .dict(DictObject(dict.items.mapValues { mapped($0, change) }))
-        default: change(value)
+        case .list(let list): .list(try all(list.items))
+        case .tuple(let tuple): .tuple(try all(tuple.items))
+        case .record(let record): .record(RecordObject(record.layout, try all(record.values)))
+        case .dict(let dict): .dict(DictObject(try dict.items.mapValues { try mapped($0, change) }))
+        default: try change(value)
         }
     }
 

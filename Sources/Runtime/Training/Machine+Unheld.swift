@@ -1,3 +1,4 @@
+import Autodiff
 import Diagnostics
 
 extension Machine {
@@ -13,8 +14,9 @@ extension Machine {
         return optimizer
     }
 
-    /// Warns, once for each block, of models that a step used and that are neither frozen nor held by any optimizer.
-    func noticeUnheld(_ recording: Recording, _ block: Closure) {
+    /// Warns, once for each block, of models that would be trained, as the loss of a step has a gradient for them, but
+    /// are neither frozen nor held by any optimizer.
+    func noticeUnheld(_ recording: Recording, _ block: Closure, _ loss: Node) throws {
         guard check == nil, noticedBlocks.insert(ObjectIdentifier(block.prototype)).inserted else { return }
         var held: Set<ObjectIdentifier> = []
         for optimizer in knownOptimizers.compactMap(\.optimizer) {
@@ -22,10 +24,16 @@ extension Machine {
                 held.insert(ObjectIdentifier(parameter.box))
             }
         }
-        var names: [String] = []
-        for (box, owner) in zip(recording.boxes, recording.owners)
+        var unheld: [(node: Node, name: String)] = []
+        for case (let box, let owner?) in zip(recording.boxes, recording.owners)
         where !box.isState && !owner.isFrozen && !held.contains(ObjectIdentifier(box)) {
-            if !names.contains(owner.definitionName) { names.append(owner.definitionName) }
+            if let node = box.node { unheld.append((node, owner.definitionName)) }
+        }
+        guard !unheld.isEmpty else { return }
+        let gradients = try gradient(of: loss, withRespectTo: unheld.map(\.node), recorder: recorder)
+        var names: [String] = []
+        for (entry, gradient) in zip(unheld, gradients) where gradient != nil && !names.contains(entry.name) {
+            names.append(entry.name)
         }
         guard !names.isEmpty,
             let frame = frames.last(where: { !$0.closure.prototype.isLibrary })

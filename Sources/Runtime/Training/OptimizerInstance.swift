@@ -57,6 +57,12 @@ final class OptimizerInstance: Receiver {
         /// The options in the order of the definition.
         var options: [Value]
         var common: [String: Value]
+
+        /// The learning rate, where it is a number.
+        func rate(_ definition: OptimizerDefinition) -> Double? {
+            let value = definition.template.options.firstIndex(of: "lr").map { options[$0] } ?? common["lr"]
+            return value.flatMap(OptimizerInstance.number)
+        }
     }
 
     /// What a param has besides its value. An object, so that a replayed step finds it without
@@ -67,16 +73,21 @@ final class OptimizerInstance: Receiver {
         var values: [Value]
         var average: Node?
         var accumulated: Node?
+        /// Updates of the optimizer that the param had no part in, as it was frozen or had no gradient: the number of
+        /// an update, which Adam corrects its averages by, counts the param's own.
+        var skipped: Int
 
-        init(box: ParameterBox, values: [Value], average: Node?, accumulated: Node?) {
+        init(box: ParameterBox, values: [Value], average: Node?, accumulated: Node?, skipped: Int) {
             self.box = box
             self.values = values
             self.average = average
             self.accumulated = accumulated
+            self.skipped = skipped
         }
 
-        func copy() -> Slots {
-            Slots(box: box, values: values, average: average, accumulated: accumulated)
+        func copy(for other: ParameterBox? = nil) -> Slots {
+            Slots(
+                box: other ?? box, values: values, average: average, accumulated: accumulated, skipped: skipped)
         }
     }
 
@@ -91,7 +102,9 @@ final class OptimizerInstance: Receiver {
     /// Counts assignments of options: programs hold for the options that they were recorded with.
     private(set) var optionVersion = 0
     /// Updates done.
-    var steps = 0
+    private(set) var steps = 0
+    /// Counts changes of `Slots.skipped`.
+    private(set) var skipVersion = 0
     /// Calls since the last update, for `accumulate`.
     var calls = 0
 
@@ -120,6 +133,23 @@ final class OptimizerInstance: Receiver {
         Compound.take(&fields, to: &pending)
     }
 
+    /// Counts an update of these params.
+    func noteUpdate(of updated: Set<ObjectIdentifier>) {
+        steps += 1
+        guard updated.count < slots.count else { return }
+        skipVersion += 1
+        for (id, slot) in slots where !updated.contains(id) { slot.skipped += 1 }
+    }
+
+    /// Puts the count of updates back, or takes it over.
+    func restoreCount(_ count: Int) {
+        steps = count
+        skipVersion += 1
+    }
+
+    /// The updates that a param had no part in; all, if it was never met.
+    func skipped(_ box: ObjectIdentifier) -> Int { slots[box]?.skipped ?? steps }
+
     /// Whether it holds no model: `Adam(lr: 1e-3)`.
     var isRecipe: Bool {
         groups.allSatisfy { $0.target.isNone }
@@ -135,11 +165,26 @@ final class OptimizerInstance: Receiver {
         return groups[0].common[name] ?? Value.none
     }
 
-    /// Sets an option in all groups.
+    private static func number(_ value: Value) -> Double? {
+        switch value {
+        case .float(let number): number
+        case .int(let number): Double(number)
+        default: nil
+        }
+    }
+
+    /// Sets an option in all groups. Groups with learning rates of their own keep their proportion to the first.
     func setOption(_ name: String, _ value: Value) throws {
         // The learning rate is an input of programs: a schedule sets it at every step.
         if name != "lr" || value.isCallable || option("lr")?.isCallable == true { optionVersion += 1 }
+        let before = name == "lr" ? groups.map { $0.rate(definition) } : []
         for index in groups.indices {
+            var value = value
+            if let first = before.first ?? nil, first != 0, let own = before[index], own != first,
+                let rate = Self.number(value)
+            {
+                value = .float(rate * (own / first))
+            }
             if let position = definition.template.options.firstIndex(of: name) {
                 groups[index].options[position] = value
             } else {
@@ -167,14 +212,16 @@ final class OptimizerInstance: Receiver {
         parameters { $0.isTrainable }
     }
 
-    /// The params of its models that are to be included, each once, with the number of their group.
+    /// The params of its models that are to be included, each once, with the number of their group. Where there are
+    /// several groups their numbers begin the paths.
     func parameters(
         where isIncluded: (NamedParameter) -> Bool = { _ in true }
     ) -> [(parameter: NamedParameter, group: Int)] {
         var seen: Set<ObjectIdentifier> = []
         var result: [(NamedParameter, Int)] = []
         for (index, group) in groups.enumerated() {
-            for parameter in Self.parameters(of: group.target) where isIncluded(parameter) {
+            let prefix = groups.count > 1 ? "\(index)." : ""
+            for parameter in Self.parameters(of: group.target, prefix) where isIncluded(parameter) {
                 guard seen.insert(ObjectIdentifier(parameter.box)).inserted else { continue }
                 result.append((parameter, index))
             }
@@ -182,13 +229,21 @@ final class OptimizerInstance: Receiver {
         return result
     }
 
-    /// The params of a model, or of models in a list or tuple.
-    static func parameters(of target: Value) -> [NamedParameter] {
+    /// The params of a model, or of models in a list or tuple, whose numbers then begin their paths: `0.W`.
+    static func parameters(of target: Value, _ prefix: String = "") -> [NamedParameter] {
+        func all(_ items: [Value]) -> [NamedParameter] {
+            items.enumerated().flatMap { parameters(of: $1, "\(prefix)\($0).") }
+        }
         switch target {
-        case .model(let model): model.namedParameters()
-        case .list(let list): list.items.flatMap(parameters)
-        case .tuple(let tuple): tuple.items.flatMap(parameters)
-        default: []
+        case .model(let model):
+            return model.namedParameters().map { parameter in
+                var parameter = parameter
+                parameter.path = prefix + parameter.path
+                return parameter
+            }
+        case .list(let list): return all(list.items)
+        case .tuple(let tuple): return all(tuple.items)
+        default: return []
         }
     }
 }

@@ -6,11 +6,13 @@ import Tensors
 /// had not stopped.
 ///
 /// Entries: `steps` and `calls` (`[1]` int64, the updates done and the calls towards the next one), and of each param
-/// `path.slot`, `path:ema` (the average) and `path:sum` (gradients summed by `accumulate`). A slot that became a
+/// `path.slot`, `path:ema` (the average), `path:sum` (gradients summed by `accumulate`) and, unless it is 0
+/// and the slots say that there were updates, `path:skipped` (`[1]` int64, those that it had no part in). A slot that became a
 /// plain number is `path.slot:number`; one that the options do without has no entry.
 enum OptimizerState {
     private static let average = ":ema"
     private static let sum = ":sum"
+    private static let skipped = ":skipped"
     private static let numberMark = ":number"
 
     static func tensors(
@@ -24,6 +26,11 @@ enum OptimizerState {
             guard let slots = optimizer.slots[ObjectIdentifier(parameter.box)] else { continue }
             for (name, slot) in zip(names, slots.values) where !slot.isNone {
                 tensors.append(try tensor(of: slot, "\(parameter.path).\(name)", machine))
+            }
+            let isCounted = optimizer.definition.template.updateArity > 2 && slots.values.allSatisfy(\.isNone)
+            if slots.skipped > 0 || isCounted {
+                let count = try Tensor([slots.skipped], shape: Shape([1]), dtype: .int64)
+                tensors.append(NamedTensor(parameter.path + skipped, count))
             }
             for (name, node) in [(average, slots.average), (sum, slots.accumulated)] {
                 guard let node else { continue }
@@ -72,11 +79,9 @@ enum OptimizerState {
         }
         for (from, to) in zip(old, new) {
             guard let slots = optimizer.slots[ObjectIdentifier(from.box)] else { continue }
-            result.slots[ObjectIdentifier(to.box)] = OptimizerInstance.Slots(
-                box: to.box, values: slots.values, average: slots.average,
-                accumulated: slots.accumulated)
+            result.slots[ObjectIdentifier(to.box)] = slots.copy(for: to.box)
         }
-        result.steps = optimizer.steps
+        result.restoreCount(optimizer.steps)
         result.calls = optimizer.calls
         return result
     }
@@ -94,6 +99,9 @@ enum OptimizerState {
         for (parameter, group) in optimizer.parameters() {
             let average = try tensor(parameter.path + Self.average, of: parameter, &entries, path)
             let sum = try tensor(parameter.path + Self.sum, of: parameter, &entries, path)
+            let skippedName = parameter.path + Self.skipped
+            let isCounted = entries[skippedName] != nil
+            let skipped = isCounted ? min(steps, try count(skippedName, &entries, path)) : 0
             for (index, value) in optimizer.groups[group].options.enumerated() {
                 optimizer.fields[index] = value
             }
@@ -105,9 +113,10 @@ enum OptimizerState {
                     "`\(path)` has only a part of the state of `\(parameter.path)`: `\(missing)` is missing",
                     help: "it was saved by another optimizer, or with other options")
             }
-            if !wasUpdated, sum == nil { continue }
+            if !wasUpdated, sum == nil, !isCounted { continue }
             slots[ObjectIdentifier(parameter.box)] = OptimizerInstance.Slots(
-                box: parameter.box, values: wasUpdated ? values : [], average: average, accumulated: sum)
+                box: parameter.box, values: wasUpdated ? values : [], average: average, accumulated: sum,
+                skipped: skipped)
         }
         if let extra = named.first(where: { entries[$0.name] != nil }) {
             throw Failure(
@@ -116,7 +125,7 @@ enum OptimizerState {
                 help: "it was saved by another optimizer, with other options or with another model")
         }
         optimizer.slots = slots
-        optimizer.steps = steps
+        optimizer.restoreCount(steps)
         optimizer.calls = calls
     }
 

@@ -9,11 +9,13 @@ final class Recording {
     let id: Int32
     /// Cells that existed before and were read, in the order of first reading.
     private(set) var cells: [Cell] = []
+    /// The functions that were there before and used what they captured: read it, or handed it on to a new function.
+    private(set) var users: [Closure] = []
     private(set) var globals: [(module: ModuleObject, slot: Int)] = []
     private var globalKeys: Set<GlobalKey> = []
     private(set) var boxes: [ParameterBox] = []
-    /// The models that the boxes belong to.
-    private(set) var owners: [ModelInstance] = []
+    /// The models that the boxes belong to; `nil` for those that were read in inference mode, as a teacher is.
+    private(set) var owners: [ModelInstance?] = []
     /// States that the block assigned, with their values before.
     private(set) var assigned: [(box: ParameterBox, before: Node?)] = []
     /// Why the block cannot be replayed, in a few words; `nil` if it can.
@@ -33,6 +35,13 @@ final class Recording {
         cells.append(cell)
     }
 
+    @inline(__always)
+    func uses(_ closure: Closure) {
+        if closure.mark == id { return }
+        closure.mark = id
+        users.append(closure)
+    }
+
     func writes(_ cell: Cell) {
         if cell.mark == id, !cells.contains(where: { $0 === cell }) { return }
         refuse("it writes an outer variable")
@@ -45,15 +54,15 @@ final class Recording {
 
     func writes(_ module: ModuleObject, _ slot: Int) { refuse("it writes an outer variable") }
 
-    func reads(_ box: ParameterBox, of model: ModelInstance) {
+    func reads(_ box: ParameterBox, of model: ModelInstance, isTraining: Bool?) {
         if box.mark == id { return }
         box.mark = id
         boxes.append(box)
-        owners.append(model)
+        owners.append(isTraining == false ? nil : model)
     }
 
     func writes(_ box: ParameterBox, of model: ModelInstance) {
-        reads(box, of: model)
+        reads(box, of: model, isTraining: nil)
         keeps(box)
     }
 

@@ -14,8 +14,8 @@ final class StepProgram {
         case accumulated(ParameterBox)
         /// An option of a group: the learning rate, or a function of the step count.
         case option(group: Int, name: String)
-        /// The number of this step, from 1.
-        case stepCount
+        /// The number of this update, from 1, of a param and others that it was the same of.
+        case stepCount(ParameterBox)
         /// A guarded variable.
         case variable
     }
@@ -54,6 +54,11 @@ final class StepProgram {
     private(set) var sourceHolders: [NodeHolder?] = []
     private(set) var targetHolders: [NodeHolder?] = []
     private var boundVersion = -1
+    /// The params that it updates.
+    let updated: Set<ObjectIdentifier>
+    /// For each number of an update that it takes the params that it is the number of.
+    private let counted: [[ObjectIdentifier]]
+    private var countedVersion = -1
     /// The nodes of sources that are numbers, written anew at each step.
     private var numbers: [Int: Node] = [:]
     /// The inputs of a run, empty in between: kept for its memory.
@@ -78,6 +83,27 @@ final class StepProgram {
         self.result = result
         self.draws = draws
         self.key = key
+        var updated: Set<ObjectIdentifier> = []
+        for case .box(let box) in targets where optimizer?.slots[ObjectIdentifier(box)] != nil {
+            updated.insert(ObjectIdentifier(box))
+        }
+        self.updated = updated
+        self.counted = sources.compactMap { source in
+            guard case .stepCount(let box) = source, let optimizer else { return nil }
+            let skipped = optimizer.skipped(ObjectIdentifier(box))
+            return updated.filter { optimizer.skipped($0) == skipped }
+        }
+    }
+
+    /// Whether params that have had equally many updates still have.
+    func countsFit(_ optimizer: OptimizerInstance?) -> Bool {
+        guard let optimizer, countedVersion != optimizer.skipVersion, !counted.isEmpty else { return true }
+        for params in counted {
+            guard let first = params.first.map(optimizer.skipped) else { continue }
+            guard params.allSatisfy({ optimizer.skipped($0) == first }) else { return false }
+        }
+        countedVersion = optimizer.skipVersion
+        return true
     }
 
     /// Whether it was recorded with this optimizer; an address would not say so, as it is given away again.

@@ -21,12 +21,24 @@ struct StepCache {
     var programs: [StepProgram] = []
     /// Captures whose numbers changed between calls: they are inputs from the next recording on.
     var promoted: Set<Int> = []
-    /// Recordings made in a row without a replay; after many the block is not compiled any more.
-    var recordings = 0
+    /// What compiling may still cost, counted in replays: a program takes some, a replay pays one back. A block for
+    /// which programs hold too seldom is recorded each time.
+    private(set) var credit = Self.fullCredit
     /// What became of the last recording: the passes of its program, or why there is none.
     var note = ""
     /// When it was last kept, counted as `StepProgram.lastUse`.
     var lastUse = 0
+
+    /// About what compiling takes longer than a recorded step, by what a replay saves.
+    private static let price = 8
+    /// For some programs that never run again: shapes of batches, before it is seen that they go on changing.
+    private static let fullCredit = 32 * price
+
+    var mayCompile: Bool { credit >= Self.price }
+    var hasFullCredit: Bool { credit == Self.fullCredit }
+
+    mutating func noteCompiling() { credit -= Self.price }
+    mutating func noteReplay() { credit = min(credit + 1, Self.fullCredit) }
 }
 
 /// The programs of all blocks of a session, in bounds: a cell that is run again has new blocks, models and
@@ -37,7 +49,7 @@ struct StepCache {
 /// ever compiles twice. A program keeps params and slots alive, but none of the objects that own them.
 struct StepPrograms {
     /// Shapes such as that of the last batch differ, and so the programs.
-    private static let mostPerBlock = 8
+    private static let mostPerBlock = 64
     private static let mostPrograms = 256
     private static let mostBlocks = 1024
     /// The part of the memory budget that idle programs may hold.

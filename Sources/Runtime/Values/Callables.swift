@@ -7,6 +7,8 @@ final class Closure: Compound {
     let prototype: Prototype
     private(set) var captures: [Cell]
     private(set) var receiver: Receiver?
+    /// The recording that has used this function, or made it; see `Recording`.
+    var mark: Int32 = 0
     /// What `named` calls it instead of what its text does.
     private let givenName: String?
 

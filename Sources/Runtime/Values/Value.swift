@@ -254,11 +254,22 @@ final class RecordObject: Compound {
 final class Symbol {
     /// 0-d, float64 or int64.
     let node: Node
-    let isInt: Bool
+    /// For an Int the numbers that it may be, `nil` for a Float: sums and products that may leave the range of Int are
+    /// not left to the program, which would not notice.
+    let bounds: ClosedRange<Int>?
+    var isInt: Bool { bounds != nil }
 
-    init(node: Node, isInt: Bool) {
+    /// - Parameter bounds: nothing is known of an Int without them.
+    init(node: Node, isInt: Bool, bounds: ClosedRange<Int> = Int.min...Int.max) {
         self.node = node
-        self.isInt = isInt
+        self.bounds = isInt ? bounds : nil
+    }
+
+    /// The bounds that stand for an Int as it is now, `nil` if it is too large for the input of a program.
+    static func bounds(for number: Int) -> ClosedRange<Int>? {
+        let limit = 1 << 31
+        guard abs(Double(number)) <= Double(limit) else { return nil }
+        return (number > 0 ? 1 : number == 0 ? 0 : -limit)...limit
     }
 }
 

@@ -9,8 +9,9 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Runs notebooks and writes figures, pages or other files of them.",
         discussion: """
-            `dl` writes the code alone and runs nothing. Exit codes: 0 all well, 1 a cell failed, 2 \
-            bad usage or unreadable notebook, 4 time or memory budget reached, 130 interrupted.
+            `dl` writes the code alone and runs nothing. Figures of several notebooks have a folder each in \
+            that of `--to`. Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time \
+            or memory budget reached, 130 interrupted.
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case figures, html, md, ipynb, dl }
@@ -41,7 +42,24 @@ struct ExportCommand: ParsableCommand {
             throw Exit.usage
         }
         let command = self
+        try beforeAll {
+            try NotebookFile.requireApart(files, by: place)
+            for file in files { try NotebookFile.requireWritable(place(file)) }
+        }
         try forEachFile(files, session) { try command.export($0, $1) }
+    }
+
+    private func stem(_ file: String) -> String {
+        ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+    }
+
+    /// What is written of a notebook: the folder of its figures with a slash, or a file.
+    private func place(_ file: String) -> String {
+        if kind == .figures {
+            return (to.map { files.count > 1 ? "\($0)/\(stem(file))" : $0 } ?? "figures/\(stem(file))") + "/"
+        }
+        let folder = to ?? (file as NSString).deletingLastPathComponent
+        return (folder.isEmpty ? "" : folder + "/") + "\(stem(file)).\(kind.rawValue)"
     }
 
     private func export(_ file: String, _ installation: Installation) throws -> ExitCode {
@@ -70,8 +88,7 @@ struct ExportCommand: ParsableCommand {
         let (results, ending) = try run.perform(session, installation)
         let code = Exit.code(of: ending)
         if kind == .figures {
-            try NotebookFile.write(
-                figures: results.flatMap(\.figures), to: to ?? "figures/\(stem)")
+            try NotebookFile.write(figures: results.flatMap(\.figures), to: String(place(file).dropLast()))
             return code
         }
         let written = try write(document, results, values, stem, file)

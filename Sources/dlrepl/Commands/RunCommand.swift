@@ -9,7 +9,8 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs notebooks (.dln) or scripts (.dl) from the top.",
         discussion: """
-            Outputs go to stdout, progress to stderr. What ran is saved even when a cell fails.
+            Outputs go to stdout, progress to stderr. What ran is saved even when a cell fails; figures
+            of several notebooks have a folder each.
             Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time or
             memory budget reached, 130 interrupted.
             """)
@@ -44,16 +45,36 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let command = self
+        try beforeAll(checkPlaces)
         try forEachFile(files, session) { file, installation in
-            // Before anything runs: a run may take hours.
-            if let out = command.out {
-                _ = try Self.exporter(out)
-                guard command.files.count == 1 else {
-                    throw Problem("--out takes one notebook; `dlrepl export` writes a file of each")
-                }
-            }
             return try command.run(file, installation)
         }
+    }
+
+    private func checkPlaces() throws {
+        if figures != "none" {
+            let notebooks = files.filter { !$0.hasSuffix(".dl") }
+            try NotebookFile.requireApart(notebooks, by: figureFolder)
+            for file in notebooks {
+                do {
+                    try NotebookFile.requireWritable(figureFolder(file) + "/figure.png")
+                } catch {
+                    throw Problem("\(error): `--figures` takes another folder, or none")
+                }
+            }
+        }
+        guard let out else { return }
+        _ = try Self.exporter(out)
+        guard files.count == 1 else {
+            throw Problem("--out takes one notebook; `dlrepl export` writes a file of each")
+        }
+        try NotebookFile.requireWritable(out)
+    }
+
+    /// Where the figures of a notebook go: below the folder that is given, where several share it.
+    private func figureFolder(_ file: String) -> String {
+        let stem = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+        return figures.map { files.count > 1 ? "\($0)/\(stem)" : $0 } ?? "figures/\(stem)"
     }
 
     private func run(_ file: String, _ installation: Installation) throws -> ExitCode {
@@ -91,8 +112,7 @@ struct RunCommand: ParsableCommand {
         _ results: [CellResult], of document: NotebookDocument, _ file: String,
         _ installation: Installation
     ) throws {
-        let stem = (document.name as NSString).deletingPathExtension
-        let folder = figures ?? "figures/\(stem)"
+        let folder = figureFolder(file)
         if figures != "none" {
             try NotebookFile.write(figures: results.flatMap(\.figures), to: folder)
         }
