@@ -9,8 +9,10 @@ struct ToolTests {
         try Data(text.utf8).write(to: folder.appending(path: name))
     }
 
-    private func read(_ name: String, _ folder: URL) throws -> String {
-        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    private func read(
+        _ name: String, _ folder: URL, _ encoding: String.Encoding = .utf8
+    ) throws -> String {
+        try String(contentsOf: folder.appending(path: name), encoding: encoding)
     }
 
     private static let notebook = """
@@ -189,6 +191,48 @@ struct ToolTests {
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(!names.contains("ran.txt") && !names.contains("figures"))
+        }
+    }
+
+    @Test("two notebooks never write to one place, and a place that takes no files is refused first")
+    func places() throws {
+        try withTemporaryFolder { folder in
+            func run(_ arguments: String...) throws -> (output: String, errors: String, code: Int32) {
+                try Program.run(arguments, input: "", folder: folder)
+            }
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "other"), withIntermediateDirectories: true)
+            for name in ["n.dln", "m.dln", "other/n.dln"] { try write(Self.notebook, name, folder) }
+            let clash = try run("run", "n.dln", "other/n.dln")
+            #expect(clash.code == 2 && clash.output.isEmpty && clash.errors.contains("figures/n"), "\(clash)")
+            #expect(try run("export", "html", "n.dln", "other/n.dln", "--to", "pages").code == 2)
+            #expect(try run("run", "--quiet", "n.dln", "m.dln", "--figures", "all").code == 0)
+            #expect(try !read("all/n/show.png", folder, .isoLatin1).isEmpty)
+            #expect(try !read("all/m/show.png", folder, .isoLatin1).isEmpty)
+            let nowhere = try run("run", "n.dln", "--out", "m.dln/page.html")
+            #expect(nowhere.code == 2 && nowhere.output.isEmpty, "\(nowhere)")
+        }
+    }
+
+    @Test("stored errors count lines in their cell; a name that another cell defines is found there")
+    func misplacedNames() throws {
+        try withTemporaryFolder { folder in
+            let cells = [
+                "```dl {#early expect-error}\nlet a = 1\nhelper(a)\n```",
+                "```dl {#text}\nprint(\"one\\ntwo\\nthree\")\n```",
+                "```dl {#lost expect-error}\nlet b = 1\ntool(b)\n```",
+                "```dl {#left skip}\nfunc tool(x) { x }\n```", "```dl {#late}\nfunc helper(x) { x }\n```",
+            ]
+            try write("# Names\n\n" + cells.joined(separator: "\n\n") + "\n", "n.dln", folder)
+            for _ in 0..<2 {
+                let result = try Program.run(["run", "--write", "n.dln"], input: "", folder: folder)
+                #expect(result.code == 0, "\(result)")
+            }
+            let once = try read("n.dln", folder)
+            #expect(once.contains("cell early, line 2") && once.contains("cell late defines it, which is below"))
+            #expect(once.contains("cell lost, line 2") && once.contains("cell left defines it, but is skipped"))
+            _ = try Program.run(["run", "--write", "n.dln"], input: "", folder: folder)
+            #expect(try read("n.dln", folder) == once)
         }
     }
 

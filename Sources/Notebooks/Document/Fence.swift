@@ -50,6 +50,13 @@ struct Fence {
             && line.utf8.dropFirst(indentation + marks).allSatisfy(isBlank)
     }
 
+    /// Whether a line would begin a cell with such marks: in the code of one it says that the one is
+    /// not closed.
+    func isOpening(_ line: String) -> Bool {
+        guard line.hasPrefix(text + "dl") else { return false }
+        return line.utf8.dropFirst(length + 2).first.map { isBlank($0) || $0 == UInt8(ascii: "{") } ?? true
+    }
+
     /// A fence that no line of `code` closes: three backticks, or more.
     static func around(_ code: String) -> String {
         String(repeating: "`", count: length(for: code, 0x60))

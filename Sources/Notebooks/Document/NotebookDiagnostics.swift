@@ -84,10 +84,14 @@ extension Diagnostic {
             secondary: [Label(first, "the first one")], help: "give this cell another name")
     }
 
-    static func unclosedCell(_ label: String, fence: String, at span: Span) -> Diagnostic {
+    /// - Parameter next: A line inside it that begins another cell.
+    static func unclosedCell(
+        _ label: String, fence: String, at span: Span, next: Span? = nil
+    ) -> Diagnostic {
         Diagnostic(
             id: "notebook.unclosed-cell", "\(label) is not closed", at: span,
-            help: "add a line `\(fence)` below its code")
+            secondary: next.map { [Label($0, "another cell begins here")] } ?? [],
+            help: "add a line with \(fence) below its code")
     }
 
     static func nestedCell(at span: Span) -> Diagnostic {

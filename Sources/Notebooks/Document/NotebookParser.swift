@@ -130,9 +130,12 @@ struct NotebookParser {
                 name: label, text: code, file: source.name, firstLine: lines.lowerBound + 2),
             lines: lines.lowerBound + 1...lines.upperBound + 1, isClosed: isClosed)
         if name == nil { unnamedCount += 1 }
-        if !isClosed {
+        let next = codeLines.first { fence.isOpening(source.lineText($0)) }
+        if !isClosed || next != nil {
             diagnostics.append(
-                .unclosedCell(label, fence: fence.text, at: span(line: fence.line)))
+                .unclosedCell(
+                    label, fence: fence.text, at: span(line: fence.line),
+                    next: next.map { span(line: $0) }))
         }
         if let line = codeLines.first(where: { isConflictStart(source.lineText($0)) }) {
             diagnostics.append(.conflict(label, at: span(line: line)))

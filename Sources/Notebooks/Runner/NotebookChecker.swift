@@ -29,6 +29,7 @@ public struct NotebookChecker {
         var results = document.cells.map { cell -> (cell: Cell, diagnostics: [Diagnostic]) in
             guard !cell.attributes.isSkipped else { return (cell, []) }
             let found = Self.check(cell.source, stream: cell.stream, in: session)
+                .map { document.explained($0, in: cell) }
             return (cell, cell.attributes.expectsError ? [] : found)
         }
         for diagnostic in session.checkUncalled() {

@@ -144,7 +144,7 @@ public struct NotebookRunner {
                 ])
             }
         case .rejected, .failed, .outOfMemory:
-            fail(&result, errors)
+            fail(&result, errors.map { document.explained($0, in: cell) })
             if cell.attributes.expectsError { result.status = .failedAsExpected }
         case .interrupted: fail(&result, [interruption])
         case .timedOut:

@@ -265,6 +265,7 @@ extension FunctionCompiler {
             let result = allocate()
             let start = here
             branch(body, into: result)
+            emit(.compute, result, at: span)
             let end = here
             let skip = emit(.jump, at: span)
             prototype.handlers.append(Handler(start: start, end: end, target: here))

@@ -21,6 +21,7 @@ enum Opcode: UInt8 {
     case move  // R[a] = R[b]
     case take  // R[a] = R[b], which is unset then
     case append  // R[a] += [R[b]]
+    case compute  // the tensors in R[a], outside of recordings: what fails in them fails here
     case box  // R[a] = a new cell that holds R[a]
     case newCell  // R[a] = a new cell, unset
     case getCell  // R[a] = content of the cell R[b]; c: constant, the variable's name

@@ -38,6 +38,9 @@ extension Machine {
                     R[a] = prototype.constants[b]
                 }
             case .loadNone: R[a] = .none
+            case .compute:
+                save(counter)
+                try computeTensors(in: R[a])
             case .append: try append(R[b], to: R + a)
             case .take:
                 swap(&R[a], &R[b])

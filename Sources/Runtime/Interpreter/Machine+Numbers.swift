@@ -1,4 +1,5 @@
 import Autodiff
+import OrderedCollections
 import Tensors
 
 // The one place where a 0-d tensor, or an input of a program, is read as a number.
@@ -9,6 +10,23 @@ extension Machine {
         if let value = node.value, recording == nil { return value }
         recording?.demands("the numbers in a tensor are read")
         return try recorder.value(of: node)
+    }
+
+    /// Computes the tensor that a value is, or those that it holds, not deeper; in a recording, and where only shapes are
+    /// known, nothing.
+    func computeTensors(in value: Value) throws {
+        guard recording == nil, check == nil, !recorder.isAbstract else { return }
+        let parts: [Value]
+        switch value {
+        case .tensor: parts = [value]
+        case .list(let list): parts = list.items
+        case .tuple(let tuple): parts = tuple.items
+        case .record(let record): parts = record.values
+        case .dict(let dict): parts = Array(dict.items.values)
+        default: return
+        }
+        let nodes = parts.compactMap { if case .tensor(let node) = $0 { node } else { nil } }
+        if nodes.contains(where: { $0.value == nil }) { try recorder.evaluate(nodes) }
     }
 
     /// The row at `index` of the first axis, recorded.

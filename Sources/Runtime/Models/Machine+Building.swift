@@ -98,19 +98,29 @@ extension Machine {
             let names = try trace(copy, shapes, varying: name).names
             return (copy.namedParameters(), names.values.sorted())
         }
+        func unknown(_ param: String, _ name: String) -> Failure {
+            Failure(
+                "model.size", "the size of \(param) depends on \(name), which is not known",
+                help: "write the number in its place; `(\(name))` means the variable `\(name)`")
+        }
+        /// Whether params were too large to be made: then they depend on what stands for a name.
+        func isTooLarge(_ error: any Error) -> Bool { located(error).diagnostic.id == Failure.memoryBudget }
         let (usual, names): ([NamedParameter], [String])
         do {
             (usual, names) = try trial(varying: nil)
-        } catch where located(error).diagnostic.id == "memory.budget" {
-            throw Failure(
-                "model.size", "the size of a param depends on sizes that are not known", help: "write numbers for the names")
+        } catch where isTooLarge(error) {
+            throw unknown("a param", "a name")
         }
         for name in names {
-            guard let other = try? trial(varying: name).params else { continue }
+            let other: [NamedParameter]
+            do {
+                other = try trial(varying: name).params
+            } catch {
+                if isTooLarge(error) { throw unknown("a param", name) }
+                continue
+            }
             for (first, second) in zip(usual, other) where first.box.node?.shape != second.box.node?.shape {
-                throw Failure(
-                    "model.size", "the size of `\(first.path)` depends on \(name), which is not known",
-                    help: "write the number in its place; `(\(name))` means the variable `\(name)`")
+                throw unknown("`\(first.path)`", name)
             }
         }
     }

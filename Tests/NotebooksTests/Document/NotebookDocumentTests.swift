@@ -175,7 +175,11 @@ struct NotebookDocumentTests {
         let document = NotebookDocument(text: "````dl {#a}\nx\n```\n", name: "n.dln")
         let found = try #require(document.diagnostics.first)
         #expect(found.id == "notebook.unclosed-cell")
-        #expect(found.help == "add a line `" + "````" + "` below its code")
+        let inside = NotebookDocument(
+            text: "```dl {#a}\nlet x = 1\n\nprose\n\n```dl {#b}\nx\n```\n", name: "n.dln")
+        #expect(inside.diagnostics.map(\.id) == ["notebook.unclosed-cell"])
+        #expect(inside.diagnostics.first?.secondary.count == 1)
+        #expect(found.help == "add a line with ```` below its code")
         #expect(document.cells.first?.isClosed == false)
     }
 
