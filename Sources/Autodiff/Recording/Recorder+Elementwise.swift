@@ -91,12 +91,16 @@ extension Recorder {
             [condition, try cast(a, to: meeting), try cast(b, to: meeting)])
     }
 
-    /// Powers: a constant exponent 2 is a square and 1 the base itself, so that the commonest
-    /// gradients stay cheap; a negative constant exponent makes floats of integers.
+    /// Powers: constant exponents from 1 to 4 are products, as in PyTorch, so that the commonest
+    /// formulas and gradients stay cheap; a negative constant exponent makes floats of integers.
     private func power(_ a: Node, _ b: Node) throws(TensorError) -> Node {
         if a.dtype == b.dtype, let exponent = constantValue(of: b), b.shape.rank == 0, a.dtype != .bool {
             if exponent.double == 2 { return try unary(.square, a) }
             if exponent.double == 1 { return a }
+            if a.dtype.isFloat, [3, 4].contains(exponent.double) {
+                let square = try unary(.square, a)
+                return exponent.double == 3 ? try multiply(square, a) : try unary(.square, square)
+            }
             if !a.dtype.isFloat, exponent.int < 0 {
                 return try promotedBinary(
                     .power, try cast(a, to: .float32), try cast(b, to: .float32))

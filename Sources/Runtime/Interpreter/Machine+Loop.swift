@@ -252,7 +252,7 @@ extension Machine {
                 save(counter)
                 R[a] = try member(R[b], name(c, prototype))
             case .index:
-                if case .list(let list) = R[b], let register = prototype.subscripts[c].only,
+                if check == nil, case .list(let list) = R[b], let register = prototype.subscripts[c].only,
                     case .int(let index) = R[register], list.items.indices.contains(index)
                 {
                     R[a] = list.items[index]

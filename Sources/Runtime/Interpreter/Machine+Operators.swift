@@ -272,8 +272,9 @@ extension Machine {
         case .bool(let value) where other.dtype == .bool:
             return try recorder.constant(.bool(value), beside: .bool)
         case .symbol(let symbol):
-            if symbol.isInt, check == nil, other.dtype.isInteger, other.dtype != .int64 || operation == .power {
-                // Whether it fits is seen of the number alone, and which dtype a power has.
+            let mayNotFit = symbol.isInt && other.dtype.isInteger && other.dtype != .int64
+            if check == nil, mayNotFit || operation == .power {
+                // Whether it fits is seen of the number alone, and how a power is computed.
                 return try beside(demanded(scalar), other, operation, left, right)
             }
             return try recorder.cast(symbol.node, to: Self.dtype(of: symbol, beside: other.dtype))

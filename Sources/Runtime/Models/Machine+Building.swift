@@ -92,6 +92,10 @@ extension Machine {
     /// Refuses names where a param needs the size; nothing of the model is built then. Such a name is one with which the
     /// shape of a param changes.
     private func requireSizes(_ model: ModelInstance, _ shapes: [Value]) throws {
+        let areNamed = try shapes.contains { shape in
+            try elements(shape, "build").contains { if case .string = $0 { true } else { false } }
+        }
+        guard areNamed else { return }
         func trial(varying name: String?) throws -> (params: [NamedParameter], names: [String]) {
             var copier = ModelCopier()
             let copy = copier.copy(model)
