@@ -10,6 +10,22 @@ public enum Lint {
         return lint.warnings
     }
 
+    /// Losses that take logits, and what must not come before them.
+    public static let doubledActivations = [
+        "crossEntropy": "softmax", "binaryCrossEntropy": "sigmoid",
+    ]
+
+    /// The warning that such a loss is given what went through the activation.
+    public static func doubledActivation(
+        _ activation: String, in loss: String, at span: Span
+    ) -> Diagnostic {
+        Diagnostic(
+            .warning, id: "lint.doubleActivation",
+            "`\(loss)` takes logits: `\(activation)` is applied twice", at: span,
+            notes: ["`\(loss)` applies `\(activation)` itself, in a way that does not overflow"],
+            help: "give the values before `\(activation)`")
+    }
+
     /// Names that the cell gives a meaning of its own: lints about the library's functions keep off
     /// them.
     private static func definedAnywhere(_ items: [Statement]) -> Set<String> {
@@ -21,11 +37,6 @@ public enum Lint {
 struct LintWalker {
     private(set) var warnings: [Diagnostic] = []
     private let defined: Set<String>
-
-    /// Losses that take logits, and what must not come before them.
-    private static let doubled = [
-        "crossEntropy": "softmax", "binaryCrossEntropy": "sigmoid",
-    ]
 
     init(defined: Set<String>) { self.defined = defined }
 
@@ -130,17 +141,10 @@ struct LintWalker {
             prediction = base
         default: return
         }
-        guard let activation = Self.doubled[loss], !defined.contains(loss),
+        guard let activation = Lint.doubledActivations[loss], !defined.contains(loss),
             !defined.contains(activation), Self.calledFunction(prediction) == activation
         else { return }
-        warnings.append(
-            Diagnostic(
-                .warning, id: "lint.doubleActivation",
-                "`\(loss)` takes logits: `\(activation)` is applied twice", at: prediction.span,
-                notes: [
-                    "`\(loss)` applies `\(activation)` itself, in a way that does not overflow"
-                ],
-                help: "give the values before `\(activation)`"))
+        warnings.append(Lint.doubledActivation(activation, in: loss, at: prediction.span))
     }
 
     private static func calledFunction(_ expression: Expression) -> String? {

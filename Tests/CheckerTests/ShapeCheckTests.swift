@@ -64,6 +64,13 @@ struct ShapeCheckTests {
         Case(["shape.same"], "fit(Dense(2), (zeros([9, 2]), zeros([9, 3])), loss: mse, epochs: 2)"),
         Case(["name.unknown"], "let net = Dense(3)\nnte(zeros([2, 2]))"),
         Case(["file.missing"], "readCSV(\"missing.csv\")"),
+        Case(
+            ["lint.doubleActivation"],
+            "let net = Dense(4, relu) >> Dense(3, softmax)\nfit(net, dataset(\"iris\"), loss: crossEntropy, epochs: 1)"),
+        Case(["lint.doubleActivation"], "let p = randn([4, 3]).softmax()\ncrossEntropy(p, randint(0, 3, [4]))"),
+        Case(
+            ["lint.doubleActivation"],
+            "let net = Dense(1) >> sigmoid\nlet opt = SGD(net)\nstep(opt) { binaryCrossEntropy(net(randn([4, 2])).squeeze(-1), ones([4])) }"),
         Case(["shape.broadcast"], "randn([5, 1]) - randn([5])"),
         Case(["shape.+"], "for b in Dataset(zeros([10, 2]), zeros([10])).batches(4, shuffle: true) { b.x + zeros([4, 2]) }"),
         Case(["dict.missing"], "writeText(\"a.csv\", \"x,y\\n1,2\\n\")\nlet t = readCSV(\"a.csv\")\nt[\"z\"]"),

@@ -90,6 +90,7 @@ extension Machine {
         let base = top
         try reserve(base + max(arguments.count, prototype.registerCount))
         try place(arguments, labels, for: prototype, at: base)
+        if check != nil { warnOfProbabilities(prototype, base) }
         try push(closure, base: base, result: result, isEntry: false)
     }
 

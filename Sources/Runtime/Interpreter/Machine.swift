@@ -175,6 +175,7 @@ final class Machine {
         let base = top
         try reserve(base + max(arguments.count, closure.prototype.registerCount))
         try place(arguments, labels, for: closure.prototype, at: base)
+        if check != nil { warnOfProbabilities(closure.prototype, base) }
         do {
             try push(closure, base: base, result: 0, isEntry: true)
         } catch {
