@@ -157,7 +157,7 @@ struct CSVScanner {
         var bestCount = 1
         for separator in CSV.Separator.allCases where separator != .comma || !hasDecimalComma {
             // Spaces stand in texts too: they separate where nothing else does.
-            if separator == .space, bestCount > 1 { break }
+            if separator == .space, bestCount > 1 { continue }
             var scanner = CSVScanner(text, separator, from: start)
             guard let count = scanner.commonFieldCount(ofRows: 20), count > bestCount else {
                 continue

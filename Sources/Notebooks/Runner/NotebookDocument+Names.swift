@@ -12,7 +12,7 @@ extension NotebookDocument {
             return Parser.parse(other.source).program.items
                 .contains { CellAnalysis.definedNames($0).contains { $0.name == name } }
         }
-        guard let definer, definer.position != cell.position else { return diagnostic }
+        guard let definer else { return diagnostic }
         var explained = diagnostic
         explained.help =
             definer.attributes.isSkipped

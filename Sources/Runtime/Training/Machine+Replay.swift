@@ -190,8 +190,7 @@ extension Machine {
     func optionNumber(
         _ name: String, of group: OptimizerInstance.Group, _ optimizer: OptimizerInstance
     ) throws -> Double? {
-        let names = optimizer.definition.template.options
-        var value = names.firstIndex(of: name).map { group.options[$0] } ?? group.common[name]
+        var value = group.option(name, optimizer.definition)
         if let callable = value, callable.isCallable {
             value = try call(callable, [.int(optimizer.steps)])
         }

@@ -58,10 +58,9 @@ final class OptimizerInstance: Receiver {
         var options: [Value]
         var common: [String: Value]
 
-        /// The learning rate, where it is a number.
-        func rate(_ definition: OptimizerDefinition) -> Double? {
-            let value = definition.template.options.firstIndex(of: "lr").map { options[$0] } ?? common["lr"]
-            return value.flatMap(OptimizerInstance.number)
+        /// The option of that name, the definition's own or one that all optimizers take.
+        func option(_ name: String, _ definition: OptimizerDefinition) -> Value? {
+            definition.template.options.firstIndex(of: name).map { options[$0] } ?? common[name]
         }
     }
 
@@ -158,11 +157,8 @@ final class OptimizerInstance: Receiver {
     var optionNames: [String] { definition.template.options + OptimizerDefinition.commonOptions }
 
     func option(_ name: String) -> Value? {
-        if let index = definition.template.options.firstIndex(of: name) {
-            return groups[0].options[index]
-        }
-        guard OptimizerDefinition.commonOptions.contains(name) else { return nil }
-        return groups[0].common[name] ?? Value.none
+        if let value = groups[0].option(name, definition) { return value }
+        return OptimizerDefinition.commonOptions.contains(name) ? Value.none : nil
     }
 
     private static func number(_ value: Value) -> Double? {
@@ -177,7 +173,7 @@ final class OptimizerInstance: Receiver {
     func setOption(_ name: String, _ value: Value) throws {
         // The learning rate is an input of programs: a schedule sets it at every step.
         if name != "lr" || value.isCallable || option("lr")?.isCallable == true { optionVersion += 1 }
-        let before = name == "lr" ? groups.map { $0.rate(definition) } : []
+        let before = name == "lr" ? groups.map { $0.option(name, definition).flatMap(Self.number) } : []
         for index in groups.indices {
             var value = value
             if let first = before.first ?? nil, first != 0, let own = before[index], own != first,

@@ -77,8 +77,7 @@ struct ExportCommand: ParsableCommand {
         } catch {
             throw Problem(render(error, as: .plain))
         }
-        let stem = (name as NSString).deletingPathExtension
-        if kind == .dl { return try write(document, [], values, stem, file) }
+        if kind == .dl { return try write(document, [], values, file) }
         var options = RunOptions(parameters: values)
         options.dpi = dpi
         options.formats = try formats()
@@ -91,7 +90,7 @@ struct ExportCommand: ParsableCommand {
             try NotebookFile.write(figures: results.flatMap(\.figures), to: String(place(file).dropLast()))
             return code
         }
-        let written = try write(document, results, values, stem, file)
+        let written = try write(document, results, values, file)
         return written == .success ? code : written
     }
 
@@ -107,12 +106,12 @@ struct ExportCommand: ParsableCommand {
 
     private func write(
         _ document: NotebookDocument, _ results: [CellResult], _ values: [NotebookParameter],
-        _ stem: String, _ file: String
+        _ file: String
     ) throws -> ExitCode {
         guard let exporter = Exporter.named(kind.rawValue) else { return Exit.usage }
-        let folder = to ?? (file as NSString).deletingLastPathComponent
-        let path = (folder.isEmpty ? "" : folder + "/") + "\(stem).\(exporter.fileExtension)"
-        let figures = (folder.isEmpty ? "" : folder + "/") + "figures/\(stem)"
+        let path = place(file)
+        let figures = ((path as NSString).deletingLastPathComponent as NSString)
+            .appendingPathComponent("figures/\(stem(file))")
         if exporter.linksFigures {
             try NotebookFile.write(figures: results.flatMap(\.figures), to: figures)
         }

@@ -59,7 +59,10 @@ struct RunCommand: ParsableCommand {
                 do {
                     try NotebookFile.requireWritable(figureFolder(file) + "/figure.png")
                 } catch {
-                    throw Problem("\(error): `--figures` takes another folder, or none")
+                    let problem = "\(error): `--figures` takes another folder, or none"
+                    // Where nobody asked for them there may be no figures.
+                    guard figures == nil else { throw Problem(problem) }
+                    Console.error("dlrepl: warning: \(problem)\n")
                 }
             }
         }

@@ -14,7 +14,8 @@ final class MutantTrial {
         case found, missed, fine, alarm
         /// `check` speaks of code that the run did not reach.
         case unreached
-        /// Fails for its numbers: an assertion, a loss that is not finite. Or takes too long.
+        /// Fails for its numbers: an assertion, a loss that is not finite. Or takes too long, or more memory than
+        /// there is: the budget is the process's, and other tests that run meanwhile lower it.
         case numbers, slow
     }
 
@@ -162,8 +163,8 @@ final class MutantTrial {
             running.deadline = nil
             switch outcome.ending {
             case .succeeded: continue
-            case .timedOut, .interrupted: return (nil, true)
-            case .rejected, .failed, .outOfMemory:
+            case .timedOut, .interrupted, .outOfMemory: return (nil, true)
+            case .rejected, .failed:
                 let error = outcome.diagnostics.last { $0.severity == .error }
                 return (error ?? Diagnostic(id: "none", "failed without an error"), false)
             }
