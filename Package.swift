@@ -67,7 +67,7 @@ let modules: [Target] = [
     .target(
         name: "Syntax", dependencies: ["Diagnostics"], exclude: ["README.md", "Grammar.txt"],
         swiftSettings: shared + safe + optimised),
-    module("Tensors", ["Kernels"], optimised),
+    module("Tensors", ["Kernels", "CSupport"], optimised),
 
     // Level 2
     module("Checker", ["Syntax", "Diagnostics"], safe),
@@ -133,7 +133,7 @@ let testTargets: [Target] = [
         ],
         exclude: ["README.md"], swiftSettings: shared),
     .target(
-        name: "RuntimeTesting", dependencies: ["Runtime"], path: "Tests/RuntimeTesting",
+        name: "RuntimeTesting", dependencies: ["Runtime", "Tensors"], path: "Tests/RuntimeTesting",
         exclude: ["README.md"], swiftSettings: shared),
     .testTarget(
         name: "RuntimeTests",

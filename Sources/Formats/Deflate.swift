@@ -160,5 +160,8 @@ enum Deflate {
     }
 
     /// What may be allocated for bytes on the way to a tensor.
-    static var memoryLeft: Int { max(0, MemoryBudget.budget - MemoryBudget.used) }
+    static var memoryLeft: Int {
+        let budget = MemoryBudget.current
+        return max(0, budget.limit - budget.used)
+    }
 }

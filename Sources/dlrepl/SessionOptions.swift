@@ -49,7 +49,7 @@ struct SessionSettings: Sendable {
             guard (1...1024).contains(count) else { throw Problem("--threads takes 1 to 1024") }
             ThreadPool.shared.setThreads(count)
         }
-        MemoryBudget.setBudget(try memory.map(Self.bytes) ?? Self.defaultMemory)
+        MemoryBudget.process.setLimit(try memory.map(Self.bytes) ?? Self.defaultMemory)
     }
 
     func configuration(_ installation: Installation, folder: String) -> SessionConfiguration {

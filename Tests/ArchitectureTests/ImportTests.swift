@@ -9,7 +9,7 @@ private let allowedImports: [String: Set<String>] = [
     "Figures": [],
     // Level 1
     "Syntax": ["Diagnostics"],
-    "Tensors": ["Kernels"],
+    "Tensors": ["Kernels", "CSupport"],
     // Level 2
     "Checker": ["Syntax", "Diagnostics"],
     "Autodiff": ["Tensors", "Kernels"],

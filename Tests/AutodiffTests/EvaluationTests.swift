@@ -111,13 +111,14 @@ import Testing
 
     @Test("a tensor beyond the memory budget is an error")
     func budget() throws {
-        MemoryBudget.setBudget(4 << 30)
-        let r = recorder()
-        let huge = try r.full(.float(0), try Shape([1 << 20, 1 << 20]), .float32)
-        #expect(throws: EvaluationError.self) { try r.evaluate([huge]) }
-        let wide = try r.broadcast(try leaf([1], []), to: try Shape([1 << 40]))
-        #expect(throws: EvaluationError.self) { try r.evaluate([try r.negate(wide)]) }
-        #expect(try r.value(of: try leaf([1], [])).count == 1)
+        try MemoryBudget(limit: 4 << 30).run {
+            let r = recorder()
+            let huge = try r.full(.float(0), try Shape([1 << 20, 1 << 20]), .float32)
+            #expect(throws: EvaluationError.self) { try r.evaluate([huge]) }
+            let wide = try r.broadcast(try leaf([1], []), to: try Shape([1 << 40]))
+            #expect(throws: EvaluationError.self) { try r.evaluate([try r.negate(wide)]) }
+            #expect(try r.value(of: try leaf([1], [])).count == 1)
+        }
     }
 
     @Test("views share their input's bytes")

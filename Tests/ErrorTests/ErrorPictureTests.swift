@@ -31,10 +31,11 @@ struct ErrorCase: CustomTestStringConvertible {
             data: checkout.appending(path: "data").path,
             folder: folder.appending(path: "files").path)
         configuration.environment = [:]
-        MemoryBudget.setBudget(4 << 30)
         let text = try String(contentsOf: program, encoding: .utf8)
         let session = Session(configuration)
-        return session.run(SourceText(name: "cell 1", text: text), stream: name).diagnostics
+        return MemoryBudget(limit: name == "memory-budget" ? 4 << 30 : .max).run {
+            session.run(SourceText(name: "cell 1", text: text), stream: name).diagnostics
+        }
     }
 }
 

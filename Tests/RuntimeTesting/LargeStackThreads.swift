@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Tensors
 
 /// Threads with the stack that the interpreter is promised, which test threads do not have.
 ///
@@ -23,13 +24,20 @@ public enum LargeStack {
         }
     }()
 
-    /// Runs `body` on such a thread and gives its result.
+    /// Runs `body` on such a thread and gives its result; with `memory`, within so many bytes of its own.
     public static func run<Result: Sendable>(
-        _ body: @escaping @Sendable () throws -> Result
+        memory: Int? = nil, _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         _ = threads
         return try await withCheckedThrowingContinuation { continuation in
-            jobs.withLock { $0.append { continuation.resume(with: .init(catching: body)) } }
+            let job: @Sendable () -> Void = {
+                continuation.resume(
+                    with: .init {
+                        guard let memory else { return try body() }
+                        return try MemoryBudget(limit: memory).run(body)
+                    })
+            }
+            jobs.withLock { $0.append(job) }
             available.signal()
         }
     }

@@ -176,7 +176,7 @@ struct EdgeTests {
         _ programs: [String], prepare: @escaping @Sendable (URL) throws -> Void = { _ in }
     ) async throws {
         #expect(!programs.isEmpty)
-        let problems = try await LargeStack.run { try run(programs, prepare).map(\.problem) }
+        let problems = try await LargeStack.run(memory: 1 << 30) { try run(programs, prepare).map(\.problem) }
         for case let problem? in problems { Issue.record("\(problem)") }
     }
 
@@ -187,7 +187,6 @@ struct EdgeTests {
     private static func run(
         _ programs: [String], _ prepare: (URL) throws -> Void
     ) throws -> [(messages: String, problem: String?)] {
-        MemoryBudget.setBudget(1 << 30)
         return try withTemporaryFolder { folder in
             try prepare(folder)
             var configuration = SessionConfiguration.testing(folder: folder)

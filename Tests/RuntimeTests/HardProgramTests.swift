@@ -11,8 +11,7 @@ import Testing
 struct HardProgramTests {
     @Test("get an answer at once", arguments: HardProgram.all)
     func answers(_ program: HardProgram) async throws {
-        MemoryBudget.setBudget(4 << 30)
-        let outcome = try await LargeStack.run { try Self.run(program.text, seconds: 60) }
+        let outcome = try await LargeStack.run(memory: 4 << 30) { try Self.run(program.text, seconds: 60) }
         switch program.answer {
         case .value(let value): #expect(outcome.value == value, "\(outcome.messages.prefix(300))")
         case .error(let part):
@@ -57,10 +56,12 @@ struct HardProgramTests {
             "func make(g) { model M() { forward(x) { g } }\nM() }\nvar m = make(1)\nfor i in 0..<20_000 { m = make(m) }\nm = 1\n1",
         ])
     func deepValues(_ text: String) async throws {
-        MemoryBudget.setBudget(4 << 30)
         let value = try await withCheckedThrowingContinuation { continuation in
             let thread = Thread {
-                continuation.resume(with: Result { try Self.run(text, seconds: 120).value })
+                continuation.resume(
+                    with: Result {
+                        try MemoryBudget(limit: 4 << 30).run { try Self.run(text, seconds: 120).value }
+                    })
             }
             thread.stackSize = 4 << 20
             thread.start()
@@ -89,8 +90,7 @@ struct HardProgramTests {
             "var a = \"\"\nwhile true { a = a + \"b\" }", "while true { Dense(10)(ones([1, 10])) }",
         ])
     func stopping(_ text: String) async throws {
-        MemoryBudget.setBudget(4 << 30)
-        let answer = try await LargeStack.run { try Self.run(text, seconds: 0.3) }
+        let answer = try await LargeStack.run(memory: 4 << 30) { try Self.run(text, seconds: 0.3) }
         #expect(answer.ending == .timedOut || answer.ending == .interrupted, "\(answer.messages)")
         #expect(answer.late < 10, "it ran on for \(answer.late) s")
     }

@@ -5,12 +5,6 @@ import Tensors
 // Tensors are counted by `MemoryBudget`. Lists and texts are not; what keeps them in bounds is the
 // memory of the process, asked before anything large is made and now and then in between.
 extension Machine {
-    /// What the process may hold.
-    private static var budget: Int {
-        let physical = Int(truncatingIfNeeded: ProcessInfo.processInfo.physicalMemory)
-        return min(MemoryBudget.budget, physical)
-    }
-
     /// Sizes below this are not worth a question.
     private static let smallBytes = 1 << 20
 
@@ -22,18 +16,25 @@ extension Machine {
     }
 
     private func requireBytes(_ bytes: Int) throws {
+        let budget = MemoryBudget.current
+        let limit = min(budget.limit, Self.physicalBytes)
         func fits() -> Bool {
-            bytes <= Self.budget - Int(support_resident_bytes())
+            bytes <= limit - budget.residentBytes
+                && bytes <= Self.physicalBytes - MemoryBudget.process.residentBytes
         }
         if fits() { return }
         // What was freed may still be counted.
         support_release_freed_memory()
-        guard fits() else { throw TensorError.outOfMemory(bytes: bytes, budget: Self.budget) }
+        guard fits() else { throw TensorError.outOfMemory(bytes: bytes, budget: limit) }
+    }
+
+    private static var physicalBytes: Int {
+        Int(truncatingIfNeeded: ProcessInfo.processInfo.physicalMemory)
     }
 
     /// Asked now and then while a program runs: many small values fill the memory, too.
     func pollMemory() throws {
-        guard MemoryBudget.budget != Int.max else { return }
+        guard MemoryBudget.current.limit != Int.max else { return }
         try requireBytes(0)
     }
 

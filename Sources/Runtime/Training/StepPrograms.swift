@@ -107,7 +107,7 @@ struct StepPrograms {
     /// Frees the memory of programs that ran longest ago; it is made anew if they run again. What
     /// cannot be made anew, large constants, goes with its program.
     private mutating func makeRoom(for step: StepProgram) {
-        let limit = MemoryBudget.budget / Self.partOfBudget
+        let limit = MemoryBudget.current.limit / Self.partOfBudget
         var held = heldByteCount
         func isWithin() -> Bool { held <= limit && step.program.byteCount <= limit - held }
         guard !isWithin() else { return }

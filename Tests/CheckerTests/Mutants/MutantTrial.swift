@@ -14,8 +14,7 @@ final class MutantTrial {
         case found, missed, fine, alarm
         /// `check` speaks of code that the run did not reach.
         case unreached
-        /// Fails for its numbers: an assertion, a loss that is not finite. Or takes too long, or more memory than
-        /// there is: the budget is the process's, and other tests that run meanwhile lower it.
+        /// Fails for its numbers: an assertion, a loss that is not finite. Or takes too long.
         case numbers, slow
     }
 
@@ -163,8 +162,8 @@ final class MutantTrial {
             running.deadline = nil
             switch outcome.ending {
             case .succeeded: continue
-            case .timedOut, .interrupted, .outOfMemory: return (nil, true)
-            case .rejected, .failed:
+            case .timedOut, .interrupted: return (nil, true)
+            case .rejected, .failed, .outOfMemory:
                 let error = outcome.diagnostics.last { $0.severity == .error }
                 return (error ?? Diagnostic(id: "none", "failed without an error"), false)
             }

@@ -34,9 +34,8 @@ struct RandomProgramTests {
 
     @Test("end with a value or an error with a place", arguments: Source.allCases)
     func programs(_ source: Source) async throws {
-        // By hand the memory is small, so that programs that fill it are answered at once.
-        MemoryBudget.setBudget(Self.rounds == nil ? 4 << 30 : 1 << 30)
-        let found = try await LargeStack.run { try Self.run(source, Self.rounds ?? 400) }
+        // The memory is small, so that programs that fill it are answered at once.
+        let found = try await LargeStack.run(memory: 1 << 30) { try Self.run(source, Self.rounds ?? 400) }
         for problem in found.problems.prefix(20) { Issue.record("\(problem)") }
         #expect(
             found.succeeded * 40 > Int(Self.rounds ?? 400), "\(found.succeeded) ran to their end")
