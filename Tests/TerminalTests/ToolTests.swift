@@ -94,6 +94,22 @@ struct ToolTests {
         }
     }
 
+    @Test("a cell that runs out of its own time ends the run only where an error would")
+    func cellTimeout() throws {
+        try withTemporaryFolder { folder in
+            try write(
+                "```dl {timeout=100ms}\nwhile true { }\n```\n\n```dl\nprint(6 * 7)\n```\n", "slow.dln", folder)
+            let cases: [([String], Bool)] = [
+                ([], false), (["--on-error", "continue"], true),
+                (["--on-error", "continue", "--timeout", "50ms"], false),
+            ]
+            for (options, goesOn) in cases {
+                let result = try Program.run(["run", "slow.dln"] + options, input: "", folder: folder)
+                #expect(result.code == 4 && result.output.contains("42") == goesOn, "\(options): \(result)")
+            }
+        }
+    }
+
     @Test("a program may say that it is at any step of any number")
     func progress() throws {
         try withTemporaryFolder { folder in

@@ -102,14 +102,18 @@ struct ViolinLayer: Layer {
     func extent(_ axis: Axis, _ kind: Scale.Kind) -> Extent? {
         if axis == .x { return Extent(-0.5, Double(max(1, groups.count)) - 0.5, pads: false) }
         let ends = densities().compactMap { $0 }.flatMap { [$0.places.first, $0.places.last] }
-        return Extent(ends.compactMap { $0 }, kind) ?? Extent(groups.flatMap { $0 }, kind)
+        return Extent(ends.compactMap { $0 } + groups.flatMap { $0 }, kind)
     }
 
     func draw(_ context: LayerContext, on canvas: inout some Canvas) {
         let fill = context.color.mixed(with: context.theme.background, 0.6).opacity(alpha)
         for (index, density) in densities().enumerated() {
-            guard let density, let summary = BoxSummary(groups[index]) else { continue }
+            guard let summary = BoxSummary(groups[index]) else { continue }
             let x = Double(index)
+            guard let density else {
+                drawConstant(summary.median, at: x, context, on: &canvas)
+                continue
+            }
             let peak = max(density.heights.max() ?? 1, 1e-300)
             let right = zip(density.places, density.heights).compactMap { place, height in
                 context.area.point(x + 0.4 * height / peak, place)
@@ -126,6 +130,16 @@ struct ViolinLayer: Layer {
             }
             drawSummary(summary, at: x, context, on: &canvas)
         }
+    }
+
+    /// All of the sample is one number: its density is a line.
+    private func drawConstant(
+        _ value: Double, at x: Double, _ context: LayerContext, on canvas: inout some Canvas
+    ) {
+        guard let left = context.area.point(x - 0.4, value),
+            let right = context.area.point(x + 0.4, value)
+        else { return }
+        canvas.line(left, right, Stroke(context.color.opacity(alpha), width: 2))
     }
 
     private func drawSummary(

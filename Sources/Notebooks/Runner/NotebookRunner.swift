@@ -70,8 +70,8 @@ public struct NotebookRunner {
         defineParameters()
         for cell in document.cells {
             let isStopped =
-                ending == .interrupted || ending == .timedOut
-                || ((ending == .failed || ending == .outOfMemory) && !options.continuesAfterError)
+                ending == .interrupted || end.map { Session.now >= $0 } == true
+                || (ending != .succeeded && !options.continuesAfterError)
             guard !cell.attributes.isSkipped, !isStopped else {
                 results.append(CellResult(position: cell.position, status: .skipped))
                 continue

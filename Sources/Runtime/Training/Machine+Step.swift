@@ -340,8 +340,12 @@ extension Machine {
             }
             return node
         case .record(let record):
-            guard let first = record["loss"] ?? record.values.first else { break }
-            return try minimised(first, in: what)
+            if let loss = record["loss"] { return try minimised(loss, in: what) }
+            guard let first = record.values.first, let name = record.layout.labels.first else { break }
+            do { return try minimised(first, in: what) } catch var failure as Failure {
+                failure.diagnostic.notes.append("the record has no field `loss`, so that its first, `\(name)`, is minimised")
+                throw failure
+            }
         case .tuple(let tuple):
             guard let first = tuple.items.first else { break }
             return try minimised(first, in: what)
