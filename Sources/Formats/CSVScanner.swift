@@ -250,7 +250,7 @@ struct CSVAssembly {
 
     /// The numbers as Ints where they are whole and a Double would round some of them.
     private func exact(_ values: Table.Values, column: Int, rows: Range<Int>) -> [Int64]? {
-        guard case .numbers(let numbers) = values, numbers.contains(where: { abs($0) > 0x1p53 }) else { return nil }
+        guard case .numbers(let numbers) = values, numbers.contains(where: { abs($0) >= 0x1p53 }) else { return nil }
         var result: [Int64] = []
         result.reserveCapacity(rows.count)
         var work = WorkPoll()

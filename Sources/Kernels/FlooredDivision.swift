@@ -8,12 +8,15 @@ public enum FlooredDivision {
     }
 
     /// The greatest whole number not above `x / y`; of 0 and infinity as `/` gives it.
+    /// - Source: CPython's `float.__floordiv__`, to the last digit.
     public static func quotient(_ x: Double, _ y: Double) -> Double {
         if y == 0 || !x.isFinite { return (x / y).rounded(.down) }
         let remainder = x.truncatingRemainder(dividingBy: y)
-        let truncated = ((x - remainder) / y).rounded(.toNearestOrEven)
         let isAbove = remainder != 0 && (remainder < 0) != (y < 0)
-        let floored = isAbove ? truncated - 1 : truncated
-        return floored == 0 ? Double(signOf: x / y, magnitudeOf: 0) : floored
+        // Whole but for rounding.
+        let whole = (x - remainder) / y - (isAbove ? 1 : 0)
+        if whole == 0 { return Double(signOf: x / y, magnitudeOf: 0) }
+        let floored = whole.rounded(.down)
+        return whole - floored > 0.5 ? floored + 1 : floored
     }
 }

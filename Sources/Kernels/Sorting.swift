@@ -31,7 +31,7 @@ public enum Sorting {
     /// The memory that sorting along an axis works in; nil if no memory has so many bytes.
     public static func scratchBytes(_ layout: AxisLayout) -> Int? {
         let (bytes, overflow) = layout.length.multipliedReportingOverflow(
-            by: 2 * MemoryLayout<Entry>.stride)
+            by: 2 * MemoryLayout<OrderEntry>.stride)
         return overflow ? nil : bytes
     }
 
@@ -73,18 +73,13 @@ private func orderKey(_ x: Double, _ descending: Bool) -> UInt64 {
 @inline(__always)
 private func turned(_ key: UInt64, _ descending: Bool) -> UInt64 { descending ? ~key : key }
 
-private struct Entry {
-    var key: UInt64
-    var index: Int
-}
-
 @inline(__always)
 private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
     if let scratch = job.scratch {
-        return order(job, scratch.assumingMemoryBound(to: Entry.self), key)
+        return order(job, scratch.assumingMemoryBound(to: OrderEntry.self), key)
     }
     let capacity = max(1, 2 * job.layout.length)
-    withUnsafeTemporaryAllocation(of: Entry.self, capacity: capacity) { memory in
+    withUnsafeTemporaryAllocation(of: OrderEntry.self, capacity: capacity) { memory in
         // Never nil: the capacity is positive.
         order(job, memory.baseAddress.unsafelyUnwrapped, key)
     }
@@ -92,7 +87,7 @@ private func order<T>(_ job: OrderJob, _ key: (T) -> UInt64) {
 
 @inline(__always)
 private func order<T>(
-    _ job: OrderJob, _ entries: UnsafeMutablePointer<Entry>, _ key: (T) -> UInt64
+    _ job: OrderJob, _ entries: UnsafeMutablePointer<OrderEntry>, _ key: (T) -> UInt64
 ) {
     let layout = job.layout
     let x = job.x.assumingMemoryBound(to: T.self)
@@ -102,10 +97,10 @@ private func order<T>(
             let column = x + outer * layout.length * layout.inner + i
             inPieces(layout.length) { start, end in
                 for index in start..<end {
-                    entries[index] = Entry(key: key(column[index * layout.inner]), index: index)
+                    entries[index] = OrderEntry(key: key(column[index * layout.inner]), index: index)
                 }
             }
-            let sorted = mergeSort(entries, entries + layout.length, layout.length)
+            let sorted = OrderEntry.order(entries, entries + layout.length, layout.length, first: job.count)
             // What is half sorted has no indices to read yet.
             if WorkScope.shouldStop { return }
             for rank in 0..<job.count {
@@ -115,44 +110,5 @@ private func order<T>(
                 if let indices = job.indices { indices[at] = Int64(source) }
             }
         }
-    }
-}
-
-/// Stable bottom-up merge sort between two buffers; returns the one that holds the result.
-private func mergeSort(
-    _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ count: Int
-) -> UnsafeMutablePointer<Entry> {
-    var source = first
-    var target = second
-    var width = 1
-    while width < count {
-        var start = 0
-        while start < count {
-            let middle = min(start + width, count)
-            let end = min(middle + width, count)
-            merge(source, target, start, middle, end)
-            // Looks once for each piece, however short the runs are.
-            if end / piece != start / piece, WorkScope.shouldStop { return source }
-            start = end
-        }
-        (source, target) = (target, source)
-        width *= 2
-    }
-    return source
-}
-
-private func merge(
-    _ source: UnsafeMutablePointer<Entry>, _ target: UnsafeMutablePointer<Entry>, _ start: Int,
-    _ middle: Int, _ end: Int
-) {
-    var left = start
-    var right = middle
-    for position in start..<end {
-        if position & (piece - 1) == 0, WorkScope.shouldStop { return }
-        let takesLeft =
-            left < middle && (right >= end || source[left].key <= source[right].key)
-        target[position] = takesLeft ? source[left] : source[right]
-        left += takesLeft ? 1 : 0
-        right += takesLeft ? 0 : 1
     }
 }

@@ -84,13 +84,11 @@ func flooredRemainder(_ x: Float, _ y: Float) -> Float {
     return (remainder < 0) == (y < 0) ? remainder : remainder + y
 }
 
-/// floor(x / y) as Python computes it: from the remainder, which is exact, not from the rounded
-/// quotient.
+/// floor(x / y), of the exact quotient: float64 holds enough of it.
 func flooredQuotient(_ x: Float, _ y: Float) -> Float {
     if y == 0 || !x.isFinite { return (x / y).rounded(.down) }
-    let remainder = x.truncatingRemainder(dividingBy: y)
-    let truncated = ((x - remainder) / y).rounded(.toNearestOrEven)
-    let isAbove = remainder != 0 && (remainder < 0) != (y < 0)
-    let floored = isAbove ? truncated - 1 : truncated
+    // Beside infinity: 0, or -1 where the signs differ.
+    if y.isInfinite, x != 0, (x < 0) != (y < 0) { return -1 }
+    let floored = Float((Double(x) / Double(y)).rounded(.down))
     return floored == 0 ? Float(signOf: x / y, magnitudeOf: 0) : floored
 }

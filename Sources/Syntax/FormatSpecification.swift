@@ -10,6 +10,8 @@ public struct FormatSpecification: Hashable, Sendable {
     }
 
     public var fill: String = " "
+    /// Whether the fill stands in the format.
+    public var namesFill = false
     public var alignment: Alignment?
     public var showsPlus = false
     public var padsWithZeros = false
@@ -52,6 +54,7 @@ extension FormatSpecification {
         let scalars = Array(rest.prefix(2))
         if scalars.count == 2, let found = Alignment(rawValue: String(scalars[1])) {
             fill = String(scalars[0])
+            namesFill = true
             alignment = found
             rest.removeFirst(2)
         } else if let first = scalars.first, let found = Alignment(rawValue: String(first)) {

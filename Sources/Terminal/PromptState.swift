@@ -95,6 +95,8 @@ struct PromptState {
             }
         }
         note(text, outcome.ending)
+        // What was freed lies between what was not, and would count for the session for ever.
+        support_release_freed_memory()
         return outcome.ending
     }
 

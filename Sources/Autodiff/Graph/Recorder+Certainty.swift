@@ -70,7 +70,8 @@ extension Recorder {
 
     /// `x[permutation(len(x))]`
     private func isShuffle(_ node: Node) -> Bool {
-        node.primitive === Primitive.take && node.inputs.count == 2 && node.attributes == .axis(0)
+        node.primitive === Primitive.take && node.inputs.count == 2
+            && node.attributes == .axis(0)
             && node.inputs[1].primitive === Primitive.permutation
             && node.inputs[1].shape.dimensions == [node.inputs[0].shape[0]]
     }
@@ -83,7 +84,9 @@ extension Recorder {
             let axis = inputs[0].shape.rank
             return try require(inputs[0], in: 0..<classes, "oneHot", axis: axis, size: classes)
         }
-        guard case .axis(let first) = attributes else { return }
+        let isTable = attributes == .ints([0])
+        var first = 0
+        if case .axis(let axis) = attributes { first = axis } else if !isTable { return }
         let indices: ArraySlice<Node>
         if primitive === Primitive.take || primitive === Primitive.takeAlong {
             indices = inputs.dropFirst()
@@ -92,10 +95,10 @@ extension Recorder {
         } else {
             return
         }
-        let name = primitive === Primitive.takeAlong ? "gather" : "index"
+        let name = primitive === Primitive.takeAlong ? "gather" : isTable ? "embedding" : "index"
         for (offset, index) in indices.enumerated() {
             let size = inputs[0].shape[first + offset]
-            try require(index, in: (name == "gather" ? 0 : -size)..<size, name, axis: first + offset, size: size)
+            try require(index, in: (name == "index" ? -size : 0)..<size, name, axis: first + offset, size: size)
         }
     }
 

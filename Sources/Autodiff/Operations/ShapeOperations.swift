@@ -172,7 +172,7 @@ extension Operation {
         doc: """
             A border put around: `widths` are pairs (before, after), the last axis first.
 
-            It holds `value`, or what `mode` says: "reflect" mirrors at the outermost element, which
+            It holds `value` (0 is false in a mask), or what `mode` says: "reflect" mirrors at the outermost element, which
             is not repeated, "edge" repeats that. Negative widths cut off (with a constant border).
             """,
         example: "pad(ones([2, 2]), [1, 0])",
@@ -217,7 +217,7 @@ extension Operation {
         }
         let shape = try Shape(sizes)
         var fill = ScalarValue.int(0)
-        if let value = arguments.scalar(2) {
+        if let value = arguments.scalar(2), value != .int(0) || x.dtype != .bool {
             let meeting = try r.constant(value, beside: x.dtype).dtype
             x = try r.cast(x, to: meeting)
             fill = value

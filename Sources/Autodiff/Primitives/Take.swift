@@ -3,7 +3,7 @@ import Tensors
 
 // Indexing by integer tensors. Inputs: values and k index tensors (int64, one shape I), which
 // replace the k axes from attribute `axis` on: x: [A, s₁ … s_k, B], result: [A, I, B]. Negative
-// indices count from the end.
+// indices count from the end, or are errors where the attribute is `ints([axis])`: numbers of a table.
 
 extension Primitive {
     /// `x[…, i₁, …, i_k, …]`. The gradient adds c up where it came from.
@@ -113,11 +113,19 @@ private struct TakePlace {
     let source: Shape
     let axes: Range<Int>
     let indexShape: Shape
+    private var countsFromEnd = true
 
     init(_ source: Shape, _ indices: [Shape], _ attributes: Attributes) throws(TensorError) {
-        guard case .axis(let axis) = attributes, let first = indices.first, axis >= 0,
+        let start: Int? =
+            switch attributes {
+            case .axis(let axis): axis
+            case .ints(let axes): axes.first
+            default: nil
+            }
+        guard let axis = start, let first = indices.first, axis >= 0,
             axis + indices.count <= source.rank, indices.allSatisfy({ $0 == first })
         else { throw .lacksAttributes("index") }
+        if case .ints = attributes { countsFromEnd = false }
         self.source = source
         self.axes = axis..<axis + indices.count
         self.indexShape = first
@@ -135,10 +143,11 @@ private struct TakePlace {
     func flatIndices(_ indices: ArraySlice<Tensor>) throws(TensorError) -> Tensor {
         for (axis, index) in zip(axes, indices) {
             let bad = Indexing.firstOutOfRange(
-                index.int64Pointer, count: index.count, size: source[axis], lowest: -source[axis])
+                index.int64Pointer, count: index.count, size: source[axis],
+                lowest: countsFromEnd ? -source[axis] : 0)
             if let bad {
                 throw .indexOutOfRange(
-                    operation: "index", index: index.int(at: bad), axis: axis, size: source[axis])
+                    operation: countsFromEnd ? "index" : "embedding", index: index.int(at: bad), axis: axis, size: source[axis])
             }
         }
         if let only = indices.first, indices.count == 1 { return only }

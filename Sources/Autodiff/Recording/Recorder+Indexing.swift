@@ -69,7 +69,7 @@ extension Recorder {
         guard indices.dtype.isInteger else {
             throw .badDType(operation: "embedding", dtype: indices.dtype, rule: "integers")
         }
-        return try record(.take, [table, try cast(indices, to: .int64)], .axis(0))
+        return try record(.take, [table, try cast(indices, to: .int64)], .ints([0]))
     }
 
     /// A value of the wanted shape, or a scalar repeated.

@@ -41,7 +41,7 @@ extension Recorder {
     /// `docs/decisions/0019-products-of-embeddings.md`
     private func rowsOfProduct(_ a: Node, _ b: Node) throws(TensorError) -> Node? {
         guard a.primitive === Primitive.take, isTransparent(a), a.inputs.count == 2,
-            case .axis(0) = a.attributes, b.shape.rank == 2, b.dtype == a.dtype, a.dtype.isFloat
+            [.axis(0), .ints([0])].contains(a.attributes), b.shape.rank == 2, b.dtype == a.dtype, a.dtype.isFloat
         else { return nil }
         let (table, index) = (a.inputs[0], a.inputs[1])
         guard table.shape.rank == 2, index.shape.count / 2 >= table.shape[0] else { return nil }

@@ -43,7 +43,6 @@ extension Machine {
         var values = leaves.map(\.value)
         let point = leaves[position].value
         var numbers = point.doubles
-        let step = 1e-5
         func moved(_ index: Int, _ delta: Double) throws -> Double {
             numbers[index] = point.double(at: index) + delta
             values[position] = try Tensor(numbers, shape: point.shape, dtype: .float64)
@@ -52,16 +51,23 @@ extension Machine {
         }
         for index in 0..<point.count {
             try pollNow()
-            let difference = (try moved(index, step) - moved(index, -step)) / (2 * step)
-            numbers[index] = point.double(at: index)
             let found = exact.double(at: index)
-            let bound = tolerance * max(1, abs(difference), abs(found))
-            guard abs(difference - found) <= bound else {
+            func difference(_ step: Double) throws -> Double {
+                defer { numbers[index] = point.double(at: index) }
+                return (try moved(index, step) - moved(index, -step)) / (2 * step)
+            }
+            func agrees(_ difference: Double) -> Bool {
+                abs(difference - found) <= tolerance * max(1, abs(difference), abs(found))
+            }
+            let fine = try difference(1e-5)
+            // Where the function computes in float32 inside, its noise drowns small steps.
+            let isRight = try agrees(fine) || agrees(difference(1e-3)) || agrees(difference(1e-2))
+            guard isRight else {
                 let name = leaves[position].name
                 throw Failure(
                     "grad.check",
                     "the gradient \(name.isEmpty ? "" : "of `\(name)` ")at element \(index) is "
-                        + "\(pythonFloat(found)), central differences give \(pythonFloat(difference))")
+                        + "\(pythonFloat(found)), central differences give \(pythonFloat(fine))")
             }
         }
     }

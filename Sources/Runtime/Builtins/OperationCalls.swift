@@ -122,7 +122,9 @@ struct OperationCalls {
             if value.isNone { return .none }
             return .tensor(try node(value, operation, &inputs, wrong("a tensor")))
         case .tensors, .variadicTensors: return try tensors(value, operation, &inputs, wrong("a list of tensors"))
-        case .operand: return try operand(value, operation, &inputs, wrong("a tensor or a number"))
+        case .operand:
+            if value.isNone, case .some(.none) = parameter.defaultValue { return .none }
+            return try operand(value, operation, &inputs, wrong("a tensor or a number"))
         case .operation:
             switch value {
             case .string(let text): return .string(text.text)

@@ -37,8 +37,8 @@ enum TokenizerBuiltins {
             A number for each of the most frequent words of some texts; `size` tokens at most.
 
             Token 0 is `<pad>`, 1 is `<unk>`, which stands for other words; further `special` tokens follow. A word is a \
-            run of letters and digits; any other character that is not white space is a word of its own. Members as of \
-            `CharTokenizer`; `.decode` puts spaces between words.
+            run of letters, digits and apostrophes inside of it; any other character that is not white space is a word \
+            of its own. Members as of `CharTokenizer`; `.decode` puts spaces between words.
 
             ```dl
             let words = WordTokenizer(["the cat sat", "the dog sat."], size: 5)

@@ -11,20 +11,19 @@ extension Session {
     /// Only for a session whose configuration says `checksShapes`. Names that the cell would have
     /// defined are unknown to the cells below if it fails.
     ///
-    /// - Parameters:
-    ///   - stream: What names its random stream.
-    ///   - seconds: After so long the rest of the cell is taken to be right.
-    public func check(
-        _ source: SourceText, stream: String, seconds: Double = 3
-    ) -> [Diagnostic] {
+    /// After very much work the rest of the cell is taken to be right. It is counted, so that the answer is the same on
+    /// a busy machine; the clock only ends what hardly counts, such as the reading of endless files.
+    ///
+    /// - Parameter stream: What names its random stream.
+    public func check(_ source: SourceText, stream: String) -> [Diagnostic] {
         guard let machine, let check = machine.check else { return [] }
         check.begin()
         check.words.formUnion(Self.words(in: source.text))
         check.members.formUnion(Self.possibleMembers(in: source))
         machine.recorder.isAbstract = true
-        deadline = Session.now + seconds
+        limitCheck(ShapeCheck.work)
         defer {
-            deadline = nil
+            limitCheck(nil)
             check.begin()
         }
         let outcome = run(source, stream: stream)
@@ -41,9 +40,7 @@ extension Session {
 
     /// What is wrong with functions of the cells that nothing has called, whatever they are given; after the
     /// last cell. The names are as before after it.
-    ///
-    /// - Parameter seconds: After so long the rest is taken to be right.
-    public func checkUncalled(seconds: Double = 1) -> [Diagnostic] {
+    public func checkUncalled() -> [Diagnostic] {
         guard let machine, let check = machine.check else { return [] }
         let functions = module.slots.compactMap { value -> Closure? in
             guard case .function(let closure) = value,
@@ -55,14 +52,14 @@ extension Session {
         guard !functions.isEmpty else { return [] }
         check.begin()
         check.isSpeculative = true
-        deadline = Session.now + seconds
+        limitCheck(ShapeCheck.workOfUncalled)
         let state = snapshot()
         defer {
             check.isSpeculative = false
-            deadline = nil
+            limitCheck(nil)
             check.begin()
         }
-        for function in functions where !isOutOfTime {
+        for function in functions where !isOutOfTime && !machine.isOutOfWork {
             machine.recorder.isAbstract = true
             let parameters = function.prototype.parameters.filter { !$0.isOptional }
             do {
@@ -79,5 +76,10 @@ extension Session {
         }
         machine.reset()
         return check.diagnostics
+    }
+
+    private func limitCheck(_ work: Int?) {
+        machine?.limitWork(to: work)
+        deadline = work.map { _ in Session.now + ShapeCheck.seconds }
     }
 }

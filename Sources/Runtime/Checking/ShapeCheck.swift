@@ -12,6 +12,13 @@ final class ShapeCheck {
     static let fullTurns = 64
     /// The most `step`s in a loop that turns as often as it would.
     static let fullSteps = 4096
+    /// Turns of loops and calls in a cell before the rest of it is taken to be right, a second or some; the
+    /// notebooks need 150,000 at most.
+    static let work = 4_000_000
+    /// The same of all functions together that nothing has called.
+    static let workOfUncalled = 1_000_000
+    /// And the time, for what turns no loop.
+    static let seconds = 60.0
     /// How often `step` was called.
     var steps = 0
 

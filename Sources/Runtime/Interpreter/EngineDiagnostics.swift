@@ -71,6 +71,10 @@ enum EngineDiagnostics {
                 "index.range", "index \(index) is out of range for axis \(axis) of size \(size)",
                 help: size == 0
                     ? "the axis is empty" : "indices and labels start at 0; the last one is \(size - 1)")
+        case .badDType("assign", let dtype, let rule):
+            return Failure(
+                "dtype.assign", "\(dtype.name) cannot be put into this tensor", notes: ["it takes \(rule)"],
+                help: "cast the value or, where it is made, the tensor: `.cast(\(dtype.name))`")
         case .badDType(let operation, let dtype, let rule):
             var failure = Failure(
                 "dtype.\(operation)", "`\(operation)` does not take \(dtype.name)",

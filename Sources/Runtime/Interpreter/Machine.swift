@@ -52,6 +52,9 @@ final class Machine {
     private var origins: [(base: Int32, prototype: Prototype)] = []
     private var nextOrigin: Int32 = 0
     private var ticks = 0
+    /// The `ticks` after which work ends as if its time were over; who counts work instead of time is as far on any
+    /// machine, busy or not.
+    private var lastTick = Int.max
     private var lastMemoryPoll = 0.0
     /// The last number given to a recording.
     var nextRecording: Int32 = 0
@@ -194,9 +197,14 @@ final class Machine {
         if ticks & 63 == 0 { try pollNow() }
     }
 
+    /// Lets loops turn and functions be called so often together; `nil` for as often as they like.
+    func limitWork(to count: Int?) { lastTick = count.map { ticks &+ $0 } ?? .max }
+
+    var isOutOfWork: Bool { ticks > lastTick }
+
     func pollNow() throws {
         if support_interrupt_pending() != 0 { throw Interruption(reason: .user) }
-        if session.isOutOfTime { throw Interruption(reason: .time) }
+        if session.isOutOfTime || isOutOfWork { throw Interruption(reason: .time) }
         let now = Session.now
         guard now - lastMemoryPoll > 0.05 else { return }
         lastMemoryPoll = now

@@ -279,11 +279,22 @@ extension Machine {
         return [name, model.definitionName, output ?? "", Self.grouped(count)]
     }
 
-    /// What each part gave when it was last called.
+    /// What each part gave when it was last called; of any number of samples, unless that is tied to something else. Of
+    /// a model that is called with more than tensors nothing is known.
     private func outputShapes(_ model: ModelInstance) throws -> [ObjectIdentifier: String] {
+        guard let sizes = model.lastInputs else { return [:] }
+        var named = sizes
+        for index in sizes.indices where !sizes[index].isEmpty { named[index][0] = .string("N") }
+        for inputs in [named, sizes] {
+            do { return try outputShapes(model, inputs) } catch {
+                if error is Interruption || Interruption(error, self) != nil { throw error }
+            }
+        }
+        return [:]
+    }
+
+    private func outputShapes(_ model: ModelInstance, _ sizes: [[Value]]) throws -> [ObjectIdentifier: String] {
         var result: [ObjectIdentifier: String] = [:]
-        guard var sizes = model.lastInputs else { return result }
-        for index in sizes.indices where !sizes[index].isEmpty { sizes[index][0] = .string("N") }
         let names = [Self.probes[0]: "N"]
         observer = { part, value in
             if case .tensor(let node) = value {

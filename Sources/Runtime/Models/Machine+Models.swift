@@ -150,7 +150,8 @@ extension Machine {
                 "`\(box.name)` has shape \(old.shape), the new value has \(node.shape)")
         }
         if node.dtype != old.dtype {
-            guard node.dtype < old.dtype else {
+            // A state keeps its dtype whatever the data's is, as a buffer of PyTorch that is updated in place.
+            guard node.dtype < old.dtype || (box.isState && node.dtype.isFloat && old.dtype.isFloat) else {
                 throw Failure(
                     "dtype.assign",
                     "`\(box.name)` is \(old.dtype.name), the new value \(node.dtype.name)",
@@ -297,7 +298,8 @@ extension Machine {
         case .float(let number): try recorder.constant(.float(number), beside: dtype)
         case .bool(let flag): try recorder.full(.bool(flag), .scalar, .bool)
         case .symbol(let symbol):
-            try recorder.cast(symbol.node, to: dtype.isFloat ? dtype : .float32)
+            try recorder.cast(
+                symbol.node, to: dtype.isFloat ? dtype : !symbol.isInt ? .float32 : dtype == .bool ? .int64 : dtype)
         default: nil
         }
     }

@@ -104,6 +104,7 @@ public final class Session {
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
             let closure = Closure(compiled.prototype, captures: [], receiver: nil)
+            defer { machine.stepPrograms.forget(blocksOf: compiled.prototype) }
             let value = try machine.run(closure)
             outcome.ending = .succeeded
             if compiled.showsValue { try present(value, &outcome) }

@@ -102,6 +102,16 @@ struct StepPrograms {
         }
     }
 
+    /// Lets go of the programs of blocks that stand in a cell itself, not in its functions: the cell is over, and
+    /// compiled anew if it runs again. At a prompt each entry that trains would keep the memory of a gradient.
+    mutating func forget(blocksOf cell: Prototype) {
+        guard !caches.isEmpty else { return }
+        for block in cell.nested where block.isBlock {
+            self[block] = nil
+            forget(blocksOf: block)
+        }
+    }
+
     // MARK: Bounds
 
     /// Frees the memory of programs that ran longest ago; it is made anew if they run again. What

@@ -18,7 +18,7 @@ enum Formatting {
         switch (value, specification.type) {
         case (.int(let number), "d"), (.int(let number), nil):
             text = digits == nil || specification.type == "d"
-                ? String(number) : general(Double(number), digits ?? 6, specification)
+                ? String(number) : float(Double(number), "g", digits ?? 6)
         case (.bool, "d"), (.float, "d"), (.float, "x"):
             throw mismatch(value, specification)
         case (.int(let number), "x"): text = String(number, radix: 16)
@@ -35,15 +35,15 @@ enum Formatting {
         default: throw mismatch(value, specification)
         }
         if isNumber {
-            if specification.groupsThousands { text = grouped(text) }
             if specification.showsPlus, !text.hasPrefix("-") { text = "+" + text }
-            if specification.padsWithZeros, specification.alignment == nil {
-                return zeroPadded(text, width)
-            }
+            let zeros = specification.padsWithZeros && specification.alignment == nil
+            if specification.groupsThousands { text = grouped(text, zeros ? width : 0) }
+            if zeros { return zeroPadded(text, width) }
         }
+        // `0` says what fills, where no sign of alignment says it.
+        let fill = specification.padsWithZeros && !specification.namesFill ? "0" : specification.fill
         return padded(
-            text, width, specification.alignment ?? (isNumber ? .right : .left),
-            specification.fill)
+            text, width, specification.alignment ?? (isNumber ? .right : .left), fill)
     }
 
     private static func mismatch(
@@ -76,24 +76,41 @@ enum Formatting {
         }
     }
 
+    /// `digits` significant ones, at least one of them behind the point; with an exponent where they do not reach it.
     private static func general(
         _ number: Double, _ digits: Int, _ specification: FormatSpecification
     ) -> String {
         if !number.isFinite { return float(number, "g", digits) }
-        let text = String(format: "%.\(max(digits, 1))g", number)
+        let digits = max(digits, 1)
+        let scientific = String(format: "%.\(digits - 1)e", number)
+        if let mark = scientific.firstIndex(of: "e"),
+            let power = Int(scientific[scientific.index(after: mark)...]), power == digits - 1
+        {
+            // Here `%g` writes no exponent, but Python does.
+            var text = scientific[..<mark]
+            if text.contains(".") {
+                while text.last == "0" { text.removeLast() }
+                if text.last == "." { text.removeLast() }
+            }
+            return String(text + scientific[mark...])
+        }
+        let text = String(format: "%.\(digits)g", number)
         return text.contains(".") || text.contains("e") ? text : text + ".0"
     }
 
-    private static func grouped(_ text: String) -> String {
-        let sign = text.hasPrefix("-") ? "-" : ""
+    /// - Parameter width: What zeros in front are to fill; a comma may not be the first character.
+    private static func grouped(_ text: String, _ width: Int) -> String {
+        let sign = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.prefix(1)) : ""
         let body = text.dropFirst(sign.count)
-        let whole = body.prefix { $0.isNumber }
+        var whole = String(body.prefix { $0.isNumber })
+        let rest = body.dropFirst(whole.count)
+        while sign.count + whole.count + (whole.count - 1) / 3 + rest.count < width { whole = "0" + whole }
         var result = ""
         for (index, character) in whole.enumerated() {
             if index > 0, (whole.count - index) % 3 == 0 { result += "," }
             result.append(character)
         }
-        return sign + result + body.dropFirst(whole.count)
+        return sign + result + rest
     }
 
     private static func zeroPadded(_ text: String, _ width: Int) -> String {
