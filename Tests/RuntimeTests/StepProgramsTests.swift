@@ -133,6 +133,27 @@ struct StepProgramsTests {
         }
     }
 
+    @Test("entries at a prompt let go of the programs of those before")
+    func entries() async throws {
+        try await LargeStack.run {
+            try withTemporaryFolder { folder in
+                let session = Session(.testing(folder: folder))
+                let start = "let net = Dense(3)\nlet opt = SGD(net)\nfunc train() { for i in 0..<5 { step(opt) { net(ones([2, 3])).sum() } } }"
+                let entry = "for i in 0..<5 { step(opt) { net(ones([2, 3])).sum() } }\ntraining { inference { net(ones([2, 3])).sum() } }"
+                var counts: [Int] = []
+                for text in [start, "train()", entry, entry, "train()", entry, "1"] {
+                    let outcome = session.run(SourceText(name: "entry", text: text), stream: "#1")
+                    #expect(outcome.ending == .succeeded, "\(outcome.diagnostics)")
+                    counts.append(session.machine.stepPrograms.programCount)
+                }
+                #expect(counts[1] == 1 && counts[2] > 1, "\(counts)")
+                #expect(counts[3] == counts[2] && counts[5] == counts[2], "\(counts)")
+                // The program of the function stays.
+                #expect(counts[4] == 1 && counts[6] == 1, "\(counts)")
+            }
+        }
+    }
+
     @Test("hundreds of blocks that all live have a bounded number of programs, and run right")
     func manyBlocks() async throws {
         let blocks = (0..<300).map { "x => inference { x * \($0) + 1 }" }.joined(separator: ",\n")

@@ -98,10 +98,10 @@ struct ToolTests {
     func cellTimeout() throws {
         try withTemporaryFolder { folder in
             try write(
-                "```dl {timeout=100ms}\nwhile true { }\n```\n\n```dl\nprint(6 * 7)\n```\n", "slow.dln", folder)
+                "```dl {timeout=1100ms}\nwhile true { }\n```\n\n```dl\nprint(6 * 7)\n```\n", "slow.dln", folder)
             let cases: [([String], Bool)] = [
                 ([], false), (["--on-error", "continue"], true),
-                (["--on-error", "continue", "--timeout", "50ms"], false),
+                (["--on-error", "continue", "--timeout", "1s"], false),
             ]
             for (options, goesOn) in cases {
                 let result = try Program.run(["run", "slow.dln"] + options, input: "", folder: folder)

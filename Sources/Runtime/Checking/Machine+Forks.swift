@@ -25,6 +25,7 @@ extension Machine {
             site: frame.counter - 1, join: join, registers: topRegisters)
         fork.other = other
         check.forks.append(fork)
+        checkTicks += ShapeCheck.forkTicks
         return fork
     }
 

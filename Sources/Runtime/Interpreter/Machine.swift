@@ -52,7 +52,9 @@ final class Machine {
     private var origins: [(base: Int32, prototype: Prototype)] = []
     private var nextOrigin: Int32 = 0
     private var ticks = 0
-    /// The `ticks` after which work ends as if its time were over; who counts work instead of time is as far on any
+    /// What `check` does beside, in ticks.
+    var checkTicks = 0
+    /// The ticks after which work ends as if its time were over; who counts work instead of time is as far on any
     /// machine, busy or not.
     private var lastTick = Int.max
     private var lastMemoryPoll = 0.0
@@ -198,9 +200,9 @@ final class Machine {
     }
 
     /// Lets loops turn and functions be called so often together; `nil` for as often as they like.
-    func limitWork(to count: Int?) { lastTick = count.map { ticks &+ $0 } ?? .max }
+    func limitWork(to count: Int?) { lastTick = count.map { ticks &+ checkTicks &+ $0 } ?? .max }
 
-    var isOutOfWork: Bool { ticks > lastTick }
+    var isOutOfWork: Bool { ticks &+ checkTicks > lastTick }
 
     func pollNow() throws {
         if support_interrupt_pending() != 0 { throw Interruption(reason: .user) }

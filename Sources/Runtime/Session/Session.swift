@@ -98,13 +98,13 @@ public final class Session {
         guard let compiled else { return outcome }
         tracker.isStale = true
         hasAnsweredInterrupt = false
+        machine.stepPrograms.begin(compiled.prototype)
         drawing = nil
         notices = []
         machine.recorder.random = RandomStream(
             key: Machine.mix(UInt64(bitPattern: Int64(seed)), stream))
         do {
             let closure = Closure(compiled.prototype, captures: [], receiver: nil)
-            defer { machine.stepPrograms.forget(blocksOf: compiled.prototype) }
             let value = try machine.run(closure)
             outcome.ending = .succeeded
             if compiled.showsValue { try present(value, &outcome) }

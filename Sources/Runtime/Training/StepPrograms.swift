@@ -58,6 +58,7 @@ struct StepPrograms {
     /// By the identity of the block's code, which the machine keeps for its table of origins.
     private var caches: [ObjectIdentifier: StepCache] = [:]
     private var time = 0
+    private var lastCell: Prototype?
 
     subscript(block: Prototype) -> StepCache? {
         get { caches[ObjectIdentifier(block)] }
@@ -102,11 +103,15 @@ struct StepPrograms {
         }
     }
 
-    /// Lets go of the programs of blocks that stand in a cell itself, not in its functions: the cell is over, and
-    /// compiled anew if it runs again. At a prompt each entry that trains would keep the memory of a gradient.
-    mutating func forget(blocksOf cell: Prototype) {
-        guard !caches.isEmpty else { return }
-        for block in cell.nested where block.isBlock {
+    /// Lets go of the programs of blocks that stand in the cell before, not in its functions: it is over, and compiled
+    /// anew if it runs again. At a prompt each entry that trains would keep the memory of a gradient.
+    mutating func begin(_ cell: Prototype) {
+        if let last = lastCell { forget(blocksOf: last) }
+        lastCell = cell
+    }
+
+    private mutating func forget(blocksOf code: Prototype) {
+        for block in code.nested where block.isBlock {
             self[block] = nil
             forget(blocksOf: block)
         }
