@@ -1,7 +1,8 @@
 extension Figure {
     /// The layers of both figures in the axes of this one.
     ///
-    /// Titles, labels and category names that this figure lacks are taken from the other.
+    /// Titles, labels, category names and ranges that this figure lacks are taken from the other;
+    /// an axis that one of them wants logarithmic is.
     /// - Throws: ``FigureError/overlayOfLayout`` if one of them holds several plots,
     ///   ``FigureError/tooLarge(what:limit:)``.
     public func overlaid(with other: Figure) throws(FigureError) -> Figure {
@@ -16,6 +17,10 @@ extension Figure {
         panel.axes.xLabel = panel.axes.xLabel ?? added.axes.xLabel
         panel.axes.yLabel = panel.axes.yLabel ?? added.axes.yLabel
         panel.axes.xCategories = panel.axes.xCategories ?? added.axes.xCategories
+        panel.axes.xRange = panel.axes.xRange ?? added.axes.xRange
+        panel.axes.yRange = panel.axes.yRange ?? added.axes.yRange
+        if added.axes.xKind == .logarithmic { panel.axes.xKind = .logarithmic }
+        if added.axes.yKind == .logarithmic { panel.axes.yKind = .logarithmic }
         var result = merged(with: other)
         result.content = .panel(panel)
         return result

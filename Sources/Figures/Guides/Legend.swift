@@ -27,12 +27,20 @@ struct Legend: Sendable {
     ) {
         guard placement != .none else { return }
         availableWidth = area.rect.width
+        fit(labels: max(60, availableWidth - Legend.keyWidth - Legend.keyGap), measurer)
+        if placement == .automatic { placement = freePlace(in: area, obstacles) }
+        // Below the plot is room for long labels; elsewhere they take the plot's.
+        if placement != .below { fit(labels: max(60, availableWidth * 0.4), measurer) }
+    }
+
+    private mutating func fit(labels width: Double, _ measurer: some TextMeasurer) {
         labels = entries.map {
-            Lines.fitted(
-                $0.label, width: max(60, area.rect.width * 0.4), size: Legend.size, measurer)
+            Lines.fitted($0.label, width: width, size: Legend.size, measurer)
         }
         labelWidths = labels.map { measurer.width(of: $0, size: Legend.size, weight: .regular) }
-        guard placement == .automatic else { return }
+    }
+
+    private func freePlace(in area: PlotArea, _ obstacles: [Point]) -> LegendPlacement {
         let corners: [LegendPlacement] = [.topRight, .topLeft, .bottomRight, .bottomLeft]
         let counts = corners.map { corner in
             let box = box(at: corner, in: area.rect).grown(by: 5)
@@ -41,11 +49,8 @@ struct Legend: Sendable {
         let best = counts.indices.min { counts[$0] < counts[$1] } ?? 0
         let isHigh = boxSize.height > area.rect.height * 0.55
         let isWide = boxSize.width > area.rect.width * 0.45
-        if counts[best] == 0, !isHigh, !isWide {
-            placement = corners[best]
-        } else {
-            placement = isWide ? .below : .right
-        }
+        if counts[best] == 0, !isHigh, !isWide { return corners[best] }
+        return isWide ? .below : .right
     }
 
     /// The room it takes beside the plot.

@@ -146,7 +146,7 @@ extension PreparedPanel {
     private func drawTitle(_ area: Rect, on canvas: inout some Canvas) {
         let lineHeight = axes.titleSize * 1.25
         var y = area.y - (axes.isVisible ? 7 : 3)
-        if axes.isVisible { y -= yLabels.ticks.common == nil ? 0 : Metrics.tickSize + 6 }
+        if axes.isVisible, hasFactorLine { y -= Metrics.tickSize + 6 }
         y -= Double(titleLines.count - 1) * lineHeight
         let style = TextStyle(
             size: axes.titleSize, color: theme.text,

@@ -69,6 +69,20 @@ struct TextLayer: Layer {
         Extent(items.map { axis == .x ? $0.x : $0.y }, kind)
     }
 
+    /// Words that would leave the plot at its edge are moved into it.
+    private func inside(
+        _ point: Point, _ text: String, _ area: Rect, _ measurer: some TextMeasurer
+    ) -> Point {
+        guard rotation == 0, area.contains(point) else { return point }
+        let width = measurer.width(of: text, size: size, weight: .regular)
+        let (before, gap) = ([.start: 0, .middle: 0.5, .end: 1][anchor] ?? 0.5, 3.0)
+        let (least, most) = (area.x + gap + before * width, area.right - gap - (1 - before) * width)
+        let half = size * 0.6
+        return Point(
+            least < most ? min(max(point.x, least), most) : point.x,
+            min(max(point.y, area.y + half), max(area.y + half, area.bottom - half)))
+    }
+
     func draw(_ context: LayerContext, on canvas: inout some Canvas) {
         let style = TextStyle(
             size: size, color: context.color.opacity(alpha), anchor: anchor, baseline: .center,
@@ -78,7 +92,8 @@ struct TextLayer: Layer {
             guard let point = context.area.point(item.x, item.y), bounds.contains(point) else {
                 continue
             }
-            canvas.draw(item.text, at: point, style: style)
+            let place = inside(point, item.text, context.area.rect, canvas)
+            canvas.draw(item.text, at: place, style: style)
         }
     }
 

@@ -57,6 +57,7 @@ struct PreparedGrid: Sendable {
                     PreparedContent($0, size: cellSize, theme: theme, measurer)
                 })
         }
+        PreparedGrid.alignTitles(&cells, grid.columns)
         self.cells = cells
         func largest(_ count: Int, _ side: (Insets) -> Double, _ line: (Int) -> Int) -> [Double] {
             var result = Array(repeating: 0.0, count: count)
@@ -71,6 +72,22 @@ struct PreparedGrid: Sendable {
         right = largest(columns, { $0.right }, { $0 % columns })
         top = largest(grid.rows, { $0.top }, { $0 / columns })
         bottom = largest(grid.rows, { $0.bottom }, { $0 / columns })
+    }
+
+    /// The titles of a row stand at one height.
+    private static func alignTitles(_ cells: inout [PreparedContent?], _ columns: Int) {
+        for start in stride(from: 0, to: cells.count, by: columns) {
+            let row = start..<min(start + columns, cells.count)
+            let hasFactor = cells[row].contains {
+                if case .panel(let panel)? = $0 { panel.hasFactorLine } else { false }
+            }
+            guard hasFactor else { continue }
+            for index in row {
+                guard case .panel(var panel)? = cells[index] else { continue }
+                panel.addFactorLine()
+                cells[index] = .panel(panel)
+            }
+        }
     }
 
     var margins: Insets {

@@ -13,6 +13,8 @@ struct PreparedPanel: Sendable {
     var legend = Legend(entries: [], placement: .none)
     var colorBar: PreparedColorBar?
     var margins = Insets()
+    /// Whether there is room above the axis for a power of ten.
+    private(set) var hasFactorLine = false
 
     var axes: AxesOptions { panel.axes }
 
@@ -45,6 +47,7 @@ struct PreparedPanel: Sendable {
         let bar = panel.layers.lazy.compactMap { $0.colorBar(theme) }.first
         colorBar = bar.map { PreparedColorBar($0, height: inner.height, measurer) }
         let entries = zip(panel.layers, colors).flatMap { $0.legendEntries($1, theme) }
+        hasFactorLine = yLabels.ticks.common != nil
         margins = ownMargins()
         // The name of the axis already says what a single line is.
         let isNamed = entries.count == 1 && axes.yLabel?.hasPrefix(entries[0].label) == true
@@ -71,6 +74,15 @@ struct PreparedPanel: Sendable {
             integersOnly: axis == .x && axes.hasIntegerX, measurer)
     }
 
+    private static let factorLine = Metrics.tickSize + 6
+
+    /// Moves the title as far up as a neighbour's, which has a power of ten below it.
+    mutating func addFactorLine() {
+        guard axes.isVisible, !hasFactorLine, !titleLines.isEmpty else { return }
+        hasFactorLine = true
+        margins.top += PreparedPanel.factorLine - 5
+    }
+
     /// The margins without the legend.
     private func ownMargins() -> Insets {
         var result = Insets()
@@ -81,7 +93,7 @@ struct PreparedPanel: Sendable {
         }
         if let colorBar { result.right += colorBar.width }
         guard axes.isVisible else { return result }
-        result.top += yLabels.ticks.common == nil ? 5 : Metrics.tickSize + 6
+        result.top += hasFactorLine ? PreparedPanel.factorLine : 5
         let toLabel = (axes.hasTicks ? Metrics.tickLength : 1) + Metrics.tickGap
         let labelHeight = Metrics.labelSize * 1.2 + Metrics.labelGap
         result.left = toLabel + yLabels.width + (axes.yLabel == nil ? 0 : labelHeight)
