@@ -18,8 +18,8 @@ struct MarkTests {
         #expect(mark.parameters.allSatisfy { !$0.documentation.isEmpty })
         #expect(mark.documentation.count > 20)
         // What is given by place comes first.
-        let positional = mark.parameters.prefix { $0.isPositionalOnly }.count
-        #expect(mark.parameters.filter(\.isPositionalOnly).count == positional)
+        let positional = mark.parameters.prefix { $0.isData }.count
+        #expect(mark.parameters.filter(\.isData).count == positional)
     }
 
     @Test("names of marks are unique and found")

@@ -75,7 +75,8 @@ struct TextLayer: Layer {
     ) -> Point {
         guard rotation == 0, area.contains(point) else { return point }
         let width = measurer.width(of: text, size: size, weight: .regular)
-        let (before, gap) = ([.start: 0, .middle: 0.5, .end: 1][anchor] ?? 0.5, 3.0)
+        let before = anchor == .start ? 0 : anchor == .middle ? 0.5 : 1
+        let gap = 3.0
         let (least, most) = (area.x + gap + before * width, area.right - gap - (1 - before) * width)
         let half = size * 0.6
         return Point(

@@ -94,28 +94,28 @@ public struct MarkParameter: Sendable, Equatable {
     public let defaultValue: FigureValue?
     /// One line, lower case.
     public let documentation: String
-    /// Whether it can be given by place only: `x` and `y` are the labels of axes.
-    public let isPositionalOnly: Bool
+    /// Whether it is what is drawn, given by place first (`x` and `y` are the labels of axes).
+    public let isData: Bool
 
     public var isRequired: Bool { defaultValue == nil }
 
     init(
         _ name: String, _ kind: Kind, default defaultValue: FigureValue? = nil,
-        isPositionalOnly: Bool = false, _ documentation: String
+        isData: Bool = false, _ documentation: String
     ) {
         self.name = name
         self.kind = kind
         self.defaultValue = defaultValue
         self.documentation = documentation
-        self.isPositionalOnly = isPositionalOnly
+        self.isData = isData
     }
 
-    /// Data that come first and are given by place.
+    /// Data that come first.
     static func data(
         _ name: String, _ kind: Kind, default defaultValue: FigureValue? = nil,
         _ documentation: String
     ) -> MarkParameter {
         MarkParameter(
-            name, kind, default: defaultValue, isPositionalOnly: true, documentation)
+            name, kind, default: defaultValue, isData: true, documentation)
     }
 }

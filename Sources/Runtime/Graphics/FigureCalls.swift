@@ -52,11 +52,9 @@ struct FigureCalls {
         for (label, value) in arguments {
             let parameter: MarkParameter
             if let label {
-                guard
-                    let named = mark.parameters.first(where: {
-                        $0.name == label && !$0.isPositionalOnly
-                    })
-                else { throw CallFailures.unknownLabel(label, Self.signature(mark)) }
+                guard let named = mark.parameters.first(where: { $0.name == label }) else {
+                    throw CallFailures.unknownLabel(label, Self.signature(mark))
+                }
                 parameter = named
             } else {
                 guard position < mark.parameters.count else {
