@@ -34,6 +34,10 @@ public final class Session {
         set { limit.deadline = newValue }
     }
     private let limit = TimeLimit()
+    /// The folder of the script that is run: what it imports may lie there.
+    public var scriptFolder: String?
+    /// Whether nothing may be trained or written: see `shape(of:stream:)`.
+    var onlyRecords = false
     /// The most bytes that are shown of a cell's value, unless it is a tensor or a table.
     public var longestValue = Printer.longestShown
     /// Called with what is printed.
@@ -109,6 +113,7 @@ public final class Session {
             if compiled.showsValue { try present(value, &outcome) }
             if outcome.figure == nil { outcome.figure = drawing }
         } catch {
+            outcome.place = machine.runningPlace
             machine.reset()
             fail(error, program, &outcome)
         }
@@ -207,7 +212,7 @@ public final class Session {
     private func beside(_ name: String) -> String? {
         guard !name.hasPrefix("/") else { return nil }
         let importer = loading.last.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
-        return [importer, configuration.folder].compactMap { $0.map { "\($0)/\(name)" } }
+        return [importer ?? scriptFolder, configuration.folder].compactMap { $0.map { "\($0)/\(name)" } }
             .first { FileAccess.size(of: $0) != nil }
     }
 
@@ -346,9 +351,17 @@ public struct CellOutcome {
     public var diagnostics: [Diagnostic] = []
     /// Warnings that came up while the cell ran.
     public var notices: [Diagnostic] = []
+    /// Where the user's code was when it was stopped.
+    public var place: Span?
 }
 
 extension Machine {
+    /// The place in the user's code that is running.
+    fileprivate var runningPlace: Span? {
+        frames.last { !$0.closure.prototype.isLibrary }
+            .map { $0.closure.prototype.span(max(0, $0.counter - 1)) }
+    }
+
     /// Lets go of everything that an error left behind.
     func reset() {
         while !frames.isEmpty { pop() }

@@ -23,7 +23,8 @@ extension ColonCommand {
             weights included: a training cell run twice trains the same model the same way. \
             Cells above that were changed run first. Without a name everything \
             runs from the first cell that \
-            changed, or that has not run yet.
+            changed, or that has not run yet. What ^C ended and `fit` gave counts as run. `:undo` goes back to \
+            what was there before `:rerun`.
             """
     ) { state, name in
         do throws(PromptError) {
