@@ -11,28 +11,47 @@ extension NotebookFile {
         let target = url.resolvingSymlinksInPath()
         // Only where there is a link: what is shown stays as it was typed.
         let path = target.path == url.standardizedFileURL.path ? name : target.path
-        let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions]
-        let folder = (path as NSString).deletingLastPathComponent
         do {
-            if !folder.isEmpty {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true)
-            }
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-            if let mode {
-                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            }
+            try makeFolders((path as NSString).deletingLastPathComponent)
+            try replace(path, with: bytes)
         } catch {
-            throw Problem("\(name) cannot be written: \(reason(error))")
+            throw Problem("\(name) cannot be written: \(String(cString: strerror(error.number)))")
         }
     }
 
-    /// What the system says of an error: `No space left on device`.
-    private static func reason(_ error: any Error) -> String {
-        var inner = error as NSError
-        while let next = inner.userInfo[NSUnderlyingErrorKey] as? NSError { inner = next }
-        guard inner.domain == NSPOSIXErrorDomain else { return inner.localizedDescription }
-        return String(cString: strerror(Int32(inner.code)))
+    /// What the system says of a file.
+    private struct SystemError: Error {
+        var number = errno
+    }
+
+    private static func makeFolders(_ path: String) throws(SystemError) {
+        guard !path.isEmpty, !FileManager.default.fileExists(atPath: path) else { return }
+        try makeFolders((path as NSString).deletingLastPathComponent)
+        if mkdir(path, 0o777) != 0, errno != EEXIST { throw SystemError() }
+    }
+
+    /// Writes a new file beside the old one and gives it that name, which is done at once.
+    private static func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let place = (folder.isEmpty ? "" : folder + "/") + ".dlrepl-\(getpid())"
+        let file = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw SystemError() }
+        var problem: SystemError?
+        var done = 0
+        while done < bytes.count, problem == nil {
+            let count = bytes.withUnsafeBytes { bytes in
+                Foundation.write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            }
+            if count > 0 { done += count } else if errno != EINTR { problem = SystemError() }
+        }
+        if let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int {
+            fchmod(file, mode_t(mode))
+        }
+        if close(file) != 0, problem == nil { problem = SystemError() }
+        if problem == nil, rename(place, path) != 0 { problem = SystemError() }
+        guard let problem else { return }
+        unlink(place)
+        throw problem
     }
 
     /// Refuses a place that cannot be written before anything runs: a run may take hours.

@@ -69,8 +69,8 @@ public struct NotebookDocument: Sendable {
     /// - Parameter name: what messages call the script.
     public init(script: String, name: String) {
         let fence = Fence.around(script)
-        let end = script.isEmpty || script.hasSuffix("\n") ? "" : "\n"
-        let whole = NotebookDocument(text: "\(fence)dl\n\(script)\(end)\(fence)\n", name: name)
+        let code = script.hasSuffix("\n") ? String(script.dropLast()) : script
+        let whole = NotebookDocument(text: "\(fence)dl\n\(code)\n\(fence)\n", name: name)
         self.name = name
         self.bytes = whole.bytes
         self.source = whole.source
@@ -80,7 +80,7 @@ public struct NotebookDocument: Sendable {
             Cell(
                 position: cell.position, unnamedPosition: cell.unnamedPosition, name: nil,
                 attributes: cell.attributes,
-                source: SourceText(name: name, text: script, file: name), lines: cell.lines,
+                source: SourceText(name: name, text: code, file: name), lines: cell.lines,
                 isClosed: cell.isClosed)
         }
         self.outputs = []

@@ -113,7 +113,6 @@ public final class Session {
             if compiled.showsValue { try present(value, &outcome) }
             if outcome.figure == nil { outcome.figure = drawing }
         } catch {
-            outcome.place = machine.runningPlace
             machine.reset()
             fail(error, program, &outcome)
         }
@@ -140,6 +139,7 @@ public final class Session {
         case is UnknownValue, is DeadEnd: outcome.ending = .interrupted
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
+            outcome.place = interruption.place
         default:
             // A value that is computed only when it is shown fails outside of all frames.
             var diagnostic = machine.located(error).diagnostic
@@ -356,12 +356,6 @@ public struct CellOutcome {
 }
 
 extension Machine {
-    /// The place in the user's code that is running.
-    fileprivate var runningPlace: Span? {
-        frames.last { !$0.closure.prototype.isLibrary }
-            .map { $0.closure.prototype.span(max(0, $0.counter - 1)) }
-    }
-
     /// Lets go of everything that an error left behind.
     func reset() {
         while !frames.isEmpty { pop() }
