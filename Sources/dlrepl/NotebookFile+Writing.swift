@@ -12,11 +12,17 @@ extension NotebookFile {
         // Only where there is a link: what is shown stays as it was typed.
         let path = target.path == url.standardizedFileURL.path ? name : target.path
         do {
-            try makeFolders((path as NSString).deletingLastPathComponent)
+            try makeFolders(folder(of: path))
             try replace(path, with: bytes)
         } catch {
             throw Problem("\(name) cannot be written: \(String(cString: strerror(error.number)))")
         }
+    }
+
+    /// The path before the last slash; empty if there is none. Foundation's own ends the process for `n`.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// What the system says of a file.
@@ -26,13 +32,13 @@ extension NotebookFile {
 
     private static func makeFolders(_ path: String) throws(SystemError) {
         guard !path.isEmpty, !FileManager.default.fileExists(atPath: path) else { return }
-        try makeFolders((path as NSString).deletingLastPathComponent)
+        try makeFolders(folder(of: path))
         if mkdir(path, 0o777) != 0, errno != EEXIST { throw SystemError() }
     }
 
     /// Writes a new file beside the old one and gives it that name, which is done at once.
     private static func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = folder(of: path)
         let place = (folder.isEmpty ? "" : folder + "/") + ".dlrepl-\(getpid())"
         let file = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw SystemError() }

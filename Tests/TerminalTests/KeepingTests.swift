@@ -40,6 +40,9 @@ struct KeepingTests {
             }
             #expect(try run(folder, "export", "figures", "s.dl", "--to", "f").code == 0)
             #expect(exists("f/cell-01.png", folder))
+            // A name of one letter, in this folder.
+            try write("```dl\n1 + 1\n```\n", "n", folder)
+            #expect(try run(folder, "export", "md", "n").code == 0 && read("n.md", folder).contains("2"))
             let page = try run(folder, "run", "s.dl", "--out", "page.html")
             #expect(page.code == 0 && page.output.contains("[0, 1, 4]"), "\(page)")
             #expect(try read("page.html", folder).contains("[0, 1, 4]"))
@@ -79,18 +82,15 @@ struct KeepingTests {
     @Test("what is edited while `run --write` runs is kept, and the outputs of what did not change are stored")
     func edited() throws {
         try withTemporaryFolder { folder in
-            let cells = ["```dl {#a}\n1 + 1\n```\n", "```dl {#b}\n2 + 2\n```\n", "```dl {#c}\nreadText(\"go\")\n```\n"]
+            // The third cell waits for a file.
+            let wait = "while len(listFiles(\".\", \"go\")) == 0 { }\n\"gone\""
+            let cells = ["```dl {#a}\n1 + 1\n```\n", "```dl {#b}\n2 + 2\n```\n", "```dl {#c}\n\(wait)\n```\n"]
             try write(cells.joined(separator: "\n"), "n.dln", folder)
-            // The third cell waits for whoever opens the pipe.
-            let pipe = folder.appending(path: "go").path
-            #expect(mkfifo(pipe, 0o600) == 0)
             let terminal = try PseudoTerminal(folder: folder, arguments: ["run", "--write", "n.dln"])
-            try terminal.expect("\n4\n")
+            try terminal.expect("4\n")
             let edits = "# New words\n\n" + cells[0] + "\n```dl {#b}\n3 + 3\n```\n\n" + cells[2]
             try write(edits, "n.dln", folder)
-            let writer = try FileHandle(forWritingTo: URL(fileURLWithPath: pipe))
-            try writer.write(contentsOf: Data("gone".utf8))
-            try writer.close()
+            try write("", "go", folder)
             try terminal.expect("n.dln has changed while it ran")
             #expect(try terminal.exitCode() == 0)
             let after = try read("n.dln", folder)

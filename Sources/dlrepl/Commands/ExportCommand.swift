@@ -64,14 +64,14 @@ struct ExportCommand: ParsableCommand {
         if kind == .figures {
             return (to.map { files.count > 1 ? "\($0)/\(stem(file))" : $0 } ?? "figures/\(stem(file))") + "/"
         }
-        let folder = to ?? (file as NSString).deletingLastPathComponent
+        let folder = to ?? NotebookFile.folder(of: file)
         return (folder.isEmpty ? "" : folder + "/") + "\(stem(file)).\(kind.rawValue)"
     }
 
     private func figureFolder(_ file: String) -> String {
-        let path = place(file)
-        if kind == .figures { return String(path.dropLast()) }
-        return ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent("figures/\(stem(file))")
+        if kind == .figures { return String(place(file).dropLast()) }
+        let folder = NotebookFile.folder(of: place(file))
+        return (folder.isEmpty ? "" : folder + "/") + "figures/\(stem(file))"
     }
 
     private func export(_ file: String, _ installation: Installation) throws -> ExitCode {
