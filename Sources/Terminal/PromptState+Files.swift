@@ -20,6 +20,10 @@ extension PromptState {
         if path.hasSuffix(".dln") {
             throw PromptError("`\(path)` is a notebook", help: "`:run \(path)` runs it")
         }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: absolute(path), isDirectory: &isFolder), isFolder.boolValue {
+            throw PromptError("`\(path)` is a folder", help: "Tab shows what is in it")
+        }
         guard let data = FileManager.default.contents(atPath: absolute(path)) else {
             throw PromptError("`\(path)` cannot be read", help: "Tab completes paths")
         }

@@ -170,7 +170,9 @@ struct PromptState {
 
     private func unknown(_ path: [String], _ name: String) -> PromptError {
         if Keyword(rawValue: name) != nil {
-            return PromptError("`\(name)` is a word of the language and names nothing")
+            return PromptError(
+                "`\(name)` is a word of the language and names nothing",
+                help: Keyword(rawValue: name).map { "it is used as in `\($0.example)`" })
         }
         let holder = path.dropLast()
         let members = holder.isEmpty ? nil : session.members(of: Array(holder))

@@ -114,6 +114,7 @@ struct AnswerTests {
         arguments: [
             (":s", "`:s` may be `:save`, `:shape` or `:seed`"), (": help", ":undo"), (":", ":undo"),
             (": undo", "nothing to take back"), ("?let", "is a word of the language"),
+            ("?for", "it is used as in `for x in xs"), (":load .", "`.` is a folder"),
         ])
     func unclear(line: String, answer: String) throws {
         try atPrompt { terminal, _ in

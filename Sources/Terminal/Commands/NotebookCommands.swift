@@ -3,7 +3,7 @@ extension ColonCommand {
         name: "run", argument: .file, argumentHelp: "FILE",
         summary: "run a notebook in a session of its own and go on in it",
         documentation: """
-            The names of this session are gone then, and paths start at the notebook's folder. It \
+            The names of this session are gone then, with all that was trained, and paths start at the notebook's folder. It \
             stops at the first cell that fails; `:rerun` goes on after you have mended the file.
             """
     ) { state, path in

@@ -26,7 +26,7 @@ extension ColonCommand {
             let note = taken < count ? "; \(taken) of \(count), it reaches no further back" : ""
             state.screen.line("back to before: " + EntryLog.firstLine(first, limit: 60) + note)
         } else {
-            state.screen.line("there is nothing to take back")
+            state.screen.line("there is nothing to take back; before `:run` and `:reset` nothing is")
         }
         return .stay
     }
