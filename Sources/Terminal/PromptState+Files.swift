@@ -21,7 +21,8 @@ extension PromptState {
             throw PromptError("`\(path)` is a notebook", help: "`:run \(path)` runs it")
         }
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: absolute(path), isDirectory: &isFolder), isFolder.boolValue {
+        _ = FileManager.default.fileExists(atPath: absolute(path), isDirectory: &isFolder)
+        if isFolder.boolValue {
             throw PromptError("`\(path)` is a folder", help: "Tab shows what is in it")
         }
         guard let data = FileManager.default.contents(atPath: absolute(path)) else {
@@ -59,10 +60,13 @@ extension PromptState {
         return (bytes + Array(own.utf8), notebook.document.cells.count + entries.count)
     }
 
-    /// Writes what `:save` writes; over a file only if it is as this session wrote or read it, unless that is wanted.
+    /// Writes what `:save` writes; over a file only if it is as this session wrote or read it,
+    /// unless that is wanted.
     ///
     /// - Returns: the path with its ending, and how many cells the notebook has.
-    mutating func save(to path: String, replaces: Bool) throws(PromptError) -> (path: String, cells: Int) {
+    mutating func save(
+        to path: String, replaces: Bool
+    ) throws(PromptError) -> (path: String, cells: Int) {
         let name = URL(fileURLWithPath: absolute(path)).lastPathComponent
         let path = name.contains(".") ? path : path + ".dln"
         guard path.hasSuffix(".dln") else {
@@ -83,7 +87,9 @@ extension PromptState {
     private func requireOwn(_ path: String) throws(PromptError) {
         guard FileManager.default.fileExists(atPath: absolute(path)) else { return }
         let there = FileManager.default.contents(atPath: absolute(path)).map { Array($0) }
-        let open = notebook.flatMap { identity($0.path) == identity(path) ? $0.document.bytes : nil }
+        let open = notebook.flatMap { open in
+            identity(open.path) == identity(path) ? open.document.bytes : nil
+        }
         let own = [saved[identity(path)], open].compactMap { $0 }
         if let there, own.contains(there) { return }
         throw PromptError(

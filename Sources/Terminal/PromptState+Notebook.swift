@@ -107,12 +107,17 @@ extension PromptState {
     /// Says which cells are still to run.
     private func noteRest(of document: NotebookDocument, after done: Int, _ last: Fate) {
         let isBroken = last == .failed || last == .interrupted
-        let below = document.cells.dropFirst(done + (isBroken ? 1 : 0)).count { !$0.attributes.isSkipped }
+        let rest = document.cells.dropFirst(done + (isBroken ? 1 : 0))
+        let below = rest.count { !$0.attributes.isSkipped }
         var notes: [String] = []
-        if below > 0 { notes.append((below == 1 ? "1 cell below has" : "\(below) cells below have") + " not run") }
+        if below > 0 {
+            let cells = below == 1 ? "1 cell below has" : "\(below) cells below have"
+            notes.append("\(cells) not run")
+        }
         if isBroken, document.cells.indices.contains(done) {
             let hint = "`:rerun` starts \(document.cells[done].label) anew"
-            notes.append(last == .interrupted ? hint + ", `:undo` then brings back what is there now" : hint)
+            let undo = ", `:undo` then brings back what is there now"
+            notes.append(last == .interrupted ? hint + undo : hint)
         } else if below > 0 {
             notes.append("`:rerun` runs what is left")
         }
@@ -131,8 +136,8 @@ extension PromptState {
         }
         var outcome = interruptible { $0.run(cell.source, stream: cell.stream) }
         if outcome.ending == .timedOut, let limit = cell.attributes.timeout {
-            let diagnostic = TimeOut(limit: .cell(limit)).diagnostic(of: cell.label, at: outcome.place)
-            outcome.diagnostics.append(diagnostic)
+            let timeOut = TimeOut(limit: .cell(limit))
+            outcome.diagnostics.append(timeOut.diagnostic(of: cell.label, at: outcome.place))
         }
         finish(outcome, figureName: cell.fileStem)
         switch outcome.ending {

@@ -191,8 +191,8 @@ struct PromptState {
     /// The state as it is, before a text is carried out.
     func step(_ text: String) -> Step {
         Step(
-            snapshot: session.snapshot(), entries: entries, notebook: notebook, streamOffset: streamOffset,
-            text: text)
+            snapshot: session.snapshot(), entries: entries, notebook: notebook,
+            streamOffset: streamOffset, text: text)
     }
 
     private mutating func keep(_ before: Step) {

@@ -43,12 +43,11 @@ extension NotebookFile {
         let file = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw SystemError() }
         var problem: SystemError?
-        var done = 0
-        while done < bytes.count, problem == nil {
-            let count = bytes.withUnsafeBytes { bytes in
-                Foundation.write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-            }
-            if count > 0 { done += count } else if errno != EINTR { problem = SystemError() }
+        var rest = bytes[...]
+        while !rest.isEmpty, problem == nil {
+            let piece = Array(rest.prefix(1 << 20))
+            let count = Foundation.write(file, piece, piece.count)
+            if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { problem = SystemError() }
         }
         if let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int {
             fchmod(file, mode_t(mode))

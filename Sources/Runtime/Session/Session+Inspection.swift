@@ -77,6 +77,14 @@ extension Session {
         }
     }
 
+    /// Refuses to train within `shape(of:stream:)`.
+    func requireMayTrain() throws {
+        guard onlyRecords else { return }
+        throw Failure(
+            "shape.step", "this trains, and `:shape` computes nothing",
+            help: "`:shape net(x)` shows what a model gives; to train, run it without `:shape`")
+    }
+
     /// Computes what the names hold and was only recorded so far.
     ///
     /// - Throws: a `Diagnostic`, or `CancellationError` after ^C.

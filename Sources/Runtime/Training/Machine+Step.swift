@@ -17,11 +17,7 @@ extension Machine {
                 "step", "block", wants: "a block", got: block,
                 help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
         }
-        guard !session.onlyRecords else {
-            throw Failure(
-                "shape.step", "this trains, and `:shape` computes nothing",
-                help: "`:shape net(x)` shows what a model gives; to train, run it without `:shape`")
-        }
+        try session.requireMayTrain()
         check?.steps += 1
         if recording == nil { try recorder.computePending() }
         let key = StepKey(

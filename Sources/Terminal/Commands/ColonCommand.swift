@@ -22,7 +22,8 @@ struct ColonCommand: Sendable {
 
     /// In the order of `:help`.
     static let all: [ColonCommand] = [
-        help, load, run, rerun, save, saveOver, vars, shape, time, explain, plot, undo, reset, seed, quit,
+        help, load, run, rerun, save, saveOver, vars, shape, time, explain, plot, undo, reset, seed,
+        quit,
     ]
 
     var needsArgument: Bool { !argumentHelp.isEmpty && !argumentHelp.hasPrefix("[") }

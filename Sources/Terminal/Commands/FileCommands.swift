@@ -8,7 +8,8 @@ extension ColonCommand {
         summary: "run a .dl file as one entry",
         documentation: """
             Reads the file and runs it as if it had been pasted: its names are then yours, and \
-            `:undo` takes all of it back. What it imports may lie beside it. `import` instead keeps names in a module.
+            `:undo` takes all of it back. What it imports may lie beside it. `import` instead \
+            keeps names in a module.
             """
     ) { state, path in
         do throws(PromptError) {

@@ -155,7 +155,9 @@ struct CompletionContext: Equatable, Sendable {
         }
     }
 
-    private static func isOperandEnd(_ token: Token) -> Bool { token.kind == .name || endsOperand(token) }
+    private static func isOperandEnd(_ token: Token) -> Bool {
+        token.kind == .name || endsOperand(token)
+    }
 
     /// The names joined by dots that end at an index; `nil` if something else ends there.
     private static func path(
@@ -165,7 +167,8 @@ struct CompletionContext: Equatable, Sendable {
         var index = index
         while index >= 0 {
             // `[0]`
-            while index > 2, tokens[index].kind == .symbol(.rightBracket), tokens[index - 1].kind == .integer,
+            while index > 2, tokens[index].kind == .symbol(.rightBracket),
+                tokens[index - 1].kind == .integer,
                 tokens[index - 2].kind == .symbol(.leftBracket), isOperandEnd(tokens[index - 3])
             {
                 let number = tokens[index - 1]
@@ -190,11 +193,13 @@ struct CompletionContext: Equatable, Sendable {
         var hasColon = false
         for start in (0...index).reversed() {
             switch tokens[start].kind {
-            case .symbol(.rightBracket), .symbol(.rightParenthesis), .symbol(.rightBrace): depth += 1
+            case .symbol(.rightBracket), .symbol(.rightParenthesis), .symbol(.rightBrace):
+                depth += 1
             case .symbol(.leftBracket), .symbol(.leftParenthesis), .symbol(.leftBrace):
                 depth -= 1
                 guard depth == 0 else { continue }
-                return start > 0 && isOperandEnd(tokens[start - 1]) ? nil : hasColon ? "Dict" : "List"
+                if start > 0, isOperandEnd(tokens[start - 1]) { return nil }
+                return hasColon ? "Dict" : "List"
             case .symbol(.colon) where depth == 1: hasColon = true
             default: break
             }

@@ -82,7 +82,8 @@ struct MarkdownText {
     private static func joined(_ pieces: [Piece]) -> [[Piece]] {
         var words: [[Piece]] = []
         for piece in pieces {
-            if piece.mayBreak || words.isEmpty { words.append([piece]) } else { words[words.count - 1].append(piece) }
+            if piece.mayBreak || words.isEmpty { words.append([]) }
+            words[words.count - 1].append(piece)
         }
         return words
     }
