@@ -10,8 +10,9 @@ struct ExportCommand: ParsableCommand {
         abstract: "Runs notebooks and writes figures, pages or other files of them.",
         discussion: """
             `dl` writes the code alone and runs nothing. A script is exported as one cell. Figures of several \
-            notebooks have a folder each in that of `--to`. Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time \
-            or memory budget reached, 130 interrupted.
+            notebooks have a folder each in that of `--to`. Exit codes: 0 all well, 1 a cell failed, 2 bad \
+            usage, unreadable notebook or a result that cannot be written, 4 time or memory budget reached, \
+            130 interrupted.
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case figures, html, md, ipynb, dl }
