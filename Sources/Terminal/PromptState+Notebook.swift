@@ -51,7 +51,7 @@ extension PromptState {
                 throw PromptError(
                     "every cell has run as it stands", help: "`:rerun NAME` repeats one")
             }
-            return run(document, from: unchanged, to: document.cells.count)
+            return run(document, from: unchanged, to: document.cells.count, before: step(":rerun"))
         }
         guard let cell = document.cell(called: name) else {
             let names = document.cells.compactMap(\.name)
@@ -59,7 +59,8 @@ extension PromptState {
                 "`\(document.name)` has no cell `\(name)`",
                 help: nearest(name, in: names).map { "did you mean `\($0)`?" })
         }
-        run(document, from: min(unchanged, cell.position - 1), to: cell.position)
+        let before = step(":rerun \(name)")
+        run(document, from: min(unchanged, cell.position - 1), to: cell.position, before: before)
     }
 
     private func document(_ path: String) throws(PromptError) -> NotebookDocument {
@@ -76,44 +77,75 @@ extension PromptState {
         return document
     }
 
-    private mutating func run(_ document: NotebookDocument, from first: Int, to end: Int) {
+    private mutating func run(
+        _ document: NotebookDocument, from first: Int, to end: Int, before: Step? = nil
+    ) {
         guard var open = notebook else { return }
-        forgetEntries()
+        forgetEntries(before: before)
         open.states.restart(session, at: first)
         open.document = document
         streamOffset = document.cells.count { $0.unnamedPosition != nil }
+        var last = Fate.done
         for cell in document.cells[min(first, end)..<end] {
-            guard cell.attributes.isSkipped || run(cell) else { break }
+            last = cell.attributes.isSkipped ? .done : run(cell)
+            guard last == .done || last == .cutShort else { break }
             open.states.add(cell, in: session)
+            guard last == .done else { break }
         }
-        let left = document.cells.count - open.states.count
-        if left > 0 {
-            let note = left == 1 ? "1 cell below has" : "\(left) cells below have"
-            screen.line(screen.styled("\(note) not run; `:rerun` runs what is left", .quiet))
-        }
+        noteRest(of: document, after: open.states.count, last)
         notebook = open
     }
 
-    /// Runs a cell and shows what came of it; whether those below may run.
-    private mutating func run(_ cell: Cell) -> Bool {
-        screen.line(screen.styled("── \(cell.label)", .quiet))
-        session.deadline = cell.attributes.timeout.map { limit in
-            let (seconds, attoseconds) = limit.components
-            return Session.now + Double(seconds) + Double(attoseconds) * 1e-18
+    /// What became of a cell.
+    private enum Fate {
+        case done
+        /// ^C ended it, but it gave what it had, as `fit` does.
+        case cutShort
+        case failed, interrupted
+    }
+
+    /// Says which cells are still to run.
+    private func noteRest(of document: NotebookDocument, after done: Int, _ last: Fate) {
+        let isBroken = last == .failed || last == .interrupted
+        let rest = document.cells.dropFirst(done + (isBroken ? 1 : 0))
+        let below = rest.count { !$0.attributes.isSkipped }
+        var notes: [String] = []
+        if below > 0 {
+            let cells = below == 1 ? "1 cell below has" : "\(below) cells below have"
+            notes.append("\(cells) not run")
         }
+        if isBroken, document.cells.indices.contains(done) {
+            let hint = "`:rerun` starts \(document.cells[done].label) anew"
+            let undo = ", `:undo` then brings back what is there now"
+            notes.append(last == .interrupted ? hint + undo : hint)
+        } else if below > 0 {
+            notes.append("`:rerun` runs what is left")
+        }
+        if !notes.isEmpty { screen.line(screen.styled(notes.joined(separator: "; "), .quiet)) }
+    }
+
+    /// Runs a cell and shows what came of it.
+    private mutating func run(_ cell: Cell) -> Fate {
+        screen.line(screen.styled("── \(cell.label)", .quiet))
+        session.deadline = cell.attributes.timeout.map { Session.now + $0.inSeconds }
         let isUnrestricted = session.isUnrestricted
         session.isUnrestricted = false
         defer {
             session.deadline = nil
             session.isUnrestricted = isUnrestricted
         }
-        let outcome = interruptible { $0.run(cell.source, stream: cell.stream) }
+        var outcome = interruptible { $0.run(cell.source, stream: cell.stream) }
+        if outcome.ending == .timedOut, let limit = cell.attributes.timeout {
+            let timeOut = TimeOut(limit: .cell(limit))
+            outcome.diagnostics.append(timeOut.diagnostic(of: cell.label, at: outcome.place))
+        }
         finish(outcome, figureName: cell.fileStem)
-        if outcome.wasInterrupted { return false }
         switch outcome.ending {
-        case .succeeded: return !cell.attributes.expectsError
-        case .failed, .rejected, .outOfMemory: return cell.attributes.expectsError
-        case .interrupted, .timedOut: return false
+        case .succeeded where outcome.wasInterrupted: return .cutShort
+        case .succeeded: return cell.attributes.expectsError ? .failed : .done
+        case .failed, .rejected, .outOfMemory: return cell.attributes.expectsError ? .done : .failed
+        case .timedOut: return .failed
+        case .interrupted: return .interrupted
         }
     }
 }

@@ -11,13 +11,15 @@ import Syntax
 /// Lives on the interpreter's thread.
 struct PromptState {
     /// The state before an entry.
-    private struct Step {
+    struct Step {
         var snapshot: SessionSnapshot
-        /// How many entries there were.
-        var count: Int
+        var entries: [EntryLog.Entry]
+        var notebook: OpenNotebook?
+        var streamOffset: Int
+        /// What is done then.
         var text: String
         /// Bytes of tensors that only this step and older ones keep.
-        var bytes: Int
+        var bytes = 0
     }
 
     private static let mostSteps = 50
@@ -33,16 +35,18 @@ struct PromptState {
     /// How many unnamed cells come before the first entry.
     var streamOffset = 0
     let screen: Screen
-    private let setup: TerminalSetup
+    let setup: TerminalSetup
     /// What `:save` writes.
     private(set) var entries: [EntryLog.Entry] = []
+    /// What `:save` wrote in this session, by path.
+    var saved: [String: [UInt8]] = [:]
     /// The number that the prompt shows.
     private(set) var number = 1
     /// Whether ^C came during the last entry, even if it went on.
     private(set) var wasInterrupted = false
     private var steps: [Step] = []
     private let keepsSteps: Bool
-    private var figures: FigureGallery
+    var figures: FigureGallery
 
     init(_ setup: TerminalSetup, screen: Screen, keepsSteps: Bool) {
         self.setup = setup
@@ -80,7 +84,7 @@ struct PromptState {
         _ text: String, named name: String? = nil, file: String? = nil,
         run: (Session, SourceText, _ stream: String) -> CellOutcome = { $0.run($1, stream: $2) }
     ) -> CellOutcome.Ending {
-        let before = keepsSteps ? session.snapshot() : nil
+        let before = keepsSteps ? step(text) : nil
         let source = SourceText(name: name ?? "entry \(number)", text: text, file: file)
         let stream = nextStream
         let outcome = interruptible { run($0, source, stream) }
@@ -89,9 +93,9 @@ struct PromptState {
         finish(outcome)
         if let before {
             if outcome.ending == .rejected {
-                session.restore(before)
+                session.restore(before.snapshot)
             } else {
-                keep(before, text)
+                keep(before)
             }
         }
         note(text, outcome.ending)
@@ -133,10 +137,9 @@ struct PromptState {
         if let figure = outcome.figure { show(figure, named: figureName) }
         switch outcome.ending {
         case .interrupted: screen.interruption(screen.styled("interrupted", .error))
-        case .timedOut: screen.message(screen.styled("out of time", .error))
         case .succeeded where outcome.wasInterrupted:
             screen.line(screen.styled("interrupted; what was trained is kept", .quiet))
-        case .rejected, .succeeded, .failed, .outOfMemory: break
+        case .rejected, .succeeded, .failed, .outOfMemory, .timedOut: break
         }
     }
 
@@ -156,10 +159,6 @@ struct PromptState {
         }
     }
 
-    func writeLastFigure(to path: String) throws(PromptError) {
-        try write(figures.last(for: path), to: path)
-    }
-
     /// `?name` and `??name`.
     func describe(_ name: String, showsSource: Bool) {
         let path = name.split(separator: ".").map(String.init)
@@ -173,7 +172,9 @@ struct PromptState {
 
     private func unknown(_ path: [String], _ name: String) -> PromptError {
         if Keyword(rawValue: name) != nil {
-            return PromptError("`\(name)` is a word of the language and names nothing")
+            return PromptError(
+                "`\(name)` is a word of the language and names nothing",
+                help: Keyword(rawValue: name).map { "it is used as in `\($0.example)`" })
         }
         let holder = path.dropLast()
         let members = holder.isEmpty ? nil : session.members(of: Array(holder))
@@ -189,11 +190,18 @@ struct PromptState {
 
     // MARK: The way back
 
-    private mutating func keep(_ before: SessionSnapshot, _ text: String) {
+    /// The state as it is, before a text is carried out.
+    func step(_ text: String) -> Step {
+        Step(
+            snapshot: session.snapshot(), entries: entries, notebook: notebook,
+            streamOffset: streamOffset, text: text)
+    }
+
+    private mutating func keep(_ before: Step) {
         if let last = steps.indices.last {
-            steps[last].bytes = steps[last].snapshot.bytesHeld(beyond: before)
+            steps[last].bytes = steps[last].snapshot.bytesHeld(beyond: before.snapshot)
         }
-        steps.append(Step(snapshot: before, count: entries.count, text: text, bytes: 0))
+        steps.append(before)
         var bytes = steps.reduce(0) { $0 + $1.bytes }
         while steps.count > 1, steps.count > Self.mostSteps || bytes > Self.mostBytes {
             bytes -= steps.removeFirst().bytes
@@ -204,17 +212,21 @@ struct PromptState {
     mutating func undo() -> String? {
         guard let step = steps.popLast() else { return nil }
         session.restore(step.snapshot)
-        entries.removeSubrange(step.count...)
+        entries = step.entries
+        notebook = step.notebook
+        streamOffset = step.streamOffset
         return step.text
     }
 
     /// Before a cell of the notebook runs again: what was typed below it is gone with its state.
-    mutating func forgetEntries() {
+    ///
+    /// - Parameter before: the state that `:undo` goes back to.
+    mutating func forgetEntries(before: Step?) {
         if !entries.isEmpty {
             let note = "what was typed since then is taken back; ↑ brings it"
             screen.line(screen.styled(note, .quiet))
         }
-        steps = []
+        steps = before.map { [$0] } ?? []
         entries = []
     }
 
@@ -229,53 +241,7 @@ struct PromptState {
         entries = []
         notebook = nil
         streamOffset = 0
-    }
-
-    // MARK: Files
-
-    func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        if path.hasPrefix("~/"), let home = setup.environment["HOME"] {
-            return home + path.dropFirst()
-        }
-        return setup.folder + "/" + path
-    }
-
-    func text(ofFile path: String) throws(PromptError) -> String {
-        if path.hasSuffix(".dln") {
-            throw PromptError("`\(path)` is a notebook", help: "`:run \(path)` runs it")
-        }
-        guard let data = FileManager.default.contents(atPath: absolute(path)) else {
-            throw PromptError("`\(path)` cannot be read", help: "Tab completes paths")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw PromptError("`\(path)` is not a UTF-8 text")
-        }
-        return text
-    }
-
-    func write(_ bytes: [UInt8], to path: String) throws(PromptError) {
-        let folder = URL(fileURLWithPath: absolute(path)).deletingLastPathComponent().path
-        guard FileManager.default.fileExists(atPath: folder) else {
-            throw PromptError("`\(path)` cannot be written: there is no folder `\(folder)`")
-        }
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: absolute(path)), options: .atomic)
-        } catch {
-            throw PromptError("`\(path)` cannot be written: \(error.localizedDescription)")
-        }
-    }
-
-    /// What `:save` writes: the notebook that `:run` ran, if there is one, and what was typed.
-    func savedNotebook(title: String) -> (text: [UInt8], cells: Int) {
-        let own = EntryLog.cells(entries)
-        guard let notebook else {
-            let head = EntryLog.head(title: title, seed: session.randomSeed)
-            return (Array((head + own).utf8), entries.count)
-        }
-        var bytes = notebook.document.bytes
-        if bytes.last != 0x0a { bytes.append(0x0a) }
-        return (bytes + Array(own.utf8), notebook.document.cells.count + entries.count)
+        saved = [:]
     }
 
     // MARK: Completion

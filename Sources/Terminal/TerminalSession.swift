@@ -199,8 +199,10 @@ private struct Prompt {
         let marks = isQuestion ? String(entry.prefix { $0 == "?" }) : ":"
         let rest = entry.dropFirst(marks.count)
         if isQuestion { return (marks, rest.trimmedSpaces) }
-        let name = rest.prefix { !$0.isWhitespace }
-        return (String(name), rest.dropFirst(name.count).trimmedSpaces)
+        // `: help` is meant as `:help`, and `:` alone asks for it.
+        let words = rest.drop(while: \.isWhitespace)
+        let name = words.prefix { !$0.isWhitespace }
+        return (String(name), words.dropFirst(name.count).trimmedSpaces)
     }
 
     /// The habits of other prompts: `name?`, `name??`.
@@ -224,11 +226,12 @@ private struct Prompt {
             thread.perform { $0.describe(argument, showsSource: name.count > 1) }
             return .stay
         }
-        let wanted = name.hasPrefix("?") ? "help" : name
+        let wanted = name.hasPrefix("?") || name.isEmpty ? "help" : name
         guard let command = ColonCommand.named(wanted) else {
-            complain(unknown(wanted))
+            complain(ColonCommand.unknown(wanted))
             return .stay
         }
+        let argument = command.read(argument)
         guard !argument.isEmpty || !command.needsArgument else {
             complain(
                 PromptError(
@@ -240,13 +243,6 @@ private struct Prompt {
 
     private func complain(_ error: PromptError) {
         thread.perform { $0.complain(error.diagnostic) }
-    }
-
-    private func unknown(_ name: String) -> PromptError {
-        let close = ColonCommand.nearest(name)
-        return PromptError(
-            "there is no command `:\(name)`",
-            help: close.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")
     }
 }
 

@@ -20,59 +20,6 @@ enum NotebookFile {
         return Array(data)
     }
 
-    /// Writes a file whole or not at all, with the folders on the way. A link stays one, and a file keeps its
-    /// permissions.
-    static func write(_ bytes: [UInt8], to name: String) throws {
-        let url = URL(fileURLWithPath: name)
-        let target = url.resolvingSymlinksInPath()
-        // Only where there is a link: what is shown stays as it was typed.
-        let path = target.path == url.standardizedFileURL.path ? name : target.path
-        let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions]
-        let folder = (path as NSString).deletingLastPathComponent
-        do {
-            if !folder.isEmpty {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true)
-            }
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-            if let mode {
-                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            }
-        } catch {
-            throw Problem("\(name) cannot be written")
-        }
-    }
-
-    /// Refuses a place that cannot be written before anything runs: a run may take hours.
-    static func requireWritable(_ path: String) throws {
-        var folder = (absolute(path) as NSString).deletingLastPathComponent
-        var isFolder: ObjCBool = false
-        while !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), folder != "/" {
-            folder = (folder as NSString).deletingLastPathComponent
-        }
-        guard isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder) else {
-            throw Problem("\(path) cannot be written: \(folder) takes no files")
-        }
-    }
-
-    /// Refuses two files that would write to one place.
-    static func requireApart(_ files: [String], by place: (String) -> String) throws {
-        var writers: [String: String] = [:]
-        for file in files {
-            let target = place(file)
-            if let other = writers.updateValue(file, forKey: absolute(target)) {
-                throw Problem("\(other) and \(file) would both write \(target): give them one by one")
-            }
-        }
-    }
-
-    static func write(figures: [CellFigure], to folder: String) throws {
-        for figure in figures { try write(figure.bytes, to: folder + "/" + figure.fileName) }
-        if !figures.isEmpty {
-            Console.write("figures: \(folder)/ (\(figures.count))\n")
-        }
-    }
-
     static func absolute(_ path: String) -> String {
         URL(fileURLWithPath: path).standardizedFileURL.path
     }
@@ -96,30 +43,33 @@ enum NotebookFile {
         }
     }
 
-    /// `90`, `90s`, `5m`, `1h` in seconds.
+    /// `90`, `500ms`, `90s`, `5m`, `1h` in seconds, as in a cell's `timeout=`.
     static func seconds(_ text: String) throws -> Double {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-        var digits = text
-        var unit = 1.0
-        if let last = digits.last, let factor = units[last] {
-            unit = factor
-            digits.removeLast()
+        guard let duration = CellAttribute.duration(text) else {
+            throw Problem("a time is 500ms, 90s, 5m or 1h, from a millisecond to a thousand hours, not \(text)")
         }
-        guard let number = Double(digits), number > 0, number.isFinite else {
-            throw Problem("a time is such as 90s, 5m or 1h, not \(text)")
-        }
-        return number * unit
+        return duration.inSeconds
     }
+
+    /// Whether a file is a script: one cell without prose.
+    static func isScript(_ path: String) -> Bool { path.hasSuffix(".dl") }
 
     /// Reads a notebook; what is wrong with it goes to stderr.
     static func document(_ path: String) throws -> NotebookDocument {
-        let document = NotebookDocument(
-            bytes: try read(path), name: (path as NSString).lastPathComponent)
+        let document = try parsed(path)
         for diagnostic in document.diagnostics {
             Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
         }
         guard !document.hasErrors else { throw Problem("\(path) is no notebook that can be run") }
         return document
+    }
+
+    /// A notebook, or a script as one of a single cell.
+    static func parsed(_ path: String) throws -> NotebookDocument {
+        let bytes = try read(path)
+        return isScript(path)
+            ? NotebookDocument(script: String(decoding: bytes, as: UTF8.self), name: path)
+            : NotebookDocument(bytes: bytes, name: (path as NSString).lastPathComponent)
     }
 
     /// The parameters of a run.

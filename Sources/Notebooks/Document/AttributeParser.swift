@@ -24,10 +24,16 @@ struct AttributeParser {
         let rest = Span(source, offset, end)
         guard source.utf8[offset] == UInt8(ascii: "{") else {
             let words = source.text(of: rest)
+            let first = words.prefix { $0 != "=" && $0 != " " }
+            let isKnown = words.hasPrefix("#") || CellAttribute.all.contains { $0.name == first }
+            let isName = words.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
             diagnostics.append(
                 .attributeSyntax(
                     "`\(words)` after `dl` is not understood", at: rest,
-                    help: "write `dl {\(words)}`"))
+                    help: isKnown
+                        ? "write `dl {\(words)}`"
+                        : isName
+                            ? "`dl {#\(words)}` names the cell" : "attributes stand in braces: `dl {#name}`, `dl {skip}`"))
             return
         }
         offset += 1

@@ -238,7 +238,26 @@ struct FrontMatterParser {
                 "`\(text)` is not a number of 64 bits", at: span,
                 help: "write text in quotation marks: `\"\(text)\"`")
         }
+        if inMap, let help = Self.mistaken(text) {
+            throw .frontMatterSyntax(
+                "`\(text)` is no Int, Float or Bool", at: span,
+                help: "\(help); a text that looks so stands in quotation marks")
+        }
         return (.string(text), span)
+    }
+
+    /// What was perhaps meant by a word that would be a text.
+    private static func mistaken(_ text: String) -> String? {
+        switch text {
+        case "True", "TRUE": return "write `true`"
+        case "False", "FALSE": return "write `false`"
+        case "null", "Null", "NULL", "None", "nil", "~": return "a parameter has a value; `0` or `false` may stand for none"
+        default: break
+        }
+        if text.hasPrefix("[") { return "a parameter holds one value, no list: write the list in a cell" }
+        let digits = text.drop { "+-".contains($0) }
+        guard digits.first == ".", digits.dropFirst().utf8.first.map(isDigit) == true else { return nil }
+        return "write `\(text.hasPrefix("-") ? "-" : "")0\(digits)`"
     }
 
     private mutating func quoted(_ mark: UInt8) throws(Diagnostic) -> String {

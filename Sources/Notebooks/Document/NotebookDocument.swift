@@ -65,6 +65,29 @@ public struct NotebookDocument: Sendable {
         self.init(bytes: Array(text.utf8), name: name)
     }
 
+    /// A script as a notebook of one cell.
+    /// - Parameter name: what messages call the script.
+    public init(script: String, name: String) {
+        let fence = Fence.around(script)
+        let code = script.hasSuffix("\n") ? String(script.dropLast()) : script
+        let whole = NotebookDocument(text: "\(fence)dl\n\(code)\n\(fence)\n", name: name)
+        self.name = name
+        self.bytes = whole.bytes
+        self.source = whole.source
+        self.frontMatter = whole.frontMatter
+        // Places are those of the script.
+        self.cells = whole.cells.map { cell in
+            Cell(
+                position: cell.position, unnamedPosition: cell.unnamedPosition, name: nil,
+                attributes: cell.attributes,
+                source: SourceText(name: name, text: code, file: name), lines: cell.lines,
+                isClosed: cell.isClosed)
+        }
+        self.outputs = []
+        self.segments = whole.segments
+        self.diagnostics = []
+    }
+
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     /// The cell with a name, or with a position written as a number: `train`, `3`.

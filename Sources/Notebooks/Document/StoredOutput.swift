@@ -31,6 +31,11 @@ public struct StoredOutput: Equatable, Sendable {
             hasConflict: false)
     }
 
+    /// The same as one of no known run.
+    public var stale: StoredOutput {
+        StoredOutput(name: name, key: "-", text: text, figures: figures)
+    }
+
     init(
         name: String, key: String, text: String, figures: [String], cellPosition: Int?,
         hasConflict: Bool

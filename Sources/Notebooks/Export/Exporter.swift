@@ -27,7 +27,8 @@ public struct ExportInput: Sendable {
     var title: String {
         if let title = document.frontMatter.title, !title.isEmpty { return title }
         let name = document.name.split(separator: "/").last.map(String.init) ?? document.name
-        return name.hasSuffix(".dln") ? String(name.dropLast(4)) : name
+        for ending in [".dln", ".dl"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
+        return name
     }
 
     /// The path of a figure's file as seen from the exported file.

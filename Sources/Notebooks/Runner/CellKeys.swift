@@ -4,10 +4,9 @@ import Syntax
 /// The KEYs of stored outputs: digests of everything that the output of a cell depends on, so that
 /// one can tell without running whether it is still that of the notebook as it stands.
 ///
-/// A key covers the version, the seed, the parameters, the cell's code and name, the cells above it,
-/// and the files that they mention, modules with those that they mention in turn. All cells above
-/// count and not only those whose names are read: a model that one cell trains is another model in
-/// every cell below.
+/// A key covers the version, the seed, the parameters, the cell's code and name, the cells above it that may
+/// matter to it (see `CellLinks`) with theirs, and the files that all these mention, modules with those that they
+/// mention in turn. Comments and layout do not count.
 public struct CellKeys {
     private var keys: [Int: String] = [:]
 
@@ -19,23 +18,55 @@ public struct CellKeys {
         _ document: NotebookDocument, parameters: [NotebookParameter], version: String,
         file: (String) -> [UInt8]?
     ) {
-        var digest = Digest()
-        digest.add(version)
-        digest.add(String(document.frontMatter.seed))
-        for parameter in parameters { digest.add("\(parameter.name)=\(parameter.value.literal)") }
-        var seen: Set<String> = []
-        for cell in document.cells where !cell.attributes.isSkipped {
-            digest.add(cell.stream)
-            digest.add(cell.source.text)
-            var pending = Self.mentions(cell.source)
-            while let name = pending.popLast() {
-                guard seen.insert(name).inserted, let bytes = file(name) else { continue }
-                digest.add(name)
-                digest.add(bytes)
-                if name.hasSuffix(".dl") { pending += Self.mentions(inModule: name, bytes) }
-            }
+        var head = Digest()
+        head.add(version)
+        head.add(String(document.frontMatter.seed))
+        for parameter in parameters { head.add("\(parameter.name)=\(parameter.value.literal)") }
+        let cells = document.cells.filter { !$0.attributes.isSkipped }
+        let own = cells.map { Self.digest(of: $0, file) }
+        var links = CellLinks(cells)
+        for (index, cell) in cells.enumerated() {
+            var digest = head
+            for above in links.ancestors(of: index) { digest.add(own[above]) }
+            digest.add(own[index])
             keys[cell.position] = digest.text
         }
+    }
+
+    /// What a text is told apart by.
+    public static func digest(of text: String) -> String {
+        var digest = Digest()
+        digest.add(text)
+        return digest.text
+    }
+
+    /// The digest of a cell by itself, with the files that it mentions.
+    private static func digest(of cell: Cell, _ file: (String) -> [UInt8]?) -> String {
+        var digest = Digest()
+        digest.add(cell.stream)
+        digest.add(code(of: cell))
+        var seen: Set<String> = []
+        var pending = mentions(cell.source)
+        while let name = pending.popLast() {
+            guard seen.insert(name).inserted, let bytes = file(name) else { continue }
+            digest.add(name)
+            digest.add(bytes)
+            if name.hasSuffix(".dl") { pending += mentions(inModule: name, bytes) }
+        }
+        return digest.text
+    }
+
+    /// The code without comments and layout. An error that is shown quotes both.
+    private static func code(of cell: Cell) -> String {
+        guard !cell.attributes.expectsError else { return cell.source.text }
+        var words: [String] = []
+        for token in Lexer.tokens(of: cell.source).tokens where token.kind != .comment {
+            let isBreak = token.kind == .newline
+            if isBreak, words.isEmpty || words.last == "\n" { continue }
+            words.append(isBreak ? "\n" : cell.source.text(of: Span(cell.source, token.start, token.end)))
+        }
+        while words.last == "\n" || words.last == "" { words.removeLast() }
+        return words.joined(separator: "\u{0}")
     }
 
     /// The key of a cell; `nil` for one that is skipped.

@@ -20,6 +20,8 @@ public struct RunOptions {
     public var renderer: (any FigureRenderer)?
     /// Stored in the figures.
     public var version = ""
+    /// The same: what tells the notebook from others that write to the folder; nothing if empty.
+    public var origin = ""
 
     public init(parameters: [NotebookParameter]) { self.parameters = parameters }
 }
@@ -112,6 +114,7 @@ public struct NotebookRunner {
         session.progressChanged = events.progressed
         let limit = cell.attributes.timeout.map { Session.now + $0.inSeconds }
         session.deadline = [limit, end].compactMap { $0 }.min()
+        let ownLimit = session.deadline == limit ? cell.attributes.timeout : nil
         let clock = ContinuousClock.now
         let outcome = session.run(cell.source, stream: cell.stream)
         session.deadline = nil
@@ -123,13 +126,15 @@ public struct NotebookRunner {
         var result = CellResult(
             position: cell.position, status: .ran, printed: output.text, value: outcome.value)
         result.duration = ContinuousClock.now - clock
-        describe(outcome, of: cell, in: &result)
+        describe(outcome, of: cell, ownLimit, in: &result)
         if let figure = outcome.figure { draw(figure, of: cell, in: &result) }
         // `fit` answers ^C by itself, but the run was meant.
         return (result, outcome.wasInterrupted ? .interrupted : outcome.ending)
     }
 
-    private func describe(_ outcome: CellOutcome, of cell: Cell, in result: inout CellResult) {
+    private func describe(
+        _ outcome: CellOutcome, of cell: Cell, _ ownLimit: Duration?, in result: inout CellResult
+    ) {
         let errors = outcome.diagnostics.filter { $0.severity == .error }
         let interruption = Diagnostic(id: "run.interrupted", "\(cell.label) was interrupted")
         switch outcome.ending {
@@ -148,9 +153,8 @@ public struct NotebookRunner {
             if cell.attributes.expectsError { result.status = .failedAsExpected }
         case .interrupted: fail(&result, [interruption])
         case .timedOut:
-            fail(&result, [
-                Diagnostic(id: "run.timeout", "\(cell.label) ran out of its time")
-            ])
+            let limit = ownLimit.map { TimeOut.Limit.cell($0) } ?? .run(options.timeout ?? 0)
+            fail(&result, [TimeOut(limit: limit).diagnostic(of: cell.label, at: outcome.place)])
         }
     }
 
@@ -169,10 +173,11 @@ public struct NotebookRunner {
             width: cell.attributes.width.map(Double.init),
             height: cell.attributes.height.map(Double.init))
         do {
+            let origin = options.origin.isEmpty ? [] : [("origin", options.origin)]
             let metadata = [
                 ("notebook", document.name), ("cell", cell.name ?? String(cell.position)),
                 ("seed", String(document.frontMatter.seed)), ("version", options.version),
-            ]
+            ] + origin
             for format in options.formats {
                 func render(_ figure: Figure) throws -> [UInt8] {
                     try renderer.render(figure, format: format, dpi: options.dpi, metadata: metadata)
@@ -199,7 +204,7 @@ extension Cell {
 
 extension Duration {
     /// The duration in seconds.
-    var inSeconds: Double {
+    public var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

@@ -2,7 +2,7 @@
 public enum OutputStatus: String, Equatable, Sendable, CaseIterable {
     /// It is that of the notebook as it stands.
     case fresh
-    /// The cell, one above it, a parameter, the seed or a file has changed since then.
+    /// The cell, one above that may matter to it, a parameter, the seed or a file has changed since then.
     case stale
     /// Nothing is stored, because it shows nothing or did not run.
     case missing
@@ -48,6 +48,23 @@ extension NotebookDocument {
                     figures: result.figures.map(figurePath))
         }
         return outputs
+    }
+
+    /// The outputs of cells of this notebook for the cells of a newer version of it that are, with all that they
+    /// depend on, the same.
+    ///
+    /// - Returns: what to store there, and how many cells of this notebook are not in it as they ran.
+    public func transferring(
+        _ outputs: [Int: StoredOutput?], _ keys: CellKeys, to newer: NotebookDocument, _ newKeys: CellKeys
+    ) -> (outputs: [Int: StoredOutput?], left: Int) {
+        var places: [String: Int] = [:]
+        for cell in newer.cells { if let key = newKeys[cell] { places[key] = cell.position } }
+        var result: [Int: StoredOutput?] = [:]
+        for cell in cells {
+            guard let output = outputs[cell.position], let key = keys[cell], let place = places[key] else { continue }
+            result[place] = output
+        }
+        return (result, outputs.count - result.count)
     }
 }
 

@@ -55,6 +55,8 @@ extension Failure {
 struct Interruption: Error {
     enum Reason: Equatable { case user, time }
     var reason: Reason
+    /// Where the user's code was.
+    var place: Span?
 }
 
 extension Interruption {

@@ -220,6 +220,11 @@ final class Machine {
     /// - Returns: whether the program goes on there; otherwise the frames down to `depth` are gone.
     func unwind(_ error: inout any Error, to depth: Int) -> Bool {
         if let interruption = Interruption(error, self) { error = interruption }
+        if var interruption = error as? Interruption, interruption.place == nil {
+            let running = frames.last { !$0.closure.prototype.isLibrary }
+            interruption.place = running.map { $0.closure.prototype.span(max(0, $0.counter - 1)) }
+            error = interruption
+        }
         if !(error is Interruption), !(error is UnknownValue), !(error is DeadEnd) {
             error = located(error)
         }

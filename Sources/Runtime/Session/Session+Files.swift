@@ -58,6 +58,11 @@ extension Session {
 
     func writablePath(_ path: String) throws -> String {
         guard !path.utf8.contains(0) else { throw Failure("file.path", "a path holds a zero byte") }
+        guard !onlyRecords else {
+            throw Failure(
+                "shape.write", "this would write `\(path)`, and `:shape` changes nothing",
+                help: "run it without `:shape`")
+        }
         let target = absolute(path)
         let folders = [configuration.folder] + configuration.writable
         guard isUnrestricted || isBelow(target, folders) else {

@@ -63,13 +63,26 @@ extension Session {
     }
 
     /// The shape of an expression's value: `float32 [32, 10]`, or its type. The expression runs, but
-    /// tensors are not computed, and what it changed is put back.
+    /// tensors are not computed, and what it changed is put back. What cannot be put back, or takes long, is
+    /// refused: writing files and training.
     public func shape(of source: SourceText, stream: String) -> CellOutcome {
         let before = snapshot()
-        defer { restore(before) }
+        onlyRecords = true
+        defer {
+            onlyRecords = false
+            restore(before)
+        }
         return run(source, stream: stream) { value, outcome in
             outcome.value = ValueSummary.shape(value)
         }
+    }
+
+    /// Refuses to train within `shape(of:stream:)`.
+    func requireMayTrain() throws {
+        guard onlyRecords else { return }
+        throw Failure(
+            "shape.step", "this trains, and `:shape` computes nothing",
+            help: "`:shape net(x)` shows what a model gives; to train, run it without `:shape`")
     }
 
     /// Computes what the names hold and was only recorded so far.
@@ -109,6 +122,9 @@ extension Session {
 
     /// The String keys of the dict that `path` leads to, without running anything.
     public func keys(of path: [String]) -> [String] {
+        if path.last == "params", case .model(let model) = value(at: path.dropLast()) {
+            return model.namedParameters().filter { !$0.box.isState }.map(\.path)
+        }
         guard case .dict(let dict) = value(at: path) else { return [] }
         return dict.items.keys.compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
@@ -119,6 +135,8 @@ extension Session {
             parameters(of: module.value(name) ?? .none).map { !$0.isEmpty } ?? false
         }
         let built = BuiltinCatalog.builtins.filter { builtin in
+            // It takes any number of shapes, so that its parameters have no names.
+            if builtin.name == "build" { return type == nil || type == "Model" }
             guard let first = builtin.parameters.first?.name else { return false }
             return type.map { FirstParameter.takes(first, type: $0) } ?? true
         }
@@ -163,15 +181,29 @@ extension Session {
         }
     }
 
-    /// The value behind names joined by dots, if it can be read without running anything.
+    /// The value behind names joined by dots, and indices such as `[0]`, if it can be read without running anything.
     func value(at path: [String]) -> Value? {
         guard let first = path.first else { return nil }
         var value = module.value(first) ?? prelude.value(first) ?? BuiltinCatalog.value(first)
         for name in path.dropFirst() {
             guard let holder = value else { return nil }
-            value = storedMember(of: holder, name)
+            value = name.hasPrefix("[") ? storedElement(of: holder, name) : storedMember(of: holder, name)
         }
         return value
+    }
+
+    private func storedElement(of value: Value, _ index: String) -> Value? {
+        guard let index = Int(index.dropFirst().dropLast()) else { return nil }
+        let items: [Value]
+        switch value {
+        case .list(let list): items = list.items
+        case .tuple(let tuple): items = tuple.items
+        case .model(let model):
+            guard case .chain(let parts) = model.kind else { return nil }
+            items = parts
+        default: return nil
+        }
+        return items.indices.contains(index) ? items[index] : nil
     }
 
     private func storedMember(of value: Value, _ name: String) -> Value? {
@@ -215,6 +247,8 @@ private enum FirstParameter {
         case "x": true
         case "target": type == "Model"
         case "optimizer": type == "Optimizer"
+        // What `save` writes.
+        case "value": ["Model", "Optimizer", "Tensor", "Dict", "Figure"].contains(type)
         default: false
         }
     }

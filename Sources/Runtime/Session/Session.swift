@@ -34,6 +34,10 @@ public final class Session {
         set { limit.deadline = newValue }
     }
     private let limit = TimeLimit()
+    /// The folder of the script that is run: what it imports may lie there.
+    public var scriptFolder: String?
+    /// Whether nothing may be trained or written: see `shape(of:stream:)`.
+    var onlyRecords = false
     /// The most bytes that are shown of a cell's value, unless it is a tensor or a table.
     public var longestValue = Printer.longestShown
     /// Called with what is printed.
@@ -136,6 +140,7 @@ public final class Session {
         case is UnknownValue, is DeadEnd: outcome.ending = .interrupted
         case let interruption as Interruption:
             outcome.ending = interruption.reason == .time ? .timedOut : .interrupted
+            outcome.place = interruption.place
         default:
             // A value that is computed only when it is shown fails outside of all frames.
             var diagnostic = machine.located(error).diagnostic
@@ -208,7 +213,7 @@ public final class Session {
     private func beside(_ name: String) -> String? {
         guard !name.hasPrefix("/") else { return nil }
         let importer = loading.last.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
-        return [importer, configuration.folder].compactMap { $0.map { "\($0)/\(name)" } }
+        return [importer ?? scriptFolder, configuration.folder].compactMap { $0.map { "\($0)/\(name)" } }
             .first { FileAccess.size(of: $0) != nil }
     }
 
@@ -347,6 +352,8 @@ public struct CellOutcome {
     public var diagnostics: [Diagnostic] = []
     /// Warnings that came up while the cell ran.
     public var notices: [Diagnostic] = []
+    /// Where the user's code was when it was stopped.
+    public var place: Span?
 }
 
 extension Machine {

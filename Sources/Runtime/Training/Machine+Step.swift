@@ -18,6 +18,7 @@ extension Machine {
                 "step", "block", wants: "a block", got: block,
                 help: "the loss is computed inside: `step(opt) { mse(net(x), y) }`")
         }
+        try session.requireMayTrain()
         check?.steps += 1
         if recording == nil { try recorder.computePending() }
         let key = StepKey(

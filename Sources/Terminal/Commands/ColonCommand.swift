@@ -22,7 +22,8 @@ struct ColonCommand: Sendable {
 
     /// In the order of `:help`.
     static let all: [ColonCommand] = [
-        help, load, run, rerun, save, vars, shape, time, explain, plot, undo, reset, seed, quit,
+        help, load, run, rerun, save, saveOver, vars, shape, time, explain, plot, undo, reset, seed,
+        quit,
     ]
 
     var needsArgument: Bool { !argumentHelp.isEmpty && !argumentHelp.hasPrefix("[") }
@@ -32,13 +33,33 @@ struct ColonCommand: Sendable {
     /// The command of a name, or of the beginning of just one name.
     static func named(_ text: String) -> ColonCommand? {
         if let exact = all.first(where: { $0.name == text }) { return exact }
-        let fitting = all.filter { !text.isEmpty && $0.name.hasPrefix(text) }
+        let fitting = beginning(with: text)
         return fitting.count == 1 ? fitting[0] : nil
     }
 
-    /// A name that was perhaps meant: one that is close, or those that begin so.
-    static func nearest(_ text: String) -> String? {
-        let fitting = all.filter { !text.isEmpty && $0.name.hasPrefix(text) }
-        return fitting.first?.name ?? Diagnostics.nearest(text, in: all.map(\.name))
+    /// The commands that begin so; `save!` is to be written out.
+    private static func beginning(with text: String) -> [ColonCommand] {
+        all.filter { !text.isEmpty && $0.name.hasPrefix(text) && !$0.name.hasSuffix("!") }
+    }
+
+    /// What is wrong with a name that no single command has.
+    static func unknown(_ text: String) -> PromptError {
+        let fitting = beginning(with: text).map { "`:\($0.name)`" }
+        if let last = fitting.last, fitting.count > 1 {
+            let list = fitting.dropLast().joined(separator: ", ") + " or " + last
+            return PromptError("`:\(text)` may be \(list)", help: "write one letter more")
+        }
+        let close = Diagnostics.nearest(text, in: all.map(\.name))
+        return PromptError(
+            "there is no command `:\(text)`",
+            help: close.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")
+    }
+
+    /// The argument as the command takes it: a path may stand in quotes, as in a shell or in code.
+    func read(_ argument: String) -> String {
+        guard self.argument == .file, let mark = argument.first, mark == "\"" || mark == "'",
+            argument.count > 2, argument.last == mark
+        else { return argument }
+        return String(argument.dropFirst().dropLast())
     }
 }

@@ -30,6 +30,7 @@ extension ColonCommand {
         summary: "dtype and shape of a value, without computing it",
         documentation: """
             Records the expression, but computes no tensor; what it changed is put back. \
+            Training and writing files are refused. \
             `:shape net(x)` gives `float32 [32, 10]`.
             """
     ) { state, text in

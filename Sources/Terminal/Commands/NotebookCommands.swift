@@ -3,7 +3,8 @@ extension ColonCommand {
         name: "run", argument: .file, argumentHelp: "FILE",
         summary: "run a notebook in a session of its own and go on in it",
         documentation: """
-            The names of this session are gone then, and paths start at the notebook's folder. It \
+            The names of this session are gone then, with all that was trained, and paths start at \
+            the notebook's folder. It \
             stops at the first cell that fails; `:rerun` goes on after you have mended the file.
             """
     ) { state, path in
@@ -23,7 +24,8 @@ extension ColonCommand {
             weights included: a training cell run twice trains the same model the same way. \
             Cells above that were changed run first. Without a name everything \
             runs from the first cell that \
-            changed, or that has not run yet.
+            changed, or that has not run yet. What ^C ended and `fit` gave counts as run. \
+            `:undo` goes back to what was there before `:rerun`.
             """
     ) { state, name in
         do throws(PromptError) {

@@ -26,7 +26,8 @@ extension ColonCommand {
             let note = taken < count ? "; \(taken) of \(count), it reaches no further back" : ""
             state.screen.line("back to before: " + EntryLog.firstLine(first, limit: 60) + note)
         } else {
-            state.screen.line("there is nothing to take back")
+            let note = "there is nothing to take back; `:run` and `:reset` begin anew"
+            state.screen.line(note)
         }
         return .stay
     }

@@ -29,6 +29,8 @@ struct Completer {
             guard let path else { return chosen(session.functions(taking: nil), context.word) }
             guard let found = session.members(of: path) else { return .nothing }
             return chosen(found.members + found.functions, context.word)
+        case .memberOfLiteral(let type):
+            return chosen(session.functions(taking: type), context.word)
         case .key(let path):
             return CompletionAnswer(
                 candidates: session.keys(of: path), words: .paths, suffix: UInt8(ascii: "\""))

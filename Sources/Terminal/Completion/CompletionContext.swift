@@ -8,6 +8,8 @@ struct CompletionContext: Equatable, Sendable {
         case name(call: [String]?, given: [String])
         /// What follows a dot; the names before it, `nil` if there is another expression.
         case member(of: [String]?)
+        /// The same after a text, a list or a dict that is written there.
+        case memberOfLiteral(type: String)
         /// The inside of a string that names a file.
         case file
         /// A key of the dict that the names lead to.
@@ -101,7 +103,9 @@ struct CompletionContext: Equatable, Sendable {
 
     private mutating func readPlace(_ tokens: [Token], _ source: SourceText) {
         if tokens.last?.kind == .symbol(.dot) {
-            kind = .member(of: Self.path(endingAt: tokens.count - 2, tokens, source))
+            let path = Self.path(endingAt: tokens.count - 2, tokens, source)
+            let type = path == nil ? Self.literal(endingAt: tokens.count - 2, tokens) : nil
+            kind = type.map { .memberOfLiteral(type: $0) } ?? .member(of: path)
         } else if tokens.last?.kind == .keyword(.import) {
             kind = .module
         } else {
@@ -151,17 +155,54 @@ struct CompletionContext: Equatable, Sendable {
         }
     }
 
+    private static func isOperandEnd(_ token: Token) -> Bool {
+        token.kind == .name || endsOperand(token)
+    }
+
     /// The names joined by dots that end at an index; `nil` if something else ends there.
     private static func path(
         endingAt index: Int, _ tokens: [Token], _ source: SourceText
     ) -> [String]? {
         var path: [String] = []
         var index = index
-        while index >= 0, isWord(tokens[index]) {
+        while index >= 0 {
+            // `[0]`
+            while index > 2, tokens[index].kind == .symbol(.rightBracket),
+                tokens[index - 1].kind == .integer,
+                tokens[index - 2].kind == .symbol(.leftBracket), isOperandEnd(tokens[index - 3])
+            {
+                let number = tokens[index - 1]
+                path.insert("[\(source.text(of: Span(source, number.start, number.end)))]", at: 0)
+                index -= 3
+            }
+            guard isWord(tokens[index]) else { return nil }
             let token = tokens[index]
             path.insert(source.text(of: Span(source, token.start, token.end)), at: 0)
             guard index > 0, tokens[index - 1].kind == .symbol(.dot) else { return path }
             index -= 2
+        }
+        return nil
+    }
+
+    /// The type of what is written out and ends at an index: a text, a list or a dict.
+    private static func literal(endingAt index: Int, _ tokens: [Token]) -> String? {
+        guard index >= 0 else { return nil }
+        if tokens[index].kind == .stringEnd { return "String" }
+        guard tokens[index].kind == .symbol(.rightBracket) else { return nil }
+        var depth = 0
+        var hasColon = false
+        for start in (0...index).reversed() {
+            switch tokens[start].kind {
+            case .symbol(.rightBracket), .symbol(.rightParenthesis), .symbol(.rightBrace):
+                depth += 1
+            case .symbol(.leftBracket), .symbol(.leftParenthesis), .symbol(.leftBrace):
+                depth -= 1
+                guard depth == 0 else { continue }
+                if start > 0, isOperandEnd(tokens[start - 1]) { return nil }
+                return hasColon ? "Dict" : "List"
+            case .symbol(.colon) where depth == 1: hasColon = true
+            default: break
+            }
         }
         return nil
     }

@@ -52,6 +52,10 @@ struct DocumentationPage {
 
     /// The text of a definition with its place.
     func source(_ information: NameInformation) -> String {
+        if information.source == nil, let summary = information.summary {
+            let value = "\(information.kind) = \(summary)"
+            return "`\(information.name)` is a variable, which has no source: \(value)"
+        }
         guard let source = information.source else {
             return "`\(information.name)` is made in Swift; `?\(information.name)` describes it"
         }

@@ -46,16 +46,19 @@ struct MarkdownText {
         var lines: [String] = []
         var line = isItem ? "• " : ""
         var used = line.count
-        for piece in words(spans(text)) {
-            if used > indent.count, used + piece.width > width, piece.mayBreak {
+        for word in Self.joined(words(spans(text))) {
+            let width = word.reduce(0) { $0 + $1.width }
+            if used > indent.count, used + width > self.width {
                 lines.append(line)
                 line = indent
                 used = indent.count
             }
-            let isFirst = used <= indent.count
-            let shown = isFirst ? String(piece.text.drop { $0 == " " }) : piece.text
-            line += styled(shown, piece.role)
-            used += isFirst && piece.mayBreak ? max(0, piece.width - 1) : piece.width
+            for (index, piece) in word.enumerated() {
+                let isFirst = index == 0 && used <= indent.count
+                let shown = isFirst ? String(piece.text.drop { $0 == " " }) : piece.text
+                line += styled(shown, piece.role)
+                used += shown.count
+            }
         }
         return lines + [line]
     }
@@ -73,6 +76,16 @@ struct MarkdownText {
         /// A space stands before it.
         var mayBreak: Bool
         var width: Int { text.count }
+    }
+
+    /// Pieces between which no line may break, as a name in code and the comma behind it.
+    private static func joined(_ pieces: [Piece]) -> [[Piece]] {
+        var words: [[Piece]] = []
+        for piece in pieces {
+            if piece.mayBreak || words.isEmpty { words.append([]) }
+            words[words.count - 1].append(piece)
+        }
+        return words
     }
 
     private func words(_ spans: [(text: String, role: Screen.Role?)]) -> [Piece] {

@@ -57,7 +57,9 @@ struct DataCommand: ParsableCommand {
             let files = "\(result.files) \(result.files == 1 ? "file" : "files")"
             Console.write("\(result.folder): \(files), \(max(1, result.bytes >> 10)) kB\n")
             if result.datasets.isEmpty {
-                Console.write("no data set that `dlrepl data list` knows is new\n")
+                Console.write(
+                    "none of them is a data set that `dlrepl data list` knows, so `dataset` and `dataFile` do not open it:"
+                        + " read your own files by their path, from beside the notebook\n")
             } else {
                 Console.write("ready: \(result.datasets.joined(separator: ", "))\n")
             }

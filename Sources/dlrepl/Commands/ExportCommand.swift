@@ -9,9 +9,10 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Runs notebooks and writes figures, pages or other files of them.",
         discussion: """
-            `dl` writes the code alone and runs nothing. Figures of several notebooks have a folder each in \
-            that of `--to`. Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time \
-            or memory budget reached, 130 interrupted.
+            `dl` writes the code alone and runs nothing. A script is exported as one cell. Figures of several \
+            notebooks have a folder each in that of `--to`. Exit codes: 0 all well, 1 a cell failed, 2 bad \
+            usage, unreadable notebook or a result that cannot be written, 4 time or memory budget reached, \
+            130 interrupted.
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case figures, html, md, ipynb, dl }
@@ -19,7 +20,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "What to write: figures, html, md, ipynb or dl.")
     var kind: Kind
 
-    @Argument(help: "Notebooks.", completion: .file(extensions: ["dln"]))
+    @Argument(help: "Notebooks or scripts.", completion: .file(extensions: ["dln", "dl"]))
     var files: [String]
 
     @Option(help: "The folder for the results (default: figures/NOTEBOOK, or beside the notebook).")
@@ -43,8 +44,14 @@ struct ExportCommand: ParsableCommand {
         }
         let command = self
         try beforeAll {
+            if kind == .dl, let script = files.first(where: NotebookFile.isScript) {
+                throw Problem("\(script) is a script already")
+            }
             try NotebookFile.requireApart(files, by: place)
-            for file in files { try NotebookFile.requireWritable(place(file)) }
+            for file in files {
+                try NotebookFile.requireNoInput(place(file), files)
+                try NotebookFile.requireWritable(place(file))
+            }
         }
         try forEachFile(files, session) { try command.export($0, $1) }
     }
@@ -58,13 +65,18 @@ struct ExportCommand: ParsableCommand {
         if kind == .figures {
             return (to.map { files.count > 1 ? "\($0)/\(stem(file))" : $0 } ?? "figures/\(stem(file))") + "/"
         }
-        let folder = to ?? (file as NSString).deletingLastPathComponent
+        let folder = to ?? NotebookFile.folder(of: file)
         return (folder.isEmpty ? "" : folder + "/") + "\(stem(file)).\(kind.rawValue)"
     }
 
+    private func figureFolder(_ file: String) -> String {
+        if kind == .figures { return String(place(file).dropLast()) }
+        let folder = NotebookFile.folder(of: place(file))
+        return (folder.isEmpty ? "" : folder + "/") + "figures/\(stem(file))"
+    }
+
     private func export(_ file: String, _ installation: Installation) throws -> ExitCode {
-        let name = (file as NSString).lastPathComponent
-        let document = NotebookDocument(bytes: try NotebookFile.read(file), name: name)
+        let document = try NotebookFile.parsed(file)
         if document.hasErrors {
             for diagnostic in document.diagnostics {
                 Console.error(render(diagnostic, as: .plain) + "\n")
@@ -82,16 +94,17 @@ struct ExportCommand: ParsableCommand {
         options.dpi = dpi
         options.formats = try formats()
         options.drawsDark = kind == .html
+        options.origin = NotebookFile.origin(of: file, in: figureFolder(file))
         var run = NotebookRun(document: document, file: file, options: options)
         run.showsOutput = false
         let (results, ending) = try run.perform(session, installation)
         let code = Exit.code(of: ending)
         if kind == .figures {
-            try NotebookFile.write(figures: results.flatMap(\.figures), to: String(place(file).dropLast()))
-            return code
+            let lost = NotebookFile.write(figures: results.flatMap(\.figures), to: figureFolder(file))
+            return lost.isEmpty || ending == .interrupted ? code : Exit.usage
         }
         let written = try write(document, results, values, file)
-        return written == .success ? code : written
+        return written == .success || ending == .interrupted ? code : written
     }
 
     private func formats() throws -> [FigureFormat] {
@@ -110,17 +123,15 @@ struct ExportCommand: ParsableCommand {
     ) throws -> ExitCode {
         guard let exporter = Exporter.named(kind.rawValue) else { return Exit.usage }
         let path = place(file)
-        let figures = ((path as NSString).deletingLastPathComponent as NSString)
-            .appendingPathComponent("figures/\(stem(file))")
-        if exporter.linksFigures {
-            try NotebookFile.write(figures: results.flatMap(\.figures), to: figures)
-        }
+        let figures = figureFolder(file)
+        let linked = exporter.linksFigures ? results.flatMap(\.figures) : []
+        let lost = NotebookFile.write(figures: linked, to: figures)
         let input = ExportInput(
             document: document, results: results, parameters: values,
             figureFolder: NotebookFile.relative(figures, to: path),
             loadImage: NotebookFile.imageLoader(beside: file))
         try NotebookFile.write(exporter.export(input), to: path)
         Console.write("\(path)\n")
-        return .success
+        return lost.isEmpty ? .success : Exit.usage
     }
 }

@@ -32,7 +32,7 @@ struct FormatCommand: ParsableCommand {
             guard let formatted = layout.formatted else { continue }
             differs = true
             Console.write("\(file)\n")
-            if !check { try NotebookFile.write(formatted, to: file) }
+            if !check { try beforeAll { try NotebookFile.write(formatted, to: file) } }
         }
         if isBroken || check && differs { throw Exit.cellFailed }
     }
@@ -59,7 +59,11 @@ struct FormatCommand: ParsableCommand {
             let document = NotebookDocument(bytes: bytes, name: file)
             var codes: [Int: String] = [:]
             for cell in document.cells {
-                let code = code(of: cell.source, &layout.problems)
+                // What does not run, or is meant to fail, may be no code at all.
+                let mayBeBroken = cell.attributes.isSkipped || cell.attributes.expectsError
+                var problems: [Diagnostic] = []
+                let code = code(of: cell.source, &problems)
+                if !mayBeBroken { layout.problems += problems }
                 if code != cell.source.text { codes[cell.position] = code }
             }
             result = codes.isEmpty ? bytes : document.settingCode(codes).bytes

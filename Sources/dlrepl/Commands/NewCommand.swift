@@ -16,7 +16,9 @@ struct NewCommand: ParsableCommand {
             throw Exit.usage
         }
         let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-        try NotebookFile.write(Array(NotebookTemplate.text(name: stem).utf8), to: path)
+        try beforeAll {
+            try NotebookFile.write(Array(NotebookTemplate.text(name: stem).utf8), to: path)
+        }
         Console.write("\(path)\n")
     }
 }

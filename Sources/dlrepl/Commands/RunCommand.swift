@@ -10,7 +10,8 @@ struct RunCommand: ParsableCommand {
         abstract: "Runs notebooks (.dln) or scripts (.dl) from the top.",
         discussion: """
             Outputs go to stdout, progress to stderr. What ran is saved even when a cell fails; figures
-            of several notebooks have a folder each.
+            of several notebooks have a folder each. A script is run as one cell; its figures are written
+            for --out or --figures. A notebook that is changed while --write runs keeps the change.
             Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time or
             memory budget reached, 130 interrupted.
             """)
@@ -30,7 +31,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "What a failing cell does to those below: stop or continue.")
     var onError: ErrorPolicy = .stop
 
-    @Option(help: "Time for the whole run: 90, 90s, 5m, 1h.")
+    @Option(help: "Time for the whole run: 500ms, 90s, 5m, 1h.")
     var timeout: String?
 
     @Flag(help: "Writes the outputs into the notebook, below their cells.")
@@ -45,15 +46,30 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try beforeAll(checkPlaces)
+        try beforeAll {
+            try checkScripts()
+            try checkPlaces()
+        }
         try forEachFile(files, session) { file, installation in
             return try command.run(file, installation)
         }
     }
 
+    /// What a script cannot have.
+    private func checkScripts() throws {
+        guard let script = files.first(where: NotebookFile.isScript) else { return }
+        if write { throw Problem("\(script) is a script: only notebooks store outputs (--write)") }
+        if !parameters.isEmpty { throw Problem("\(script) is a script: only notebooks have parameters (-p)") }
+    }
+
+    /// Whether a file is run as one text that only prints.
+    private func isPlain(_ file: String) -> Bool {
+        NotebookFile.isScript(file) && out == nil && (figures == nil || figures == "none")
+    }
+
     private func checkPlaces() throws {
         if figures != "none" {
-            let notebooks = files.filter { !$0.hasSuffix(".dl") }
+            let notebooks = files.filter { !isPlain($0) }
             try NotebookFile.requireApart(notebooks, by: figureFolder)
             for file in notebooks {
                 do {
@@ -71,6 +87,7 @@ struct RunCommand: ParsableCommand {
         guard files.count == 1 else {
             throw Problem("--out takes one notebook; `dlrepl export` writes a file of each")
         }
+        try NotebookFile.requireNoInput(out, files)
         try NotebookFile.requireWritable(out)
     }
 
@@ -81,18 +98,18 @@ struct RunCommand: ParsableCommand {
     }
 
     private func run(_ file: String, _ installation: Installation) throws -> ExitCode {
-        let bytes = try NotebookFile.read(file)
-        if file.hasSuffix(".dl") { return try runScript(bytes, file, installation) }
-        let document = NotebookDocument(bytes: bytes, name: (file as NSString).lastPathComponent)
+        if isPlain(file) { return try runScript(file, installation) }
+        let document = try NotebookFile.parsed(file)
         for diagnostic in document.diagnostics {
             Console.error(render(diagnostic, as: Console.usesColor ? .ansi : .plain) + "\n")
         }
         if document.hasErrors { return Exit.usage }
         var run = NotebookRun(document: document, file: file, options: try options(document))
+        run.options.origin = NotebookFile.origin(of: file, in: figureFolder(file))
         run.showsOutput = !quiet
         let (results, ending) = try run.perform(session, installation)
-        try save(results, of: document, file, installation)
-        return Exit.code(of: ending)
+        let isSaved = try save(results, of: document, file, installation)
+        return isSaved || ending == .interrupted ? Exit.code(of: ending) : Exit.usage
     }
 
     private func options(_ document: NotebookDocument) throws -> RunOptions {
@@ -111,14 +128,32 @@ struct RunCommand: ParsableCommand {
 
     // MARK: Results
 
+    /// Writes whatever can be written; whether that is all.
     private func save(
         _ results: [CellResult], of document: NotebookDocument, _ file: String,
         _ installation: Installation
-    ) throws {
+    ) throws -> Bool {
         let folder = figureFolder(file)
-        if figures != "none" {
-            try NotebookFile.write(figures: results.flatMap(\.figures), to: folder)
+        let all = results.flatMap(\.figures)
+        let lost = figures == "none" ? [] : NotebookFile.write(figures: all, to: folder)
+        let hasPage = try NotebookFile.attempt { try writePage(results, of: document, file, folder) }
+        guard write else { return lost.isEmpty && hasPage }
+        var results = results
+        var unsaved: Set<Int> = []
+        for index in results.indices {
+            let count = results[index].figures.count
+            results[index].figures.removeAll { figures == "none" || lost.contains($0.fileName) }
+            if figures != "none", results[index].figures.count < count { unsaved.insert(results[index].position) }
         }
+        let isStored = try NotebookFile.attempt {
+            try store(results, unsaved, of: document, in: file, folder, installation)
+        }
+        return lost.isEmpty && hasPage && isStored
+    }
+
+    private func writePage(
+        _ results: [CellResult], of document: NotebookDocument, _ file: String, _ folder: String
+    ) throws {
         if let out {
             let exporter = try Self.exporter(out)
             let input = ExportInput(
@@ -128,7 +163,6 @@ struct RunCommand: ParsableCommand {
             try NotebookFile.write(exporter.export(input), to: out)
             Console.write("page: \(out)\n")
         }
-        if write { try store(results, of: document, in: file, folder, installation) }
     }
 
     private static func exporter(_ path: String) throws -> Exporter {
@@ -139,36 +173,54 @@ struct RunCommand: ParsableCommand {
     }
 
     /// Puts the outputs below their cells in the notebook itself.
+    ///
+    /// - Parameter unsaved: the cells whose figures could not be written: what is stored of them is stale.
     private func store(
-        _ results: [CellResult], of document: NotebookDocument, in file: String, _ folder: String,
-        _ installation: Installation
+        _ results: [CellResult], _ unsaved: Set<Int>, of document: NotebookDocument, in file: String,
+        _ folder: String, _ installation: Installation
     ) throws {
-        let keys = NotebookFile.keys(
-            of: document, file, try NotebookFile.parameters(parameters, of: document),
-            installation)
-        var results = results
-        if figures == "none" { for index in results.indices { results[index].figures = [] } }
-        let outputs = document.outputs(of: results, keys) {
+        func keys(_ document: NotebookDocument) throws -> CellKeys {
+            NotebookFile.keys(
+                of: document, file, try NotebookFile.parameters(parameters, of: document), installation)
+        }
+        let ran = try keys(document)
+        var outputs = document.outputs(of: results, ran) {
             NotebookFile.relative(folder, to: file) + "/" + $0.fileName
         }
-        try NotebookFile.write(document.storingOutputs(outputs).bytes, to: file)
+        for position in unsaved {
+            if let output = outputs[position], let output { outputs[position] = output.stale }
+        }
+        // It may have been edited meanwhile, for hours: what is there now counts.
+        let now = FileManager.default.contents(atPath: file).map { Array($0) } ?? document.bytes
+        guard now != document.bytes else {
+            return try NotebookFile.write(document.storingOutputs(outputs).bytes, to: file)
+        }
+        let newer = NotebookDocument(bytes: now, name: document.name)
+        let (kept, left) = document.transferring(outputs, ran, to: newer, try keys(newer))
+        try NotebookFile.write(newer.storingOutputs(kept).bytes, to: file)
+        let note = left == 0 ? "" : "; the outputs of \(left) cells that have changed are not stored"
+        Console.error("dlrepl: \(file) has changed while it ran and keeps that\(note)\n")
     }
 
     // MARK: Scripts
 
-    private func runScript(
-        _ bytes: [UInt8], _ file: String, _ installation: Installation
-    ) throws -> ExitCode {
+    private func runScript(_ file: String, _ installation: Installation) throws -> ExitCode {
+        let bytes = try NotebookFile.read(file)
         let folder = (NotebookFile.absolute(file) as NSString).deletingLastPathComponent
         let session = Session(self.session.configuration(installation, folder: folder))
         if !quiet {
             session.output = { Console.write($0) }
             session.progressEnded = { Console.write($0 + "\n") }
         }
-        if let timeout { session.deadline = Session.now + (try NotebookFile.seconds(timeout)) }
+        let limit = try timeout.map(NotebookFile.seconds)
+        if let limit { session.deadline = Session.now + limit }
         let source = SourceText(
             name: file, text: String(decoding: bytes, as: UTF8.self), file: file)
-        return ScriptOutcome(session.run(source, stream: "#1")).report(showsValue: !quiet)
+        var outcome = session.run(source, stream: "#1")
+        if outcome.ending == .timedOut, let limit {
+            outcome.diagnostics.append(TimeOut(limit: .run(limit)).diagnostic(of: file, at: outcome.place))
+        }
+        return ScriptOutcome(outcome).report(showsValue: !quiet)
     }
 }
 

@@ -8,8 +8,9 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Says which outputs that are stored in notebooks are stale; runs nothing.",
         discussion: """
-            An output (`dlrepl run --write`) is stale when its cell, a cell above it, a parameter, \
-            the seed, a data file or the version has changed since. Exit codes: 0 nothing stale, \
+            An output (`dlrepl run --write`) is stale when its cell, a cell above that shares names with it, \
+            a parameter, the seed, a data file or the version has changed since; comments and layout do not \
+            count. Exit codes: 0 nothing stale, \
             2 bad usage or unreadable notebook, 3 something stale.
             """)
 
@@ -36,6 +37,7 @@ struct StatusCommand: ParsableCommand {
 
     /// Writes a line for a notebook; whether something in it is stale.
     private func report(_ file: String, _ installation: Installation) throws -> Bool {
+        try NotebookFile.requireNotebook(file)
         let document = try NotebookFile.document(file)
         let keys = NotebookFile.keys(
             of: document, file, try NotebookFile.parameters(parameters, of: document),

@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Words and whole numbers have to be the same, other numbers close; figures have to be \
             made again, their pixels are not compared. Nothing is written. Exit codes: 0 the same, \
-            1 a cell failed, 2 bad usage or unreadable notebook, 3 outputs differ or none are \
+            1 a cell failed, 2 bad usage or unreadable notebook, 3 outputs differ or are not \
             stored, 4 time or memory budget reached, 130 interrupted.
             """)
 
@@ -23,7 +23,7 @@ struct VerifyCommand: ParsableCommand {
     @Option(name: [.customShort("p"), .customLong("param")], help: "Sets a parameter: -p lr=0.01.")
     var parameters: [String] = []
 
-    @Option(help: "Time for each notebook: 90, 90s, 5m, 1h.")
+    @Option(help: "Time for each notebook: 500ms, 90s, 5m, 1h.")
     var timeout: String?
 
     @OptionGroup var session: SessionOptions
@@ -40,11 +40,8 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verify(_ file: String, _ installation: Installation) throws -> ExitCode {
+        try NotebookFile.requireNotebook(file)
         let document = try NotebookFile.document(file)
-        guard !document.outputs.isEmpty else {
-            Console.write("\(file): no outputs are stored; `dlrepl run --write \(file)` stores them\n")
-            return Exit.differs
-        }
         var options = RunOptions(
             parameters: try NotebookFile.parameters(parameters, of: document))
         options.timeout = try timeout.map(NotebookFile.seconds)
@@ -57,7 +54,12 @@ struct VerifyCommand: ParsableCommand {
             let stored = document.outputs.last { $0.cellPosition == cell.position }
             guard let difference = difference(stored, result) else { continue }
             differences += 1
+            if document.outputs.isEmpty { continue }
             Console.write("\(file), \(cell.label): \(difference)\n")
+        }
+        if document.outputs.isEmpty, differences > 0 {
+            Console.write("\(file): no outputs are stored; `dlrepl run --write \(file)` stores them\n")
+            return Exit.differs
         }
         let cells = "\(document.cells.count) \(document.cells.count == 1 ? "cell" : "cells")"
         Console.write("\(file): \(cells), \(differences == 0 ? "the same" : "\(differences) differ")\n")

@@ -144,6 +144,9 @@ struct NotebookDocumentTests {
         ("```dl {#a", "attributes", "{#a", nil),
         ("```dl {#a} x", "attributes", "x", nil),
         ("```dl skip", "attributes", "skip", "write `dl {skip}`"),
+        ("```dl python", "attributes", "python", "`dl {#python}` names the cell"),
+        ("```dl width=8", "attributes", "width=8", "write `dl {width=8}`"),
+        ("```dl a, b", "attributes", "a, b", "attributes stand in braces: `dl {#name}`, `dl {skip}`"),
         ("```dl{#a}", "attributes", "dl{#a}", "write `dl {#a}`"),
         ("- ```dl", "nested-cell", "- ```dl", nil),
     ]
@@ -157,6 +160,14 @@ struct NotebookDocumentTests {
         let span = try #require(found.span)
         #expect(span.source.text(of: span) == example.marked)
         if let help = example.help { #expect(found.help == help) }
+    }
+
+    @Test("a script is a notebook of one cell, whose places are those of the script", arguments: ["", "\n", "```", "# a\n~~~dl\nx"])
+    func script(text: String) {
+        let document = NotebookDocument(script: text + "\nlet z = 1\n", name: "s.dl")
+        #expect(document.cells.count == 1 && document.diagnostics.isEmpty && document.outputs.isEmpty)
+        #expect(document.cells[0].source.text == text + "\nlet z = 1" && document.cells[0].source.firstLine == 1)
+        #expect(document.segments.map(\.kind) == [.cell(0)])
     }
 
     @Test("two cells of one name: the second is reported and has none")

@@ -87,6 +87,48 @@ struct OutputTests {
             status(document, try keys(document, params: ["lr=0.5"])) == [.stale, .stale, .skipped])
     }
 
+    /// Which cells have another key after a change.
+    private func changed(_ cells: [String], _ old: String, _ new: String) -> [Int] {
+        func keys(_ cells: [String]) -> [String?] {
+            let document = document(cells.map { "```dl {#n\($0.count)}\n\($0)\n```\n" }.joined(separator: "\n"))
+            let keys = CellKeys(document, parameters: [], version: "1") { _ in nil }
+            return document.cells.map { keys[$0] }
+        }
+        let (before, after) = (keys(cells), keys(cells.map { $0.replacing(old, with: new) }))
+        return before.indices.filter { before[$0] != after[$0] }
+    }
+
+    @Test("only cells that a change may reach are stale: through names, shared names and the world outside")
+    func links() {
+        let two = ["let x = 1", "let yy = 2", "x + yy", "yy * 100"]
+        #expect(changed(two, "x = 1", "x = 7") == [0, 2, 3])
+        #expect(changed(["let x = 1", "let yy = 2", "yy * 100"], "x = 1", "x = 7") == [0])
+        // The list holds the model, so training by the list reaches it.
+        let alias = ["let net = M()", "let nets = [net]", "train(nets[0], 0.1)", "net", "let other = 12"]
+        #expect(changed(alias, "0.1", "0.2") == [2, 3])
+        // A function reads what is defined below it.
+        let deferred = ["func f() { g() }", "func g() { 1 }", "f()", "let abcdef = 1"]
+        #expect(changed(deferred, "{ 1 }", "{ 2 }") == [1, 2])
+        let files = ["writeText(\"a.txt\", \"1\")", "let x = 1", "readText(name)", "import mine", "mine.f(123)"]
+        #expect(changed(files, "\"1\"", "\"2\"") == [0, 2, 3, 4])
+        #expect(changed(["track(a: 1)", "let x = 1", "tracked().a"], "a: 1", "a: 2") == [0, 2])
+    }
+
+    @Test("comments and layout change no key, but for a cell that shows them in its error")
+    func layout() throws {
+        func keys(_ attributes: String, _ code: String) -> String? {
+            let document = document("```dl {#a\(attributes)}\n\(code)\n```\n")
+            return CellKeys(document, parameters: [], version: "1") { _ in nil }[document.cells[0]]
+        }
+        let code = "let x = [1, 2]\nlet s = \"a  # b\""
+        let laidOut = "# Numbers\n\nlet  x=[1,2] # two\n\n\nlet s = \"a  # b\"\n\n"
+        #expect(keys("", code) == keys("", laidOut))
+        #expect(keys(" expect-error", code) != keys(" expect-error", laidOut))
+        for other in ["let x = [1, 2]\nlet s = \"a # b\"", "let x = [12]\nlet s = \"a  # b\"", "let x = [1, 2]; let s = \"a  # b\""] {
+            #expect(keys("", other) != keys("", code))
+        }
+    }
+
     @Test("a module counts with the modules that it imports, beside itself or beside the notebook")
     func modulesOfModules() throws {
         let document = document("```dl {#a}\nimport \"lib/nets.dl\"\n```\n")

@@ -1,5 +1,6 @@
 import Diagnostics
 import Notebooks
+import Syntax
 import Testing
 
 @testable import Terminal
@@ -18,9 +19,24 @@ struct ColonCommandTests {
 
     @Test(
         "a clear beginning is enough",
-        arguments: [("q", "quit"), ("undo", "undo"), ("re", nil), ("run", "run"), ("", nil), ("x", nil)])
+        arguments: [("q", "quit"), ("sav", "save"), ("save!", "save!"), ("s", nil), ("undo", "undo"), ("re", nil), ("run", "run"), ("", nil), ("x", nil)])
     func beginnings(text: String, name: String?) {
         #expect(ColonCommand.named(text)?.name == name)
+    }
+
+    @Test("a path may stand in quotes, an expression's own stay")
+    func quotes() {
+        #expect(ColonCommand.save.read("\"a b.dln\"") == "a b.dln" && ColonCommand.save.read("'a'") == "a")
+        #expect(ColonCommand.save.read("\"a") == "\"a" && ColonCommand.save.read("\"") == "\"")
+        #expect(ColonCommand.shape.read("\"a\"") == "\"a\"")
+    }
+
+    @Test("every word of the language has an example, which is code and holds it", arguments: Keyword.allCases)
+    func keywordExamples(word: Keyword) {
+        let source = SourceText(name: "example", text: word.example)
+        #expect(Parser.parse(source).diagnostics.isEmpty)
+        let words = word.example.split { !$0.isLetter }.map(String.init)
+        #expect(words.contains(word.rawValue))
     }
 
     @Test("what `:save` writes is a notebook with these cells")

@@ -13,6 +13,7 @@ struct CompleterTests {
         func touch() { counter += 1; 5 }
         let r = (loss: 0.5, other: (inner: 3, list: [1]))
         let net = Dense(3, relu)
+        let chain = Dense(3) >> Dense(2)
         func twice(x, factor = 2) { x * factor }
         let t = ones([2, 3])
         let d = ["left": 1, "right": 2, 3: 4]
@@ -41,6 +42,8 @@ struct CompleterTests {
             ("twi", ["twice"]), ("r.", ["loss", "other"]), ("r.other.in", ["inner"]),
             ("net.un", ["units", "unfreeze"]), ("twice(", ["x:", "factor:"]),
             ("twice(1, fac", ["factor:"]), ("Adam(net, bet", ["beta1:", "beta2:"]),
+            ("net.bu", ["build"]), ("net.sav", ["save"]), ("net.params[\"", ["W", "b"]),
+            ("chain[0].unit", ["units"]), ("\"a\".upp", ["upper"]), ("\"a\".zi", ["zip"]),
             ("net.forward(", ["x:"]), ("whi", ["while"]), ("t.sha", ["shape"]),
             ("plot(t, tit", ["title:"]), ("touch().", []), ("d[\"", ["left", "right"]),
             ("func f(alphabet) {\nalphab", ["alphabet"]), ("_red", ["_reduce"]),

@@ -32,6 +32,16 @@ struct MarkdownTextTests {
         #expect(again == words.joined(separator: " ").replacing("`", with: ""))
     }
 
+    @Test("names in code keep to the width too, and no line breaks within a word", arguments: 12...60)
+    func codeWidth(width: Int) {
+        let text = (1...40).map { "word\($0)" + ($0 % 3 == 0 ? " (`code`\($0), `x\($0)`)" : "") }
+            .joined(separator: " ")
+        let shown = MarkdownText(screen: Self.screen, width: max(width, 14)).rendered(text)
+        #expect(shown.split(separator: "\n").allSatisfy { $0.count <= max(width, 14) })
+        let words = shown.split { $0 == " " || $0 == "\n" }
+        #expect(words == text.replacing("`", with: "").split(separator: " "))
+    }
+
     @Test(
         "formulas become plain text",
         arguments: [
