@@ -94,6 +94,22 @@ struct ToolTests {
         }
     }
 
+    @Test("the figure that a script ends with is a file, as that of a cell")
+    func figureOfScript() throws {
+        try withTemporaryFolder { folder in
+            try write("let y = [1, 2]\nplot(y)\n", "s.dl", folder)
+            func run(_ options: [String]) throws -> Bool {
+                let result = try Program.run(["run", "s.dl"] + options, input: "", folder: folder)
+                #expect(result.code == 0, "\(result)")
+                return result.output.contains("figures/s/ (1)")
+            }
+            #expect(try !run(["--figures", "none"]))
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "figures").path))
+            #expect(try run([]))
+            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "figures/s/cell-01.png").path))
+        }
+    }
+
     @Test("a cell that runs out of its own time ends the run only where an error would")
     func cellTimeout() throws {
         try withTemporaryFolder { folder in

@@ -231,7 +231,7 @@ extension Session {
 
 extension Mark {
     /// What a caller may label.
-    fileprivate var labels: [String] { parameters.filter { !$0.isPositionalOnly }.map(\.name) }
+    fileprivate var labels: [String] { parameters.map(\.name) }
 }
 
 /// Which types the first parameter of a library function takes; by the conventions of its name.

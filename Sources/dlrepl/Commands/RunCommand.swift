@@ -1,5 +1,7 @@
 import ArgumentParser
 import Diagnostics
+import Drawing
+import Figures
 import Foundation
 import Notebooks
 import Runtime
@@ -10,8 +12,8 @@ struct RunCommand: ParsableCommand {
         abstract: "Runs notebooks (.dln) or scripts (.dl) from the top.",
         discussion: """
             Outputs go to stdout, progress to stderr. What ran is saved even when a cell fails; figures
-            of several notebooks have a folder each. A script is run as one cell; its figures are written
-            for --out or --figures. A notebook that is changed while --write runs keeps the change.
+            of several notebooks have a folder each. A script is run as one cell. A notebook that is
+            changed while --write runs keeps the change.
             Exit codes: 0 all well, 1 a cell failed, 2 bad usage or unreadable notebook, 4 time or
             memory budget reached, 130 interrupted.
             """)
@@ -220,7 +222,21 @@ struct RunCommand: ParsableCommand {
         if outcome.ending == .timedOut, let limit {
             outcome.diagnostics.append(TimeOut(limit: .run(limit)).diagnostic(of: file, at: outcome.place))
         }
-        return ScriptOutcome(outcome).report(showsValue: !quiet)
+        let code = ScriptOutcome(outcome).report(showsValue: !quiet)
+        guard let figure = outcome.figure, figures != "none" else { return code }
+        return try write(figure, of: file) ? code : Exit.usage
+    }
+
+    /// Writes the figure that a script ends with, as that of a cell.
+    private func write(_ figure: Figure, of file: String) throws -> Bool {
+        let folder = figureFolder(file)
+        let options = RunOptions(parameters: [])
+        let metadata = [
+            ("notebook", (file as NSString).lastPathComponent), ("cell", "1"), ("version", DLRepl.version),
+            ("origin", NotebookFile.origin(of: file, in: folder)),
+        ]
+        let bytes = try CairoRenderer().render(figure, format: .png, dpi: options.dpi, metadata: metadata)
+        return NotebookFile.write(figures: [CellFigure(fileName: "cell-01.png", bytes: bytes)], to: folder).isEmpty
     }
 }
 
