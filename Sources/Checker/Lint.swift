@@ -17,19 +17,23 @@ public enum Lint {
 
     /// What `typeOf` gives.
     public static let typeNames = [
-        "Nil", "Bool", "Int", "Float", "String", "List", "Dict", "Record", "Tuple", "Range", "Tensor", "DType", "Function",
-        "Model", "Optimizer", "Dataset", "Batches", "Tokenizer", "Figure", "Module",
+        "Nil", "Bool", "Int", "Float", "String", "List", "Dict", "Record", "Tuple", "Range", "Tensor",
+        "DType", "Function", "Model", "Optimizer", "Dataset", "Batches", "Tokenizer", "Figure", "Module",
     ]
 
     /// Names of types elsewhere, beside those that differ in case alone.
-    private static let otherTypes = ["str": "String", "double": "Float", "boolean": "Bool", "none": "Nil", "array": "Tensor"]
+    private static let otherTypes = [
+        "str": "String", "double": "Float", "boolean": "Bool", "none": "Nil", "array": "Tensor",
+    ]
 
     /// The warning that `typeOf` never gives this text.
     static func unknownType(_ text: String, at span: Span) -> Diagnostic {
-        let meant = typeNames.first { $0.lowercased() == text.lowercased() } ?? otherTypes[text.lowercased()]
+        let name = text.lowercased()
+        let meant = typeNames.first { $0.lowercased() == name } ?? otherTypes[name]
         return Diagnostic(
             .warning, id: "lint.typeName", "`typeOf` never gives \"\(text)\"", at: span,
-            help: meant.map { "write \"\($0)\"" } ?? "it gives names such as \"Int\", \"List\", \"Tensor\"")
+            help: meant.map { "write \"\($0)\"" }
+                ?? "it gives names such as \"Int\", \"List\", \"Tensor\"")
     }
 
     /// The warning that such a loss is given what went through the activation.
@@ -169,7 +173,9 @@ struct LintWalker {
     }
 
     /// `typeOf(x) == "int"`, `typeOf(x) in ["int", "float"]`.
-    private mutating func checkTypeName(_ operation: BinaryOperator, _ left: Expression, _ right: Expression) {
+    private mutating func checkTypeName(
+        _ operation: BinaryOperator, _ left: Expression, _ right: Expression
+    ) {
         guard Self.calledFunction(left) == "typeOf", !defined.contains("typeOf") else { return }
         let texts: [Expression]
         switch (operation, right.kind) {
@@ -178,8 +184,8 @@ struct LintWalker {
         default: return
         }
         for text in texts {
-            guard case .string(let parts) = text.kind, parts.count == 1, case .text(let name) = parts[0],
-                !Lint.typeNames.contains(name)
+            guard case .string(let parts) = text.kind, parts.count == 1,
+                case .text(let name) = parts[0], !Lint.typeNames.contains(name)
             else { continue }
             warnings.append(Lint.unknownType(name, at: text.span))
         }

@@ -1,10 +1,11 @@
 /// The candidate that `name` was probably meant to be, or `nil` if none is close enough.
 ///
-/// Close is few edits (insert, delete, replace, swap two neighbours) for the length of the name: one up to six
-/// characters, two up to eight, three beyond; a difference in case counts for a quarter of an edit. In a short name
-/// another first letter makes another word (`set`, `get`), in one of two any other letter. Of equally close candidates the one wins whose first letter
-/// has the case of the name's, then the one of the name's length, then the first in the alphabet: the order of the
-/// candidates, which may be a set's, decides nothing.
+/// Close is few edits (insert, delete, replace, swap two neighbours) for the length of the name:
+/// one up to six characters, two up to eight, three beyond; a difference in case counts for a
+/// quarter of an edit. In a short name another first letter makes another word (`set`, `get`), in
+/// one of two any other letter. Of equally close candidates the one wins whose first letter has
+/// the case of the name's, then the one of the name's length, then the first in the alphabet: the
+/// order of the candidates, which may be a set's, decides nothing.
 /// - Source: the restricted Damerau–Levenshtein distance ("optimal string alignment").
 /// - Complexity: O(candidates · length²).
 public func nearest(_ name: String, in candidates: some Sequence<String>) -> String? {
@@ -21,7 +22,8 @@ public func nearest(_ name: String, in candidates: some Sequence<String>) -> Str
         if limit <= EditCost.edit, difference == 0, isAnotherWord(wanted, other) { continue }
         let hasOtherCase = initial.properties.isUppercase != first.properties.isUppercase
         let found = Closeness(
-            distance: distance, case: hasOtherCase ? 1 : 0, difference: difference, candidate: candidate)
+            distance: distance, case: hasOtherCase ? 1 : 0, difference: difference,
+            candidate: candidate)
         if best.map({ found.precedes($0) }) ?? true { best = found }
     }
     return best?.candidate
@@ -35,7 +37,8 @@ private struct Closeness {
     let candidate: String
 
     func precedes(_ other: Closeness) -> Bool {
-        (distance, self.case, difference, candidate) < (other.distance, other.case, other.difference, other.candidate)
+        (distance, self.case, difference, candidate)
+            < (other.distance, other.case, other.difference, other.candidate)
     }
 }
 

@@ -94,7 +94,8 @@ struct OperationCalls {
             if case .list = value, parameter.kind == .tensor {
                 help =
                     operation.name == "sort"
-                    ? "a list is ordered by `sorted`: write `xs = xs.sorted()` for a `var xs`" : "lists do not mix with tensors: write `Tensor(xs)`"
+                    ? "a list is ordered by `sorted`: write `xs = xs.sorted()` for a `var xs`"
+                    : "lists do not mix with tensors: write `Tensor(xs)`"
             }
             if parameter.kind == .dtype { help = Machine.dtypeHelp(value) }
             if case .string = value, [.axis, .axes].contains(parameter.kind) {

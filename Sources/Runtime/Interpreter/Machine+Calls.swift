@@ -19,8 +19,8 @@ extension Machine {
                     throw CallFailures.notCallable(callee, given: site.calleeSpan, to: name)
                 }
             }
-            if site.isDropped { warnOfDropped(callee) }
             registers[result] = try call(callee, Array(arguments), labels: site.labels)
+            if site.isDropped { warnOfDropped(callee) }
             return false
         }
     }
@@ -62,17 +62,20 @@ extension Machine {
             return true
         }
         setOrigin()
-        if site.isDropped { warnOfDropped(candidate) }
         registers[result] = try call(candidate, arguments, labels: labels)
+        if site.isDropped { warnOfDropped(candidate) }
         return false
     }
 
-    /// `xs.sorted()` on a line of its own, which changes nothing.
+    /// `xs.sorted()` on a line of its own, which changes nothing. A comment `# → …` shows what it gives.
     private func warnOfDropped(_ callee: Value) {
         guard case .builtin(let builtin) = callee, Habits.pure.contains(builtin.signature.name) else { return }
         guard let frame = frames.last else { return }
         let span = frame.closure.prototype.span(frame.counter - 1)
         let text = span.source.text(of: span)
+        let after = span.source.utf8[span.end...].prefix { $0 != UInt8(ascii: "\n") }
+        guard !String(decoding: after, as: UTF8.self).contains("# →") else { return }
+        setOrigin()
         let base = text.prefix { $0.isLetter }
         let isMethod = text.dropFirst(base.count).hasPrefix(".\(builtin.signature.name)(")
         warn(

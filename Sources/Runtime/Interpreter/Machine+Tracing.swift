@@ -44,7 +44,7 @@ struct TracedArgument {
     var words: String {
         let text = span.source.text(of: span)
         // What only the library calls is no name for users.
-        if !isUsers, function.hasPrefix("_"), !text.contains("_") { return "`\(text)`" }
+        if function == "_called" { return "the input of the model" }
         if isUsers, text.count <= 24, !text.contains("\n"), !text.contains("`") { return "`\(text)`" }
         return parameter.map { "`\($0)` of `\(function)`" } ?? "an argument of `\(function)`"
     }
@@ -94,9 +94,8 @@ extension Machine {
             return false
         }
         if let dtype = failure.dtype {
-            let isHidden = first.function.hasPrefix("_")
-            let who =
-                isHidden ? "what takes it" : first.words.contains("`\(first.function)`") ? "it" : "`\(first.function)`"
+            let isNamed = first.words.contains("`\(first.function)`") || first.function == "_called"
+            let who = isNamed ? "it" : "`\(first.function)`"
             failure.diagnostic.message = "\(first.words) is \(dtype.dtype.name), \(who) needs \(dtype.rule)"
             failure.diagnostic.notes = []
             noteCall(first, in: &failure)

@@ -107,7 +107,8 @@ extension Machine {
                 help: {
                     switch value {
                     case .dataset: "write `d.x` and `d.y`"
-                    case .tensor: "it is one tensor: `let v = …`; where the greatest are tells `argmax`"
+                    case .tensor(let node) where node.shape.rank > 0:
+                        "it is one tensor: `let v = …`; where the greatest are tells `argmax`"
                     default: nil
                     }
                 }())

@@ -35,23 +35,11 @@ extension Machine {
         let constructor = Closure(
             definition.constructor.prototype, captures: definition.constructor.captures,
             receiver: instance)
-        if constructor.prototype.isLibrary { try requireBools(definition.signature, arguments, labels) }
+        if constructor.prototype.isLibrary { try definition.requireBools(arguments, labels) }
         _ = try run(constructor, arguments, labels)
         try instance.measureNesting()
         recording?.creates("a model is made")
         return .model(instance)
-    }
-
-    /// Refuses a size where a layer of the library takes a Bool: `LSTM(4, 8)`.
-    private func requireBools(_ signature: Signature, _ arguments: [Value], _ labels: [String?]) throws {
-        let order = try signature.order(of: arguments.count, labels)
-        for (parameter, argument) in zip(signature.parameters, order)
-        where argument >= 0 && ["true", "false"].contains(parameter.defaultText) {
-            guard case .int(let number) = arguments[argument] else { continue }
-            throw CallFailures.argument(
-                signature.name, parameter.name, wants: "a Bool", got: arguments[argument],
-                help: number > 1 ? "the size of the input is not given: the first call tells it" : nil)
-        }
     }
 
     /// A random stream of its own, for what is drawn later.
