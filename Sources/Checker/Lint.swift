@@ -17,8 +17,9 @@ public enum Lint {
 
     /// What `typeOf` gives.
     public static let typeNames = [
-        "Nil", "Bool", "Int", "Float", "String", "List", "Dict", "Record", "Tuple", "Range", "Tensor",
-        "DType", "Function", "Model", "Optimizer", "Dataset", "Batches", "Tokenizer", "Figure", "Module",
+        "Nil", "Bool", "Int", "Float", "String", "List", "Dict", "Record", "Tuple", "Range",
+        "Tensor", "DType", "Function", "Model", "Optimizer", "Dataset", "Batches", "Tokenizer",
+        "Figure", "Module",
     ]
 
     /// Names of types elsewhere, beside those that differ in case alone.

@@ -128,12 +128,13 @@ enum Habits {
         "String": [
             "count": "write `len(s.split(\"a\")) - 1`", "pop": "write `s[:-1]`", "insert": "write `s[:i] + c + s[i:]`",
             "remove": "write `s.replace(\"a\", \"\")`", "append": longer, "push": longer, "extend": longer,
-            "capitalize": "write `s[:1].upper() + s[1:]`",
+            "capitalize": "write `s[:1].upper() + s[1:]`", "charAt": "write `s[0]`", "substring": "write `s[1:3]`",
         ],
         "Model": [
             "add": "compose with `>>`: `Dense(50, relu) >> Dense(10)`", "append": "write `net >> Dense(10)`",
             "pop": "write `net[:-1]`", "weights": "write `.params`",
         ],
+        "Dataset": ["batch": "write `.batches(32)`", "shuffle": "write `.shuffled()`"],
         "Bool": ["shape": ofBias, "dtype": ofBias, "norm": ofBias, "mean": ofBias],
     ]
 

@@ -160,7 +160,9 @@ extension Machine {
             if box == nil, name == "params" || rest.count == 1 && !Self.isObject(old) && !old.isOpen, !rest.isEmpty {
                 throw Failure(
                     "assign.copy", "`.\(name)` of a model gives a copy: nothing can be put into it",
-                    help: name == "params" ? "write `net.W = …`, or `setParams(net, [\"W\": …])`" : nil)
+                    help: name == "params"
+                        ? "write `net.W = …`, or `setParams(net, [\"W\": …])`"
+                        : "only its params and states are assigned")
             }
             try modify(&old, rest, new, place, prototype, R)
             guard let box else {
