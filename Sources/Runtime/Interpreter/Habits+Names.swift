@@ -50,7 +50,8 @@ extension Habits {
         "Counter": "count in a dict: `d[key] = get(d, key, 0) + 1`",
         "Parameter": "in a model's body write `param W: [3, 4] = normal(0.1)`",
         "ModuleList": "a list of models is one: `let layers = [Dense(8), Dense(8)]`",
-        "BatchNormalization": "write `BatchNorm()`", "ToTensor": "leave it out: images are tensors; of a list write `Tensor(xs)`",
+        "BatchNormalization": "write `BatchNorm()`",
+        "ToTensor": "leave it out: images are tensors; of a list write `Tensor(xs)`",
         "tqdm": "loop over the values themselves; `fit` shows its progress",
         "StepLR": "give `fit` a callback: `callbacks: [schedule(stepDecay(0.1, factor: 0.5, every: 10))]`",
     ]
