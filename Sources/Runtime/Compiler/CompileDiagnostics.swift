@@ -51,9 +51,9 @@ enum CompileDiagnostics {
 
     /// `let x =` at the end of the line above, which goes on where its own name stands.
     private static func continuedLine(before name: Name) -> String? {
-        let lines = name.span.source.text(of: Span(name.span.source, 0, name.span.start)).split(separator: "\n")
-        guard lines.count > 1 else { return nil }
-        let above = lines[lines.count - 2].split(separator: " ").map(String.init)
+        let lines = name.span.source.text(of: Span(name.span.source, 0, name.span.start))
+            .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let above = lines.last { $0.contains { $0 != " " } }?.split(separator: " ").map(String.init) ?? []
         guard above.count > 2, ["let", "var"].contains(above[0]), above[1] == name.text, let end = above.last,
             end.unicodeScalars.allSatisfy({ !$0.properties.isAlphabetic && !("0"..."9").contains($0) }),
             !["(", "[", "{", ")", "]", "}", "\""].contains(end.last)
