@@ -15,6 +15,28 @@ public enum Lint {
         "crossEntropy": "softmax", "binaryCrossEntropy": "sigmoid",
     ]
 
+    /// What `typeOf` gives.
+    public static let typeNames = [
+        "Nil", "Bool", "Int", "Float", "String", "List", "Dict", "Record", "Tuple", "Range",
+        "Tensor", "DType", "Function", "Model", "Optimizer", "Dataset", "Batches", "Tokenizer",
+        "Figure", "Module",
+    ]
+
+    /// Names of types elsewhere, beside those that differ in case alone.
+    private static let otherTypes = [
+        "str": "String", "double": "Float", "boolean": "Bool", "none": "Nil", "array": "Tensor",
+    ]
+
+    /// The warning that `typeOf` never gives this text.
+    static func unknownType(_ text: String, at span: Span) -> Diagnostic {
+        let name = text.lowercased()
+        let meant = typeNames.first { $0.lowercased() == name } ?? otherTypes[name]
+        return Diagnostic(
+            .warning, id: "lint.typeName", "`typeOf` never gives \"\(text)\"", at: span,
+            help: meant.map { "write \"\($0)\"" }
+                ?? "it gives names such as \"Int\", \"List\", \"Tensor\"")
+    }
+
     /// The warning that such a loss is given what went through the activation.
     public static func doubledActivation(
         _ activation: String, in loss: String, at span: Span
@@ -104,7 +126,11 @@ struct LintWalker {
             if let block { visit(block) }
         case .unary(_, let operand), .member(let operand, _), .index(let operand, _):
             visit(operand)
-        case .binary(_, let left, let right, _), .range(let left, let right, _, _):
+        case .binary(let operation, let left, let right, _):
+            checkTypeName(operation, left, right)
+            visit(left)
+            visit(right)
+        case .range(let left, let right, _, _):
             visit(left)
             visit(right)
         case .tuple(let items), .list(let items): for item in items { visit(item) }
@@ -145,6 +171,25 @@ struct LintWalker {
             !defined.contains(activation), Self.calledFunction(prediction) == activation
         else { return }
         warnings.append(Lint.doubledActivation(activation, in: loss, at: prediction.span))
+    }
+
+    /// `typeOf(x) == "int"`, `typeOf(x) in ["int", "float"]`.
+    private mutating func checkTypeName(
+        _ operation: BinaryOperator, _ left: Expression, _ right: Expression
+    ) {
+        guard Self.calledFunction(left) == "typeOf", !defined.contains("typeOf") else { return }
+        let texts: [Expression]
+        switch (operation, right.kind) {
+        case (.equal, _), (.notEqual, _): texts = [right]
+        case (.contained, .list(let items)), (.notContained, .list(let items)): texts = items
+        default: return
+        }
+        for text in texts {
+            guard case .string(let parts) = text.kind, parts.count == 1,
+                case .text(let name) = parts[0], !Lint.typeNames.contains(name)
+            else { continue }
+            warnings.append(Lint.unknownType(name, at: text.span))
+        }
     }
 
     private static func calledFunction(_ expression: Expression) -> String? {

@@ -5,7 +5,7 @@
 func nearest(_ name: String, in known: [String]) -> String? {
     let wrong = Array(name.lowercased().prefix(64))
     let candidates = known.map { ($0, edits(wrong, Array($0.lowercased().prefix(64)))) }
-    guard let best = candidates.min(by: { $0.1 < $1.1 }) else { return nil }
+    guard let best = candidates.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }) else { return nil }
     return best.1 <= max(1, wrong.count / 3) ? best.0 : nil
 }
 

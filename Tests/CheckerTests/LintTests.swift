@@ -23,9 +23,18 @@ struct LintTests {
         arguments: [
             "crossEntropy(net(x), y)", "nll(logSoftmax(z), y)", "binaryCrossEntropyOf(sigmoid(z), y)",
             "crossEntropy(z, softmax(t))", "func softmax(x) { x }\ncrossEntropy(softmax(z), y)",
-            "func f(x: [N, D], n) { x }",
+            "func f(x: [N, D], n) { x }", "typeOf(x) == \"Int\"", "typeOf(x) in [\"Tensor\", \"List\"]",
+            "typeOf(x) == name", "func typeOf(x) { \"int\" }\ntypeOf(3) == \"int\"", "nameOf(x) == \"int\"",
         ])
     func silent(_ text: String) { #expect(ids(text).isEmpty) }
+
+    @Test(
+        "a text that `typeOf` never gives",
+        arguments: [
+            "typeOf(3) == \"int\"", "if typeOf(x) != \"str\" { 1 }", "let b = typeOf(x) in [\"Int\", \"float\"]",
+            "x.typeOf() == \"tensor\"",
+        ])
+    func typeName(_ text: String) { #expect(ids(text) == ["lint.typeName"]) }
 
     @Test("a parameter named like a dimension")
     func dimension() {

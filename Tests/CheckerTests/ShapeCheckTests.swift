@@ -55,6 +55,10 @@ struct ShapeCheckTests {
         Case(["shape.@"], "LayerNorm(axis: [1, 2])(randn([2, 4, 5])) @ zeros([4, 2])"),
         Case(["shape.@"], "let norm = RMSNorm(axis: 1)\nnorm(randn([2, 4, 5]))\nnorm.scale @ zeros([5, 2])"),
         Case(["shape.@"], "randn([2, 3]) @ randn([4, 5])"),
+        Case(["shape.@"], "func f(a = randn([2, 3]), b) { a @ a }"),
+        Case(["call.label"], "print(\"a\", end: \"\")"),
+        Case(["lint.dropped"], "func f(x) { [x, 2].reversed()\nx }"),
+        Case(["lint.flatten"], "Conv2D(8, 3) >> flatten >> Dense(10)"),
         Case(["shape.@"], "let x = randn([2, 3])\nif x.sum() > 0 { x @ x } else { x }"),
         Case(["shape.@"], "let x = randn([2, 3])\nif x.sum() > 0 { x } else { x @ x }"),
         Case(["shape.@"], "for b in Dataset(zeros([99, 3]), zeros([99])).batches(10, shuffle: true) { b.x @ b.x }"),
@@ -117,6 +121,9 @@ struct ShapeCheckTests {
     func finds(_ example: Case) async { #expect(await found(example.text) == example.ids) }
 
     static let right = [
+        "func f(a = 1, b) { a + b }",
+        "func f(x) { x.reshape([6]) }", "ones([2]).reshape([2, 1])    # → shape\n1",
+        "let net = Dense(2)\nfunc f(x) { net.parts\nx.history[0] = 3\nx }",
         "let x = randn([5])\nx[:, newaxis] - x",
         "let x = randn([4, 3])\nlet n = x.sum().item()\nif n > 2 { error(\"too much\") }\nprint(\"{n:.3f}\")",
         "var found = nil\nfor i in 0..<10 { if randn([]) > 1.0 { found = i\nbreak } }\nfound + 1",

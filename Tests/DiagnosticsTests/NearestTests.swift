@@ -28,11 +28,40 @@ import Testing
         #expect(nearest(name, in: names) == nil)
     }
 
-    @Test("the closest wins, and of equals the first; never the name itself")
+    @Test("the closest wins, never the name itself")
     func order() {
         #expect(nearest("man", in: ["men", "mean", "Man"]) == "Man")
-        #expect(nearest("man", in: ["men", "mean"]) == "men")
         #expect(nearest("mean", in: ["mean", "meen"]) == "meen")
         #expect(nearest("abcd", in: [String]()) == nil)
+    }
+
+    @Test(
+        "of equally close candidates a rule chooses: the case of the first letter, the length, the alphabet",
+        arguments: [
+            ("Conv2d", ["conv2d", "Conv2D"], "Conv2D"), ("conv2D", ["Conv2D", "conv2d"], "conv2d"),
+            ("man", ["mean", "men"], "men"), ("las", ["lax", "lag"], "lag"), ("mess", ["mesa", "mass"], "mass"),
+        ])
+    func ties(_ name: String, _ candidates: [String], _ expected: String) {
+        #expect(nearest(name, in: candidates) == expected)
+        #expect(nearest(name, in: candidates.reversed()) == expected)
+    }
+
+    @Test("no order of the candidates changes the answer")
+    func anyOrder() {
+        let candidates = ["a", "b", "c"].flatMap { x in
+            ["a", "b", "c", ""].flatMap { y in ["a", "b", "c", "A", ""].map { x + y + $0 } }
+        }
+        for name in candidates.map({ $0 + "d" }) + candidates.map({ $0.uppercased() + "b" }) {
+            let answer = nearest(name, in: candidates)
+            #expect(answer == nearest(name, in: candidates.reversed()), "\(name)")
+            #expect(answer == nearest(name, in: candidates.sorted { $0.dropFirst() < $1.dropFirst() }), "\(name)")
+        }
+    }
+
+    @Test(
+        "another short word is no slip of the keys",
+        arguments: [("set", "get"), ("net", "get"), ("last", "cast"), ("format", "normal"), ("ls", "l1")])
+    func anotherWord(_ name: String, _ candidate: String) {
+        #expect(nearest(name, in: [candidate]) == nil)
     }
 }

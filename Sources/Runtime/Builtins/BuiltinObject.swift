@@ -74,6 +74,13 @@ final class BuiltinObject: Compound {
         Compound.drain(&pending)
     }
 
+    /// Refuses labels: its values are taken as they come.
+    func refuse(_ labels: [String?]) throws {
+        guard let label = labels.compactMap({ $0 }).first else { return }
+        let values = ParameterInfo(name: "values…", isOptional: true)
+        throw CallFailures.unknownLabel(label, Signature(name: signature.name, parameters: [values]))
+    }
+
     override func surrender(to pending: inout [Compound]) {
         if case .composition = kind { kind = .composition([]) }
         Compound.take(&held.values, to: &pending)
@@ -233,11 +240,7 @@ extension Machine {
         case .native(let body):
             return try body(self, bound(arguments, labels, builtin.signature, builtin.defaults))
         case .variadic(let body):
-            if let label = labels.compactMap({ $0 }).first {
-                let values = ParameterInfo(name: "values…", isOptional: true)
-                throw CallFailures.unknownLabel(
-                    label, Signature(name: builtin.signature.name, parameters: [values]))
-            }
+            try builtin.refuse(labels)
             return try body(self, arguments)
         case .labelled(let body):
             return try body(
@@ -272,6 +275,9 @@ extension Machine {
         default: break
         }
         if other.isVariadic {
+            if !labels.isEmpty, !arguments.contains(where: { if case .tensor = $0 { true } else { false } }) {
+                try BuiltinObject(other).refuse(labels)
+            }
             let areNumbers = arguments.allSatisfy { if case .tensor(let node) = $0 { node.shape.rank == 0 } else { true } }
             if areSeveral, areNumbers { return try other.body(self, arguments) }
             for case .tensor in arguments {

@@ -10,7 +10,7 @@ enum CollectionBuiltins {
         },
         Builtin("map(xs, f)", "`f` of every element, as a list.") { m, a in
             if case .dataset(let dataset) = a[0] { return .dataset(dataset.mapped(a[1])) }
-            try CallFailures.requireFunction(a[1], "map", "f")
+            try CallFailures.requireFunction(a[1], "map", "f", after: a[0])
             if m.check != nil { return try m.checkedMap(m.elements(a[0], "map"), a[1]) }
             return try m.list(of: m.elements(a[0], "map")) { try m.call(a[1], CollectionOfOne($0)) }
         },
@@ -18,7 +18,7 @@ enum CollectionBuiltins {
             if case .dataset(let dataset) = a[0] {
                 return .dataset(try dataset.filtered(a[1], m))
             }
-            try CallFailures.requireFunction(a[1], "filter", "f")
+            try CallFailures.requireFunction(a[1], "filter", "f", after: a[0])
             if m.check != nil { return try m.checkedFilter(m.elements(a[0], "filter"), a[1]) }
             return .list(
                 try m.elements(a[0], "filter").filter {
@@ -27,7 +27,7 @@ enum CollectionBuiltins {
                 })
         },
         Builtin("fold(xs, start, f)", "Goes through the elements with `f(state, x)`.") { m, a in
-            try CallFailures.requireFunction(a[2], "fold", "f")
+            try CallFailures.requireFunction(a[2], "fold", "f", after: a[0])
             return try m.folded(m.elements(a[0], "fold"), a[1]) { try m.call(a[2], [$0, $1]) }
         },
         Builtin(

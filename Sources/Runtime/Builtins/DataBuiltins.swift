@@ -66,6 +66,11 @@ enum DataBuiltins {
             ```
             """, isPure: false
         ) { m, a in
+            if case .string(let path) = a[0], a[1].typeName != "String", !a[1].isOpen {
+                throw CallFailures.argument(
+                    "save", "path", wants: "a String", got: a[1],
+                    help: "what is saved comes first: `save(x, \(Printer.quoted(path.text)))`")
+            }
             try m.save(a[0], to: m.text(a[1], "save", "path"), a[2], a[3], a[4])
             return a[0]
         },

@@ -94,12 +94,14 @@ struct OperationCalls {
             if case .list = value, parameter.kind == .tensor {
                 help =
                     operation.name == "sort"
-                    ? "`sorted(xs)` orders a list" : "lists do not mix with tensors: write `Tensor(xs)`"
+                    ? "a list is ordered by `sorted`: write `xs = xs.sorted()` for a `var xs`"
+                    : "lists do not mix with tensors: write `Tensor(xs)`"
             }
             if parameter.kind == .dtype { help = Machine.dtypeHelp(value) }
             if case .string = value, [.axis, .axes].contains(parameter.kind) {
                 help = "axes are counted: 0 is the first, -1 the last"
             }
+            if case .int(let size) = value, parameter.name == "shape" { help = "a shape is a list: `[\(size)]`" }
             if case .string = value, parameter.kind == .shape { help = "a shape is a list: `[4, 3]`" }
             if case .model = value, parameter.kind == .tensor {
                 help = "compose with `>>`: `net >> \(operation.name)`, or give it what the model gives: `net(x)`"
@@ -110,6 +112,10 @@ struct OperationCalls {
             if case .tensor = value, operation.name == "bernoulli" {
                 help = "for a probability of each element write `(rand(p.shape) < p).cast(float32)`"
             }
+            if ["max", "min"].contains(operation.name), parameter.kind == .axes {
+                help = "of each element and a number: `\(operation.name)imum(x, 0)`"
+            }
+            if operation.name == "repeat", parameter.name == "pattern" { help = "write `tile(x, [3, 1])`" }
             if operation.name == "pad", parameter.name == "widths" {
                 help = "before and after, the last axis first, in one list: `[1, 1]`, `[1, 1, 2, 2]`"
             }

@@ -52,7 +52,13 @@ enum TrainingBuiltins {
             guard case .optimizer(let optimizer) = a[0] else {
                 throw CallFailures.argument(
                     "fit", "optimizer", wants: "an optimizer such as Adam()", got: a[0],
-                    help: { if case .optimizerType(let type) = a[0] { return "write `\(type.name)()`" } else { return nil } }())
+                    help: {
+                        switch a[0] {
+                        case .optimizerType(let type): "write `\(type.name)()`"
+                        case .string(let text): Habits.texts[text.text.lowercased()].map { "write `\($0)`" }
+                        default: nil
+                        }
+                    }())
             }
             if case .modelType = a[1] { _ = try m.model(a[1], "fit") }
             return .optimizer(m.bind(optimizer, to: a[1]))

@@ -50,10 +50,7 @@ extension Machine {
     ) throws {
         switch builtin.kind {
         case .native: _ = try builtin.signature.order(of: arguments.count, labels)
-        case .variadic:
-            if let label = labels.compactMap({ $0 }).first {
-                throw CallFailures.unknownLabel(label, builtin.signature)
-            }
+        case .variadic: try builtin.refuse(labels)
         case .operation(let operation):
             _ = try OperationCalls(machine: self).call(operation, arguments, labels)
         case .overloaded(let operation, let other) where !other.isVariadic:

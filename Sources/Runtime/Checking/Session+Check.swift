@@ -61,9 +61,10 @@ extension Session {
         }
         for function in functions where !isOutOfTime && !machine.isOutOfWork {
             machine.recorder.isAbstract = true
-            let parameters = function.prototype.parameters.filter { !$0.isOptional }
+            // One that has a default may stand before one that has none.
+            let arguments = function.prototype.parameters.map { $0.isOptional ? Value.unset : .unknown }
             do {
-                _ = try machine.run(function, parameters.map { _ in .unknown })
+                _ = try machine.run(function, arguments)
             } catch {
                 if !(error is DeadEnd), !(error is UnknownValue), !(error is Interruption),
                     Interruption(error, machine) == nil

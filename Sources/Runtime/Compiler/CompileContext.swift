@@ -13,6 +13,8 @@ final class CompileContext {
     var topLevelVariables: Set<String> = []
     /// Those defined so far, while the top level is compiled.
     var definedNames: Set<String> = []
+    /// Names that were assigned to, and are not there.
+    var assignedNames: Set<String> = []
     var diagnostics: [Diagnostic] = []
 
     init(module: ModuleObject, source: SourceText, prelude: any PreludeResolver) {

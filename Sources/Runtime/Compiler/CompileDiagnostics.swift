@@ -38,46 +38,7 @@ enum CompileDiagnostics {
 
     /// Names that a Python user expects.
     private static func pythonName(_ name: Name) -> Diagnostic? {
-        let replacements = [
-            "self": "in a model's body its members are plain names: write `W`, not `self.W`",
-            "range": "write a range: `0..<n`",
-            "np": "tensors are built in: `zeros([2, 3])`, `x.mean(axis: 0)`",
-            "torch": "tensors and models are built in: `randn([2, 3])`, `Dense(10)`",
-            "tf": "tensors and models are built in: `randn([2, 3])`, `Dense(10)`",
-            "nn": "layers are plain names: `Dense(10)`, `Conv2D(32, kernel: 3)`",
-            "plt": "figures are values: `plot(xs, ys)` as the last line of a cell shows it",
-            "True": "write `true`", "False": "write `false`", "None": "write `nil`",
-            "isinstance": "compare `typeOf(x)` with a name such as \"Tensor\"",
-            "type": "write `typeOf(x)`", "Linear": "write `Dense(units)`",
-            "Sequential": "compose with `>>`: `Dense(50, relu) >> Dense(10)`",
-            "this": "in a model's body its members are plain names: write `W`, not `this.W`",
-            "Input": "leave it out: the first call tells the size, or `net.build([N, 784])`",
-            "Activation": "activations are functions: `Dense(50) >> relu`",
-            "DataLoader": "data sets give batches: `data.batches(32, shuffle: true)`",
-            "TensorDataset": "write `Dataset(x, y)`", "to_categorical": "write `oneHot(labels, classes)`",
-            "train_test_split": "write `let (train, test) = Dataset(x, y).split(0.8)`",
-            "CrossEntropyLoss": "losses are functions: `crossEntropy(logits, labels)`",
-            "NLLLoss": "losses are functions: `nll(logP, labels)`",
-            "MSELoss": "losses are functions: `mse(prediction, target)`",
-            "L1Loss": "losses are functions: `mae(prediction, target)`",
-            "BCEWithLogitsLoss": "losses are functions: `binaryCrossEntropy(logits, target)`",
-            "BCELoss": "write `binaryCrossEntropy(logits, target)`, before the sigmoid",
-            "categoricalCrossentropy": "write `crossEntropy(logits, target)`, before the softmax",
-            "sparseCategoricalCrossentropy": "write `crossEntropy(logits, labels)`, before the softmax",
-            "categorical_crossentropy": "write `crossEntropy(logits, target)`, before the softmax",
-            "binary_crossentropy": "write `binaryCrossEntropy(logits, target)`, before the sigmoid",
-            "show": "leave it out: a figure as the last line of a cell is shown",
-            "figsize": "figures take `width:` and `height:`", "F": "functions are plain names: `relu(x)`",
-            "pd": "tables are read by `readCSV(\"file.csv\")`", "keras": "layers are plain names: `Dense(10)`",
-            "device": "leave it out: everything runs on the processor", "input": "programs ask nothing while they run",
-            "open": "write `readText(\"a.txt\")` or `writeText(\"a.txt\", text)`",
-            "pass": "leave it out: an empty body is `{ }`", "dict": "a dict is written `[\"a\": 1]`, an empty one `[:]`",
-            "math": "the functions are plain names: `sqrt(x)`, `pi`", "Math": "the functions are plain names: `sqrt(x)`, `pi`",
-            "random": "random numbers are tensors: `rand([3])`, `randint(0, 10, [3])`",
-            "enum": "write a list of Strings", "float": "write `toFloat(x)`, or `x.cast(float32)` of a tensor",
-            "null": "write `nil`", "int": "write `toInt(x)`, or `x.cast(int64)` of a tensor",
-        ]
-        guard let help = replacements[name.text] ?? Habits.functions[name.text] else { return nil }
+        guard let help = Habits.names[name.text] ?? Habits.functions[name.text] else { return nil }
         return Diagnostic(
             id: "name.python", "unknown name `\(name.text)`", at: name.span, help: help)
     }
@@ -85,7 +46,19 @@ enum CompileDiagnostics {
     static func usedBeforeDefinition(_ name: Name) -> Diagnostic {
         Diagnostic(
             id: "name.early", "`\(name.text)` is used before it is defined", at: name.span,
-            help: "move its definition above this line")
+            help: continuedLine(before: name) ?? "move its definition above this line")
+    }
+
+    /// `let x =` at the end of the line above, which goes on where its own name stands.
+    private static func continuedLine(before name: Name) -> String? {
+        let lines = name.span.source.text(of: Span(name.span.source, 0, name.span.start))
+            .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let above = lines.last { $0.contains { $0 != " " } }?.split(separator: " ").map(String.init) ?? []
+        guard above.count > 2, ["let", "var"].contains(above[0]), above[1] == name.text, let end = above.last,
+            end.unicodeScalars.allSatisfy({ !$0.properties.isAlphabetic && !("0"..."9").contains($0) }),
+            !["(", "[", "{", ")", "]", "}", "\""].contains(end.last)
+        else { return nil }
+        return "the line above ends in `\(end)`, so that it goes on here: finish it"
     }
 
     static func repeatedDefinition(
@@ -109,11 +82,13 @@ enum CompileDiagnostics {
             help: help)
     }
 
-    static func assignToUnknown(_ name: Name, visible: Set<String>) -> Diagnostic {
+    /// - Parameter first: The value with which it would begin, where a part of it is changed: `n += 1`, `d["a"] = 1`.
+    static func assignToUnknown(_ name: Name, visible: Set<String>, first: String?) -> Diagnostic {
         let close = nearest(name.text, in: visible).map { ", or did you mean `\($0)`?" } ?? ""
         return Diagnostic(
             id: "name.assignUnknown", "no variable `\(name.text)` to assign to", at: name.span,
-            help: "write `let \(name.text) = …` for a new name (`var` if it will change)\(close)")
+            help: first.map { "give it a value before, outside of loops: `var \(name.text) = \($0)`\(close)" }
+                ?? "write `let \(name.text) = …` for a new name (`var` if it will change)\(close)")
     }
 
     static func assignToMember(_ name: Name) -> Diagnostic {

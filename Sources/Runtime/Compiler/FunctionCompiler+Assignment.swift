@@ -48,7 +48,9 @@ extension FunctionCompiler {
         to name: Name, _ accessors: [Target.Accessor], _ operation: AssignmentOperator,
         _ value: Expression, at span: Span
     ) {
-        guard let (root, isVariable) = root(of: name, hasAccessors: !accessors.isEmpty) else {
+        guard
+            let (root, isVariable) = root(of: name, hasAccessors: !accessors.isEmpty, isChange: operation != .set)
+        else {
             withTemporaries { _ = expression(value, into: nil) }
             return
         }
@@ -106,7 +108,9 @@ extension FunctionCompiler {
     }
 
     /// Where the variable lies; reports what may not be assigned.
-    private func root(of name: Name, hasAccessors: Bool) -> (Place.Root, Bool)? {
+    private func root(
+        of name: Name, hasAccessors: Bool, isChange: Bool = false
+    ) -> (Place.Root, Bool)? {
         switch resolve(name.text) {
         case .local(let local):
             guard local.isVariable || hasAccessors else {
@@ -134,10 +138,9 @@ extension FunctionCompiler {
             context.report(CompileDiagnostics.assignToMember(name))
             return nil
         case .global(let slot, let prelude):
-            return globalRoot(name, slot: slot, prelude: prelude, hasAccessors: hasAccessors)
+            return globalRoot(name, slot: slot, prelude: prelude, hasAccessors: hasAccessors, isChange: isChange)
         case .unknown:
-            context.report(
-                CompileDiagnostics.assignToUnknown(name, visible: assignableNames))
+            reportUnknown(name, first: hasAccessors ? "…" : isChange ? "0" : nil)
             return nil
         }
     }
@@ -147,13 +150,19 @@ extension FunctionCompiler {
         visibleNames.subtracting(context.prelude.preludeNames)
     }
 
+    /// Tells of an assignment to a name that there is not, once: `x = 3` means `let x = 3`, and later uses are no errors.
+    private func reportUnknown(_ name: Name, first: String?) {
+        guard context.assignedNames.insert(name.text).inserted else { return }
+        context.report(CompileDiagnostics.assignToUnknown(name, visible: assignableNames, first: first))
+    }
+
     private func globalRoot(
-        _ name: Name, slot: Int, prelude: Int, hasAccessors: Bool
+        _ name: Name, slot: Int, prelude: Int, hasAccessors: Bool, isChange: Bool
     ) -> (Place.Root, Bool)? {
         let module = context.module
         let isOwn = context.topLevelNames.contains(name.text) || !module.slots[slot].isUnset
         guard isOwn else {
-            context.report(CompileDiagnostics.assignToUnknown(name, visible: assignableNames))
+            reportUnknown(name, first: hasAccessors ? "…" : isChange ? "0" : nil)
             return nil
         }
         let isVariable =

@@ -129,6 +129,7 @@ extension FunctionCompiler {
         case .importModule(let declaration): importStatement(declaration, at: statement.span)
         case .expression(let expression, _):
             withTemporaries { _ = self.expression(expression, into: nil) }
+            if case .call(_, _, nil) = expression.kind { prototype.sites.last?.isDropped = true }
         }
     }
 

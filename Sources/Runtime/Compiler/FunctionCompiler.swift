@@ -264,6 +264,7 @@ final class FunctionCompiler {
             emit(.getGlobal, target, slot, prelude, at: name.span)
             return target
         case .unknown:
+            if context.assignedNames.contains(text) { return destination ?? allocate() }
             context.report(
                 isInShape
                     ? CompileDiagnostics.unknownSize(name, visible: visibleNames)

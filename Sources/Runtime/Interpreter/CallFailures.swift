@@ -8,6 +8,9 @@ enum CallFailures {
 
     private static func callHelp(_ value: Value) -> String? {
         switch value {
+        case .string(let text) where Habits.texts[text.text] != nil:
+            return "it is written without quotation marks: `\(Habits.texts[text.text] ?? "")`"
+        case .string(let text) where ["same", "valid"].contains(text.text): return "write `padding: \"\(text.text)\"`"
         case .string(let text)
         where text.text.utf8.count < 30 && !text.text.isEmpty
             && text.text.unicodeScalars.allSatisfy({ $0.properties.isAlphabetic || $0 == "_" }):
@@ -61,7 +64,7 @@ enum CallFailures {
     /// `x.f`, where `f` is a function: a call without its parentheses, or a field that is not there.
     static func functionAsMember(_ value: Value, _ name: String, names: [String]) -> Failure {
         var notes: [String] = []
-        var help = "`\(name)` is a function: write `.\(name)()`"
+        var help = Habits.asMembers[name] ?? "`\(name)` is a function: write `.\(name)()`"
         switch value {
         case .record(let record):
             notes = ["it has: " + names.prefix(20).joined(separator: ", ")]
@@ -79,7 +82,7 @@ enum CallFailures {
     static func noMember(
         _ value: Value, _ name: String, names: [String], functions: [String] = []
     ) -> Failure {
-        if name == "append" {
+        if name == "append", case .list = value {
             return Failure(
                 "python.append", "a list has no `append`: values never change under your feet",
                 help: "write `xs += [x]` for a `var xs`")
@@ -92,24 +95,23 @@ enum CallFailures {
         let camel = Habits.camelCase(name)
         let all = names + functions
         let close = all.contains(camel) ? camel : nearest(camel, in: all)
-        var habit = Habits.members[name] ?? Habits.functions[name]
-        if case .tuple = value { habit = Habits.partsHelp(name) }
         let list = names.isEmpty ? nil : "it has: " + names.prefix(20).joined(separator: ", ")
         return Failure(
             "member.unknown", "\(described(value)) has no member `\(name)`",
             notes: list.map { [$0] } ?? [],
-            help: habit ?? close.map { "did you mean `\($0)`?" })
+            help: Habits.member(name, of: value) ?? close.map { "did you mean `\($0)`?" })
     }
 
     static func unknownLabel(_ label: String, _ signature: Signature) -> Failure {
         let names = signature.parameters.map(\.name)
-        let habit = Habits.labels[label].flatMap { names.contains($0) ? $0 : nil }
+        let habit = Habits.label(label, among: names)
         let camel = Habits.camelCase(label)
         let close = habit ?? (names.contains(camel) ? camel : nearest(camel, in: names))
         var failure = Failure(
             "call.label", "\(signature.shown) has no parameter `\(label)`",
             notes: ["it is `\(signature.text)`"],
-            help: (habit == nil ? Habits.labelHelp[label] : nil) ?? close.map { "did you mean `\($0):`?" })
+            help: (habit == nil ? Habits.labelHelp["\(signature.name) \(label)"] ?? Habits.labelHelp[label] : nil)
+                ?? close.map { "did you mean `\($0):`?" })
         failure.fault = ArgumentFault(function: signature.name, kind: .label(label))
         return failure
     }
@@ -146,6 +148,7 @@ enum CallFailures {
     }
 
     private static func extraHelp(_ signature: Signature) -> String? {
+        if let help = Habits.extra[signature.text] { return help }
         let names = signature.parameters.map(\.name)
         if let first = names.first, ["units", "filters"].contains(first) {
             return "the size of the input is not given: the first call tells it"
@@ -159,7 +162,7 @@ enum CallFailures {
 
     /// - Parameter isEmpty: Whether the call has no arguments at all.
     static func missing(_ name: String, _ signature: Signature, isEmpty: Bool = false) -> Failure {
-        var help: String?
+        var help = Habits.missing[signature.text]
         if name == "block" { help = "the block stands after the parentheses: `\(signature.name)(…) { … }`" }
         if isEmpty, help == nil, signature.name.first?.isLowercase == true {
             help = "to give the function itself to another one, leave out the parentheses"
@@ -191,10 +194,15 @@ enum CallFailures {
     }
 
     /// Refuses what is no function where one is wanted, before it is called.
-    static func requireFunction(_ value: Value, _ function: String, _ parameter: String) throws {
+    ///
+    /// - Parameter first: what stands in the place of the collection.
+    static func requireFunction(
+        _ value: Value, _ function: String, _ parameter: String, after first: Value? = nil
+    ) throws {
         guard !value.isCallable else { return }
         if value.isUnknown || value.isNever { return }
-        var help: String?
+        let rest = function == "fold" ? "0, (s, x) => s + x" : "x => …"
+        var help = first?.isCallable == true ? "the collection comes first: `\(function)(xs, \(rest))`" : nil
         if case .tensor = value, parameter == "f" {
             help = "give the function, then where: `\(function)(x => (x^2).sum())(x)`"
         }

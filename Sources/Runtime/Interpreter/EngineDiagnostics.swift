@@ -16,8 +16,16 @@ enum EngineDiagnostics {
             return failure
         case let error as TensorError: return tensor(error)
         case let error as FormatError: return file(error)
-        case let error as FigureError: return Failure("figure", error.description)
+        case let error as FigureError: return Failure("figure", error.description, help: figureHelp(error))
         default: return Failure("internal", "\(error)")
+        }
+    }
+
+    /// `plot(xs, "r--")`
+    private static func figureHelp(_ error: FigureError) -> String? {
+        switch error {
+        case .wrongKind(_, "ys", _, "text"), .unknownChoice(_, "style", _, _): "write `style: \"--\", color: \"red\"`"
+        default: nil
         }
     }
 

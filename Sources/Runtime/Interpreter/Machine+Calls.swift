@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 
 extension Machine {
     /// Carries out a call instruction.
@@ -19,6 +20,7 @@ extension Machine {
                 }
             }
             registers[result] = try call(callee, Array(arguments), labels: site.labels)
+            if site.isDropped { warnOfDropped(callee) }
             return false
         }
     }
@@ -61,7 +63,25 @@ extension Machine {
         }
         setOrigin()
         registers[result] = try call(candidate, arguments, labels: labels)
+        if site.isDropped { warnOfDropped(candidate) }
         return false
+    }
+
+    /// `xs.sorted()` on a line of its own, which changes nothing. A comment `# → …` shows what it gives.
+    private func warnOfDropped(_ callee: Value) {
+        guard case .builtin(let builtin) = callee, Habits.pure.contains(builtin.signature.name) else { return }
+        guard let frame = frames.last else { return }
+        let span = frame.closure.prototype.span(frame.counter - 1)
+        let text = span.source.text(of: span)
+        let after = span.source.utf8[span.end...].prefix { $0 != UInt8(ascii: "\n") }
+        guard !String(decoding: after, as: UTF8.self).contains("# →") else { return }
+        setOrigin()
+        let base = text.prefix { $0.isLetter }
+        let isMethod = text.dropFirst(base.count).hasPrefix(".\(builtin.signature.name)(")
+        warn(
+            "lint.dropped", "what `\(builtin.signature.name)` gives is not used: it changes nothing in its place",
+            help: isMethod && text.count < 60
+                ? "write `\(base) = \(text)` for a `var \(base)`" : "give it a name: `let y = …`")
     }
 
     /// Empties the registers of the receiver and the arguments of a call of the top frame that is over. A list or dict

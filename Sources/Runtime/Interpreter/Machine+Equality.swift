@@ -126,11 +126,16 @@ extension Machine {
             )
         default: return
         }
+        warn(warning.id, warning.message, help: warning.help)
+    }
+
+    /// A warning at the running instruction of the user's text, once for each.
+    func warn(_ id: String, _ message: String, help: String) {
         let number = recorder.origin.number
         guard let place = place(of: number), !place.prototype.isLibrary, noticedPlaces.insert(number).inserted
         else { return }
         let diagnostic = Diagnostic(
-            .warning, id: warning.id, warning.message, at: place.prototype.span(place.counter), help: warning.help)
+            .warning, id: id, message, at: place.prototype.span(place.counter), help: help)
         if let check { check.report(diagnostic) } else { session.notices.append(diagnostic) }
     }
 }

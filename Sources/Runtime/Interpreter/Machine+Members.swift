@@ -159,6 +159,9 @@ extension Machine {
         if case .string(let text) = key, let close = Suggestion.nearest(text, names) {
             help = "did you mean \"\(close)\"?"
         }
+        if case .tuple(let parts) = key, let first = parts.first, dict.items[first] != nil {
+            help = "a loop over a dict gives pairs: `for (key, value) in d { … }`"
+        }
         return Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict", help: help)
     }
 

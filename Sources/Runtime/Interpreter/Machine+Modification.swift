@@ -116,7 +116,9 @@ extension Machine {
             return
         }
         guard var element = dict.items[key] else {
-            throw Failure("dict.missing", "no key \(Printer.excerpt(key.value)) in the dict")
+            throw Failure(
+                "dict.missing", "no key \(Printer.excerpt(key.value)) in the dict",
+                help: rest.isEmpty ? "begin with a default: `d[key] = get(d, key, 0) + 1`" : nil)
         }
         if !isKnownUniquelyReferenced(&dict) { dict = DictObject(dict.items) }
         // The dict lets go of the element, which may then be written in place; an error leaves it as it was.
@@ -153,10 +155,17 @@ extension Machine {
             guard var old = try member(of: model, name) else {
                 throw CallFailures.noMember(value, name, names: model.memberNames)
             }
+            let index = model.definition?.template.layout.fieldNames.firstIndex(of: name)
+            let box = index.flatMap { model.boxes[$0] }
+            if box == nil, name == "params" || rest.count == 1 && !Self.isObject(old) && !old.isOpen, !rest.isEmpty {
+                throw Failure(
+                    "assign.copy", "`.\(name)` of a model gives a copy: nothing can be put into it",
+                    help: name == "params"
+                        ? "write `net.W = …`, or `setParams(net, [\"W\": …])`"
+                        : "only its params and states are assigned")
+            }
             try modify(&old, rest, new, place, prototype, R)
-            guard let index = model.definition?.template.layout.fieldNames.firstIndex(of: name),
-                let box = model.boxes[index]
-            else {
+            guard let box else {
                 if !rest.isEmpty { return }
                 throw Failure("assign.member", "`\(name)` of a model is made once and stays",
                     help: "only its params and states are assigned")
@@ -170,6 +179,9 @@ extension Machine {
             recording?.demands("an option of an optimizer is assigned")
             check?.willWrite(optimizer, option: name)
             try optimizer.setOption(name, old)
+        case .dataset:
+            throw Failure(
+                "assign.dataset", "a data set does not change", help: "make another one: `Dataset(x, y)`")
         case .module(let module):
             throw Failure(
                 "assign.module", "names of the module `\(module.name)` are assigned inside it only")

@@ -22,7 +22,9 @@ extension Machine {
         if check != nil, left.isOpen || right.isOpen { return try openBinary(operation, left, right) }
         switch operation {
         case .compose: return try compose(left, right)
-        case .contained: return .bool(try contains(right, left))
+        case .contained:
+            if case .dtype = left, case .list(let list) = right { for item in list.items { warnOfUnlike(left, item) } }
+            return .bool(try contains(right, left))
         case .notContained: return .bool(!(try contains(right, left)))
         case .equal, .notEqual:
             // A tensor and what is neither tensor nor number are compared as values.

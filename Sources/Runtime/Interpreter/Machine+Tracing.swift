@@ -43,6 +43,8 @@ struct TracedArgument {
     /// The argument as messages name it.
     var words: String {
         let text = span.source.text(of: span)
+        // What only the library calls is no name for users.
+        if function == "_called" { return "the input of the model" }
         if isUsers, text.count <= 24, !text.contains("\n"), !text.contains("`") { return "`\(text)`" }
         return parameter.map { "`\($0)` of `\(function)`" } ?? "an argument of `\(function)`"
     }
@@ -92,7 +94,8 @@ extension Machine {
             return false
         }
         if let dtype = failure.dtype {
-            let who = first.words.contains("`\(first.function)`") ? "it" : "`\(first.function)`"
+            let isNamed = first.words.contains("`\(first.function)`") || first.function == "_called"
+            let who = isNamed ? "it" : "`\(first.function)`"
             failure.diagnostic.message = "\(first.words) is \(dtype.dtype.name), \(who) needs \(dtype.rule)"
             failure.diagnostic.notes = []
             noteCall(first, in: &failure)
@@ -136,7 +139,8 @@ extension Machine {
                     && frame.closure.prototype.shownName != nil
             }), let call = runningCall(caller), let name = caller.closure.prototype.shownName
         else { return }
-        failure.diagnostic.notes.append("in `\(name)`: `\(call.span.source.text(of: call.span))`")
+        let text = call.span.source.text(of: call.span)
+        failure.diagnostic.notes.append(text.hasPrefix("_") ? "in `\(name)`" : "in `\(name)`: `\(text)`")
     }
 
     /// The tensors of the running instruction that an error may speak of, the likeliest first.

@@ -104,7 +104,14 @@ extension Machine {
         default:
             throw Failure(
                 "tuple.unpack", "expected \(count) parts to take apart, got \(described(value))",
-                help: { if case .dataset = value { return "write `d.x` and `d.y`" } else { return nil } }())
+                help: {
+                    switch value {
+                    case .dataset: "write `d.x` and `d.y`"
+                    case .tensor(let node) where node.shape.rank > 0:
+                        "it is one tensor: `let v = …`; where the greatest are tells `argmax`"
+                    default: nil
+                    }
+                }())
         }
         guard items.count == count else {
             throw Failure(

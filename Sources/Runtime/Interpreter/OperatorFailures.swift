@@ -19,12 +19,15 @@ enum OperatorFailures {
         var help = help
         if help == nil, case .none = left { help = "the left side is nil" }
         if help == nil, case .none = right { help = "the right side is nil" }
+        let isOrder = ["<", "<=", ">", ">="].contains(operation)
         if help == nil {
             switch (left, right) {
             case (.list, .tensor), (.tensor, .list):
                 help = "lists do not mix with tensors: write `Tensor(xs)`"
             case (.list, .int) where operation == "*", (.list, .float) where operation == "*":
                 help = "for each element: `xs.map(x => 2 * x)`; a list of ten: `(0..<10).map(i => 0.0)`"
+            case (.list, .list) where operation != "+", (.list, .int) where isOrder, (.list, .float) where isOrder:
+                help = "of each element: `Tensor(xs) \(operation) …`"
             case (.list, _) where operation == "+": help = "append one element with `xs + [x]`"
             case (.string, .int) where operation == "*": help = "write `(0..<3).map(i => s).join(\"\")`"
             case (.string, _) where operation == "%":
@@ -43,7 +46,16 @@ enum OperatorFailures {
     static func operand(_ operation: String, _ value: Value, _ wanted: String) -> Failure {
         Failure(
             "operator.type", "`\(operation)` takes \(wanted), got \(described(value))",
-            help: operation == "not" ? "compare: `n == 0`, `len(xs) == 0`, `x == nil`" : nil)
+            help: operandHelp(operation, value))
+    }
+
+    private static func operandHelp(_ operation: String, _ value: Value) -> String? {
+        switch (operation, value) {
+        case ("not", _): "compare: `n == 0`, `len(xs) == 0`, `x == nil`"
+        case ("or", .none): "for a default write `if x == nil { 3 } else { x }`"
+        case (">>", .tensor): "a value goes into a model by `|>`: `x |> Dense(3)`"
+        default: nil
+        }
     }
 
     static func condition(_ value: Value, help: String?) -> Failure {

@@ -35,6 +35,7 @@ extension Machine {
         let constructor = Closure(
             definition.constructor.prototype, captures: definition.constructor.captures,
             receiver: instance)
+        if constructor.prototype.isLibrary { try definition.requireBools(arguments, labels) }
         _ = try run(constructor, arguments, labels)
         try instance.measureNesting()
         recording?.creates("a model is made")
@@ -77,6 +78,9 @@ extension Machine {
             return false
         }
         guard holdsModel else { return .builtin(BuiltinObject(composition: all)) }
+        if case .builtin(let builtin) = right, builtin.signature.name == "flatten" {
+            warn("lint.flatten", "`flatten` joins the batch axis too", help: "write `Flatten()`, which keeps the samples apart")
+        }
         for part in all {
             if case .modelType(let definition) = part {
                 throw CallFailures.definition(definition)

@@ -35,6 +35,19 @@ final class ModelDefinition: Compound {
     var signature: Signature {
         Signature(name: name, parameters: constructor.prototype.parameters)
     }
+
+    /// Refuses a size where a layer of the library takes a Bool: `LSTM(4, 8)`.
+    func requireBools(_ arguments: [Value], _ labels: [String?]) throws {
+        let signature = signature
+        let order = try signature.order(of: arguments.count, labels)
+        for (parameter, argument) in zip(signature.parameters, order)
+        where argument >= 0 && ["true", "false"].contains(parameter.defaultText) {
+            guard case .int(let number) = arguments[argument] else { continue }
+            throw CallFailures.argument(
+                signature.name, parameter.name, wants: "a Bool", got: arguments[argument],
+                help: number > 1 ? "the size of the input is not given: the first call tells it" : nil)
+        }
+    }
 }
 
 /// A model: constructor parameters, params, states and parts, with the identity that training needs.

@@ -204,7 +204,8 @@ public final class Session {
             if let beside = beside("\(name).dl") { return beside }
             throw Failure(
                 "import.missing", "there is no module `\(name)`",
-                help: "importable are stdlib/\(name).dl and \(name).dl beside the file that imports it or the notebook")
+                help: Habits.modules[name]
+                    ?? "importable are stdlib/\(name).dl and \(name).dl beside the file that imports it or the notebook")
         case .path(let path): return try readablePath(beside(path) ?? path)
         }
     }

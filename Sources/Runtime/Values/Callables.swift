@@ -133,6 +133,8 @@ final class CallSite {
     let argumentSpans: [Span]
     /// Where the labels stand; nil for an argument without one.
     let labelSpans: [Span?]
+    /// Whether the call is a statement whose value nothing takes.
+    var isDropped = false
 
     init(
         first: Int, count: Int, labels: [String?], method: String?, candidates: [Int] = [],
