@@ -40,7 +40,7 @@ extension Lexer {
     /// Two words that follow one another, or an apostrophe in a word, before anything that belongs
     /// to code.
     private func isProse(from offset: Int) -> Bool {
-        let code = "\"#(){}[];=".utf8
+        let code = "\"#(){}[];=,".utf8
         let line = bytes[offset...].prefix(160).prefix { $0 != newline && !code.contains($0) }
         var wasWord = false
         for word in line.split(separator: UInt8(ascii: " ")) {
@@ -61,7 +61,7 @@ extension Lexer {
 
     /// Words that may stand between two operands in dl or Python.
     private static let joining: Set<String> = [
-        "and", "or", "not", "in", "is", "by", "if", "else", "elif", "for", "then", "as",
+        "and", "or", "not", "in", "is", "by", "if", "else", "elif", "for", "then", "as", "try",
     ]
 
     /// `>>> ` of a Python session, at the start of a line.

@@ -28,8 +28,8 @@ extension Parser {
         }.map { String(lines[$0]) }.joined(separator: "\n")
     }
 
-    /// The lines of three backquotes that begin and end cells, by number; `nil` if the text does not
-    /// begin with one.
+    /// The lines of three backquotes that begin and end cells, by number; `nil` if the text does
+    /// not begin with one.
     private static func fences(in text: String) -> [Int]? {
         guard text.contains("```"), let first = text.first(where: { !$0.isWhitespace }),
             first == "`"

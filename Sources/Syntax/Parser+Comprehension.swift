@@ -139,12 +139,18 @@ extension Parser {
             switch layout.tokens[index].kind {
             case .symbol(.colon): hasColon = true
             case .symbol(.comma) where !hasColon: return nil
-            case .keyword(.for): return hasColon ? index : nil
+            case .keyword(.for) where begins(index): return hasColon ? index : nil
             default: index = max(index, layout.partners[index])
             }
             index += 1
         }
         return nil
+    }
+
+    /// The `for` at an index is no member or label.
+    private func begins(_ index: Int) -> Bool {
+        layout.tokens[index - 1].kind != .symbol(.dot)
+            && layout.tokens[index + 1].kind != .symbol(.colon)
     }
 
     // MARK: Braces

@@ -44,7 +44,7 @@ public struct Parser {
     var modelDepth = 0
     /// Bodies written as in Python around the current place.
     var pythonDepth = 0
-    /// The parameters and result read now are those of a `def`, of which one message says everything.
+    /// The parameters and result read now are those of a `def`: one message says everything.
     var isInPythonHead = false
     /// It was said that braces of the string that is read are empty.
     var hasReportedEmptyBraces = false
