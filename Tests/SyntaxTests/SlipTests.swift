@@ -68,7 +68,8 @@ struct Slip: CustomTestStringConvertible, Sendable {
     func division() {
         for text in [
             "a // b", "let n = 10 // 3", "if n // 2 == 0 { n }", "f(n // 2, x => x)", "(a\n// b)",
-            "n // 2 in xs", "[7 // n, try a else b]", "f(x: 7 // n, y: try a else b)", "\"{a // b} c d\"",
+            "n // 2 in xs", "[7 // n, try a else b]", "f(x: 7 // n, y: try a else b)",
+            "\"{a // b} c d\"",
         ] {
             #expect(parse(text).diagnostics.isEmpty, "\(text)")
         }
