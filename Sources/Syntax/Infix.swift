@@ -54,6 +54,7 @@ struct Infix {
         let token = parser.current
         switch token.kind {
         case .symbol(let symbol):
+            guard !parser.atDecrement else { return nil }
             guard let found = Self.symbol(symbol) else { return nil }
             self = found
         case .keyword(.not) where parser.token(1).kind == .keyword(.in):
@@ -64,6 +65,12 @@ struct Infix {
         case .name where parser.isWord(token, "is") && parser.token(1).startsOperand:
             // `x is not y` has the `not` as a part of the operator.
             let isNegated = parser.token(1).keyword == .not
+            if isNegated, parser.token(2).keyword == .in {
+                self.init(
+                    operation: .binary(.notContained), text: "is not in", tokenCount: 3,
+                    isForeign: true)
+                return
+            }
             self.init(
                 operation: .binary(isNegated ? .notEqual : .equal),
                 text: isNegated ? "is not" : "is", tokenCount: isNegated ? 2 : 1, isForeign: true)

@@ -22,12 +22,32 @@ struct Layout {
     private var pendingNewline: Token?
     private var pendingDocumentation: [Token] = []
     private var followsUnknown = false
+    /// The `for` that is read now begins a loop.
+    private var beginsLoop = true
 
     init(_ all: [Token], of source: SourceText) {
         self.source = source
         tokens.reserveCapacity(all.count)
         partners.reserveCapacity(all.count)
-        for index in all.indices { read(all[index], next: nextToken(all, index)) }
+        for index in all.indices {
+            beginsLoop = true
+            if all[index].kind == .keyword(.for), isInRoundOrSquare {
+                beginsLoop = Self.beginsLoop(all[(index + 1)...])
+            }
+            read(all[index], next: nextToken(all, index))
+        }
+    }
+
+    /// Whether what follows a `for` is that of a loop: a `{`, or a `:` at the end of its line. In a
+    /// bracket that goes on it is a comprehension of Python's.
+    private static func beginsLoop(_ rest: ArraySlice<Token>) -> Bool {
+        var last: TokenKind?
+        for token in rest.prefix(200) {
+            if token.kind == .newline || token.kind == .end { break }
+            if token.kind == .symbol(.leftBrace) { return true }
+            if !token.isTrivia { last = token.kind }
+        }
+        return last == .symbol(.colon)
     }
 
     /// The token after `index`, on the same line or not.
@@ -51,7 +71,7 @@ struct Layout {
     private mutating func add(_ token: Token) {
         let index = tokens.count
         attachDocumentation(to: token, index)
-        if followsUnknown { suspects.insert(index) }
+        if followsUnknown || token.start == token.end && token.closes { suspects.insert(index) }
         // What follows a string that was not closed is a consequence of that.
         followsUnknown = token.start == token.end && token.closes
         if token.kind == .end { endsOpen = !open.isEmpty }
@@ -97,7 +117,10 @@ struct Layout {
     private mutating func placeNewline(before token: Token, next: Token?) {
         guard let newline = pendingNewline else { return }
         pendingNewline = nil
-        if let word = token.keyword, word.beginsStatement, isInRoundOrSquare, !isLabel(token, next)
+        closeUnendedLine()
+        let isLoop = token.keyword != .for || beginsLoop
+        if let word = token.keyword, word.beginsStatement, isInRoundOrSquare, isLoop,
+            !isLabel(token, next)
         {
             // No expression goes on like this: the bracket was never closed.
             while isInRoundOrSquare { dropInnermost() }
@@ -105,8 +128,22 @@ struct Layout {
         guard !isInRoundOrSquare, !isInInterpolation else { return }
         let beginsStatement = token.keyword?.beginsStatement == true
         if lineGoesOn && !beginsStatement || continuesLine(token, next) { return }
+        if followsUnknown { suspects.insert(tokens.count) }
         tokens.append(newline)
         partners.append(-1)
+    }
+
+    /// After a string that was not closed on its line: the brackets which that line opened would
+    /// have been closed after it.
+    private mutating func closeUnendedLine() {
+        guard let last = tokens.last, last.kind == .stringEnd, last.start == last.end else {
+            return
+        }
+        while let opener = open.last, tokens[opener].isRoundOrSquare,
+            source.line(at: tokens[opener].start) == source.line(at: last.start)
+        {
+            dropInnermost()
+        }
     }
 
     private func isLabel(_ token: Token, _ next: Token?) -> Bool {
@@ -126,6 +163,10 @@ struct Layout {
         let last = tokens[count - 1]
         let previous = count > 1 ? tokens[count - 2] : nil
         switch last.kind {
+        // `i--`
+        case .symbol(.minus) where previous?.kind == .symbol(.minus) && previous?.end == last.start:
+            let operand = count > 2 ? tokens[count - 3] : nil
+            return operand?.endsOperand != true || operand?.end != previous?.start
         case .symbol(let symbol): return symbol.continuesOnNextLine
         case .keyword(let word):
             let isMember = previous?.kind == .symbol(.dot)
@@ -223,7 +264,7 @@ extension Symbol {
             .doubleBar, .ampersand, .doubleDot:
             true
         case .leftParenthesis, .rightParenthesis, .leftBracket, .rightBracket, .leftBrace,
-            .rightBrace, .semicolon, .colon, .dot, .exclamation, .doublePlus, .walrus:
+            .rightBrace, .semicolon, .colon, .dot, .exclamation, .doublePlus, .walrus, .tilde:
             false
         }
     }

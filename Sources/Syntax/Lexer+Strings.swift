@@ -59,6 +59,20 @@ extension Lexer {
 
     // MARK: Interpolations
 
+    /// `{\"a\": 1}` in a string: the brace was meant literally, and the string goes on.
+    mutating func leavesInterpolation() -> Bool {
+        guard bytes[position] == backslash, peek(1) == quote, let frame = frames.last,
+            frame.isInterpolation
+        else { return false }
+        emit(.interpolationEnd, from: position)
+        popFrames(to: frames.count - 1)
+        diagnostics.append(
+            position == frame.start + 1
+                ? SyntaxDiagnostics.literalBrace(span(frame.start, position))
+                : SyntaxDiagnostics.escapedQuote(span(position, position + 2)))
+        return true
+    }
+
     /// Ends the interpolation at a `}` that closes no brace inside it.
     mutating func closesInterpolation() -> Bool {
         guard bytes[position] == UInt8(ascii: "}"), let frame = frames.last,
@@ -130,6 +144,10 @@ extension Lexer {
         } else {
             let frame = frames[first]
             let length = frame.isMultiline ? 3 : 1
+            // The quote that was meant to close the one of the line above.
+            let line = source.line(at: frame.start)
+            defer { lastUnclosedLine = line }
+            if !frame.isMultiline, lastUnclosedLine == line - 1 { return popFrames(to: first) }
             diagnostics.append(
                 SyntaxDiagnostics.unclosedString(
                     span(frame.start, frame.start + length), isMultiline: frame.isMultiline))
@@ -150,18 +168,38 @@ extension Lexer {
             return
         }
         emit(.foreignString, from: start)
+        // Of `f'text'` the parser says everything.
+        if isPrefixed(start) { return }
         diagnostics.append(SyntaxDiagnostics.quotes(span(start, position), content: content))
+    }
+
+    /// The letters that may stand directly before a string of Python's.
+    static let stringPrefixes: Set<String> = [
+        "f", "F", "r", "R", "b", "B", "u", "U", "rf", "fr", "Rf", "fR", "br", "rb",
+    ]
+
+    private func isPrefixed(_ start: Int) -> Bool {
+        guard tokens.count > 1, tokens[tokens.count - 2].kind == .name,
+            tokens[tokens.count - 2].end == start
+        else { return false }
+        let name = tokens[tokens.count - 2]
+        let isMember = tokens.count > 2 && tokens[tokens.count - 3].kind == .symbol(.dot)
+        let text = String(decoding: bytes[name.start..<name.end].prefix(3), as: UTF8.self)
+        return !isMember && Self.stringPrefixes.contains(text)
     }
 
     private mutating func quoted(opening length: Int) -> Span? {
         let isApostrophe = length == 1
         position += length
         let start = position
+        var apostrophe: Int?
         while position < bytes.count, bytes[position] != newline {
             let (scalar, length) = scalar(at: position)
             let closes =
                 isApostrophe ? scalar == "'" : Lookalikes.closingQuotes.contains(scalar)
-            if closes {
+            if closes, isApostrophe, apostrophe == nil, isBetweenLetters(position) {
+                apostrophe = position
+            } else if closes {
                 defer { position += length }
                 return span(start, position)
             }
@@ -172,7 +210,15 @@ extension Lexer {
                 position += length
             }
         }
-        return nil
+        guard let apostrophe else { return nil }
+        position = apostrophe + 1
+        return span(start, apostrophe)
+    }
+
+    /// The apostrophe of `don't`.
+    private func isBetweenLetters(_ offset: Int) -> Bool {
+        guard offset + 1 < bytes.count, isASCIINameStart(bytes[offset - 1]) else { return false }
+        return isASCIINameStart(bytes[offset + 1])
     }
 
     private mutating func tripleQuoted() -> Span? {

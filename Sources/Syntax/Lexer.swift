@@ -23,7 +23,12 @@ public struct Lexer {
     var brackets: [UInt8] = []
     var tokens: [Token] = []
     var diagnostics: [Diagnostic] = []
-    private var startsLine = true
+    /// No token stands before this place on its line.
+    private(set) var startsLine = true
+    var hasReportedPrompt = false
+    var hasNoBlockEnd = false
+    /// The line of the last string that was not closed.
+    var lastUnclosedLine = -2
 
     private init(_ source: SourceText) {
         self.source = source
@@ -115,7 +120,8 @@ public struct Lexer {
 
     private mutating func symbol() {
         let start = position
-        if closesInterpolation() || beginsFormat() { return }
+        if closesInterpolation() || beginsFormat() || leavesInterpolation() { return }
+        if foreignComment() || foreignPrompt() { return }
         var length = min(3, bytes.count - position)
         while length > 0 {
             if let symbol = SymbolTable.symbols[SymbolTable.key(bytes[start..<start + length])] {
@@ -133,17 +139,17 @@ public struct Lexer {
     private mutating func foreignCharacter() {
         let start = position
         let (scalar, length) = scalar(at: position)
+        if fullWidthNumber() || fullWidthComment() { return }
         if scalar.properties.isXIDStart {
             word()
         } else if scalar.properties.isWhitespace || scalar == "\u{FEFF}" {
             position += length
-        } else if let symbol = Lookalikes.symbols[scalar] {
-            position += length
+        } else if let symbol = lookalike() {
             note(bracket: symbol.rawValue.utf8.first ?? 0)
             emit(.symbol(symbol), from: start)
+            let place = span(start, position)
             diagnostics.append(
-                SyntaxDiagnostics.lookalike(
-                    String(scalar), symbol.rawValue, span(start, position)))
+                SyntaxDiagnostics.lookalike(source.text(of: place), symbol.rawValue, place))
         } else if Lookalikes.openingQuotes.contains(scalar) {
             foreignString(opening: length)
         } else {
@@ -163,13 +169,14 @@ public struct Lexer {
 
     private func isUnknown(at offset: Int) -> Bool {
         if bytes[offset] < 0x80 {
-            return "$?~`\\".utf8.contains(bytes[offset])
+            return "$?`\\".utf8.contains(bytes[offset])
                 || bytes[offset] < 0x20 && !"\n\t\r\u{B}\u{C}".utf8.contains(bytes[offset])
                 || bytes[offset] == 0x7F
         }
         let scalar = scalar(at: offset).scalar
         return !scalar.properties.isXIDStart && !scalar.properties.isWhitespace
-            && Lookalikes.symbols[scalar] == nil && !Lookalikes.openingQuotes.contains(scalar)
+            && Lookalikes.symbols[scalar] == nil && Lookalikes.narrow(scalar) == nil
+            && !Lookalikes.openingQuotes.contains(scalar)
     }
 
     // MARK: Characters and tokens
@@ -203,7 +210,7 @@ public struct Lexer {
 }
 
 /// Symbols and reserved words by their characters.
-private enum SymbolTable {
+enum SymbolTable {
     static let symbols = Dictionary(
         Symbol.allCases.map { (key(Array($0.rawValue.utf8)[...]), $0) },
         uniquingKeysWith: { first, _ in first })
@@ -215,21 +222,4 @@ private enum SymbolTable {
     static func key(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
-}
-
-/// Characters that keyboards and word processors put where the language has an ASCII one.
-enum Lookalikes {
-    static let symbols: [Unicode.Scalar: Symbol] = [
-        "（": .leftParenthesis, "）": .rightParenthesis, "【": .leftBracket, "】": .rightBracket,
-        "［": .leftBracket, "］": .rightBracket, "｛": .leftBrace, "｝": .rightBrace, "，": .comma,
-        "、": .comma, "；": .semicolon, "：": .colon, "。": .dot, "．": .dot,
-        "＝": .assign, "＋": .plus, "－": .minus, "−": .minus, "–": .minus, "—": .minus, "＊": .times,
-        "×": .times, "·": .times, "⋅": .times, "／": .divide, "÷": .divide, "％": .percent,
-        "＠": .at, "＾": .caret, "｜": .bar, "＜": .less, "＞": .greater, "≤": .lessOrEqual,
-        "≥": .greaterOrEqual, "≠": .notEqual, "→": .arrow, "⇒": .fatArrow, "！": .exclamation,
-    ]
-    static let openingQuotes: Set<Unicode.Scalar> = ["“", "‘", "”", "’", "「", "«", "＂", "＇"]
-    static let closingQuotes: Set<Unicode.Scalar> = [
-        "”", "’", "“", "‘", "」", "»", "\"", "'", "＂", "＇",
-    ]
 }

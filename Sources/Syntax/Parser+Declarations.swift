@@ -3,25 +3,38 @@ import Diagnostics
 /// Functions, models and optimizers.
 extension Parser {
     ///     func = "func" name params ["->" shapes] block
-    mutating func function(_ documentation: String?) -> FunctionDeclaration {
+    mutating func function(
+        _ documentation: String?, isPython: Bool = false
+    ) -> FunctionDeclaration {
         let start = position
         advance()
         return signatureAndBody(
-            name("a name for the function"), from: start, documentation, what: "func")
+            name("a name for the function"), from: start, documentation, what: "func",
+            isPython: isPython)
     }
 
     /// What follows the name of a function, `forward` or `update`.
     private mutating func signatureAndBody(
-        _ name: Name, from start: Int, _ documentation: String?, what: String
+        _ name: Name, from start: Int, _ documentation: String?, what: String,
+        isPython: Bool = false
     ) -> FunctionDeclaration {
         var declaration = FunctionDeclaration(
             name: name, parameters: [], result: nil, body: Block(items: [], span: name.span),
             documentation: documentation)
         let empty = declaration
         return nested(empty) { parser in
+            let outer = parser.isInPythonHead
+            parser.isInPythonHead = isPython
             declaration.parameters = parser.params()
-            if parser.accept(.arrow) != nil { declaration.result = parser.shapes() }
-            declaration.body = parser.body(of: what, from: start)
+            if parser.accept(.arrow) != nil {
+                declaration.result = parser.shapes()
+            } else if parser.at(.colon), !isPython {
+                declaration.result = parser.resultAfterColon()
+            }
+            parser.isInPythonHead = outer
+            let isSilent = isPython && parser.at(.colon)
+            declaration.body =
+                isSilent ? parser.indentedBody(from: start) : parser.body(of: what, from: start)
             return declaration
         }
     }
@@ -34,7 +47,9 @@ extension Parser {
         }
         var parameters = list(closing: .rightParenthesis) { $0.param() }
         if modelDepth > 0, let first = parameters.first, first.name.text == "self" {
-            reportMeaning(SyntaxDiagnostics.selfParameter(first.name.span))
+            if !isInPythonHead {
+                reportMeaning(SyntaxDiagnostics.selfParameter(first.name.span))
+            }
             parameters.removeFirst()
         }
         reportDuplicates(parameters.map(\.name))
@@ -43,10 +58,15 @@ extension Parser {
 
     ///     param = name [":" shape] ["=" expr]
     mutating func param() -> Parameter {
+        if at(.times) || at(.doubleStar), token(1).kind == .name {
+            let name = text(token(1))
+            report(SyntaxDiagnostics.restParameter(text(current), name, span(current)))
+            advance()
+        }
         let name = name("the name of a parameter")
         var shape: ShapePattern?
         if accept(.colon) != nil {
-            if at(.leftBracket) { shape = self.shape() } else { reportTypeAnnotation() }
+            shape = at(.leftBracket) ? self.shape() : typeAnnotation()
         }
         let value = accept(.assign) == nil ? nil : expression()
         return Parameter(name: name, shape: shape, defaultValue: value)
@@ -60,8 +80,13 @@ extension Parser {
         advance()
         let name = takeWord()
         let parameters = at(.leftParenthesis) ? params() : []
+        let outer = (modelName, hasReportedSelf)
+        (modelName, hasReportedSelf) = (name.text, false)
         modelDepth += 1
-        defer { modelDepth -= 1 }
+        defer {
+            modelDepth -= 1
+            (modelName, hasReportedSelf) = outer
+        }
         let members = membersInBraces("model", from: start) { $0.member() }.compactMap { $0 }
         reportDuplicateMembers(members)
         return ModelDeclaration(
@@ -77,10 +102,11 @@ extension Parser {
             return weight(from: start)
         }
         if at(.let) { return part(from: start) }
+        if at(.func) || atWord("def"), isWord(token(1), "__init__") {
+            pythonInitializer()
+            return nil
+        }
         if at(.func) || atWord("def") && token(1).kind == .name {
-            if atWord("def"), !isWord(token(1), "forward") {
-                report(SyntaxDiagnostics.def(text(token(1)), span(current)))
-            }
             return method(from: start, documentation)
         }
         if atWord("forward"), token(1).kind == .symbol(.leftParenthesis) {
@@ -143,10 +169,15 @@ extension Parser {
     private mutating func method(
         from start: Int, _ documentation: String?
     ) -> ModelDeclaration.Member {
-        let declaration = function(documentation)
+        let isPython = !at(.func)
+        let declaration =
+            isPython ? pythonFunction(documentation) : function(documentation)
         let span = span(from: start)
         if declaration.name.text == "forward" {
-            reportMeaning(SyntaxDiagnostics.functionForward(declaration.name.span))
+            if !isPython {
+                reportMeaning(
+                    SyntaxDiagnostics.functionForward("forward(x)", declaration.name.span))
+            }
             return ModelDeclaration.Member(.forward(declaration), condition: nil, span: span)
         }
         return ModelDeclaration.Member(.method(declaration), condition: nil, span: span)
@@ -236,8 +267,13 @@ extension Parser {
             report(SyntaxDiagnostics.braceLine(what, span(current)))
         }
         guard at(.leftBrace) else {
-            reportExpected("`{` and the body of the `\(what)`")
-            if at(.colon) { skipIndented(from: start) }
+            if at(.colon) {
+                report(SyntaxDiagnostics.colonBody(what, span(current)))
+                skipStatement()
+                skipIndented(from: start)
+            } else {
+                reportExpected("`{` and the body of the `\(what)`")
+            }
             return []
         }
         let opener = position

@@ -25,7 +25,11 @@ extension Parser {
             if parser.at(.if) || parser.at(.try) || parser.startsLambda { return parser.operand() }
             return parser.nested(parser.missing(parser.span(parser.current))) { $0.pipe() }
         }
-        if at(.assign) {
+        if at(.walrus) {
+            report(SyntaxDiagnostics.walrus(short(value.span), span(current)))
+            advance()
+            _ = with(inner) { $0.pipe() }
+        } else if at(.assign) {
             report(SyntaxDiagnostics.assignmentInCondition(short(value.span), span(current)))
             advance()
             _ = with(inner) { $0.pipe() }
@@ -72,7 +76,11 @@ extension Parser {
 
     /// A block or an expression. Inside, a trailing block is allowed only if it is around.
     mutating func lambdaBody() -> LambdaBody {
-        at(.leftBrace) ? .block(block()) : .expression(expression())
+        if at(.return) {
+            report(SyntaxDiagnostics.returnInLambda(span(current)))
+            advance()
+        }
+        return at(.leftBrace) ? .block(block()) : .expression(expression())
     }
 
     // MARK: if and try
@@ -135,11 +143,23 @@ extension Parser {
         if at(.colon) { return pythonTry(from: start) }
         let body = lambdaBody()
         guard accept(.else) != nil else {
+            if let fallback = foreignCatch() {
+                return Expression(.attempt(body, fallback: fallback), span(from: start))
+            }
             report(SyntaxDiagnostics.tryWithoutElse(spanAfterPrevious))
             let nothing = Expression(.none, spanAfterPrevious)
             return Expression(.attempt(body, fallback: .expression(nothing)), span(from: start))
         }
         return Expression(.attempt(body, fallback: lambdaBody()), span(from: start))
+    }
+
+    /// `catch e { … }`
+    private mutating func foreignCatch() -> LambdaBody? {
+        guard atWord("catch") || atWord("except") else { return nil }
+        report(SyntaxDiagnostics.catchWord(text(current), span(current)))
+        advance()
+        if current.kind == .name || at(.leftParenthesis) { skipToken() }
+        return at(.leftBrace) ? .block(block()) : .expression(missing(spanAfterPrevious))
     }
 
     // MARK: Operators
@@ -171,15 +191,13 @@ extension Parser {
         for _ in 1..<infix.tokenCount { advance() }
         let operatorSpan = span(first).union(spanAfterPrevious)
         if at(.assign), current.start == operatorSpan.end {
-            report(SyntaxDiagnostics.compoundAssignment(infix.text, short(left.span), operatorSpan))
-            advance()
+            let right = foreignAssignment(infix, left, position - 1, operatorSpan)
+            return Expression(
+                .binary(.equal, left, right, operatorSpan: operatorSpan), span(from: start))
         }
+        if first.kind == .symbol(.less), let shift = foreignLess(left, from: start) { return shift }
         let right = binary(infix.precedence.tighter)
-        if infix.isForeign {
-            reportMeaning(
-                SyntaxDiagnostics.foreignOperator(
-                    infix.text, operatorSpan, left: short(left.span), right: short(right.span)))
-        }
+        if infix.isForeign { reportForeign(infix, left, right, operatorSpan) }
         switch infix.operation {
         case .range(let isClosed):
             let step = acceptBy() ? binary(infix.precedence.tighter) : nil
@@ -189,6 +207,37 @@ extension Parser {
             return Expression(
                 .binary(operation, left, right, operatorSpan: operatorSpan), span(from: start))
         }
+    }
+
+    private mutating func reportForeign(
+        _ infix: Infix, _ left: Expression, _ right: Expression, _ sign: Span
+    ) {
+        if infix.text == "&", left.isInteger || right.isInteger {
+            reportMeaning(SyntaxDiagnostics.bits(infix.text, sign))
+            return
+        }
+        let (first, second) = (short(left.span), short(right.span))
+        reportMeaning(
+            SyntaxDiagnostics.foreignOperator(infix.text, sign, left: first, right: second))
+        let words = ["&&": "and", "&": "and", "||": "or", "is": "==", "is not": "!="]
+        if let word = words[infix.text] {
+            correct(left.span.union(right.span), "\(first) \(word) \(second)")
+        }
+    }
+
+    /// `a << b` and `a <> b`, after the `<`.
+    private mutating func foreignLess(_ left: Expression, from start: Int) -> Expression? {
+        guard at(.less) || at(.greater), current.start == previous?.end else { return nil }
+        let place = position
+        let isShift = at(.less)
+        let sign = span(layout.tokens[position - 1]).union(span(advance()))
+        let right = binary(isShift ? .sum : .beside)
+        let (first, second) = (short(left.span), short(right.span))
+        report(
+            isShift
+                ? SyntaxDiagnostics.shift(left: first, right: second, sign)
+                : SyntaxDiagnostics.unequal(left: first, right: second, sign), at: place)
+        return Expression(.binary(.notEqual, left, right, operatorSpan: sign), span(from: start))
     }
 
     /// The `by` of a range. After an operand no name can stand, so it is not one.
@@ -223,7 +272,7 @@ extension Parser {
     mutating func unary() -> Expression {
         let start = position
         if at(.minus), let smallest = smallestInteger() { return smallest }
-        let isForeign = at(.exclamation) || at(.doublePlus)
+        let isForeign = at(.exclamation) || at(.doublePlus) || at(.tilde)
         guard at(.minus) || at(.not) || isForeign else { return power() }
         let sign = advance()
         let operand = nested(missing(span(current))) { parser in
@@ -233,6 +282,7 @@ extension Parser {
         if isForeign {
             let name = short(operand.span)
             reportMeaning(SyntaxDiagnostics.foreignPrefix(text(sign), name, span(sign)))
+            if sign.kind != .symbol(.doublePlus) { correct(span(from: start), "not \(name)") }
         }
         if sign.kind == .symbol(.doublePlus) { return operand }
         let operation = sign.kind == .symbol(.minus) ? UnaryOperator.negate : .not
@@ -254,14 +304,25 @@ extension Parser {
         let start = position
         let base = postfix()
         guard at(.caret) || at(.doubleStar) else { return base }
+        let infix = Infix(at: self)
         let sign = advance()
+        if at(.assign), current.start == sign.end, let infix {
+            let right = foreignAssignment(infix, base, position - 1, span(sign))
+            return Expression(
+                .binary(.power, base, right, operatorSpan: span(sign)), span(from: start))
+        }
         let exponent = nested(missing(span(current))) { $0.unary() }
         if sign.kind == .symbol(.doubleStar) {
+            let (left, right) = (short(base.span), short(exponent.span))
             reportMeaning(
-                SyntaxDiagnostics.foreignOperator(
-                    "**", span(sign), left: short(base.span), right: short(exponent.span)))
+                SyntaxDiagnostics.foreignOperator("**", span(sign), left: left, right: right))
+            correct(base.span.union(exponent.span), "\(left)^\(right)")
         }
         return Expression(
             .binary(.power, base, exponent, operatorSpan: span(sign)), span(from: start))
     }
+}
+
+extension Expression {
+    fileprivate var isInteger: Bool { if case .integer = kind { true } else { false } }
 }

@@ -9,7 +9,9 @@ extension Parser {
             while current.kind == .newline || at(.semicolon) { advance() }
             switch current.kind {
             case .end, .symbol(.rightBrace), .interpolationEnd, .stringEnd: return statements
-            default: statements.append(itemToItsEnd())
+            default:
+                if at(.minus), let last = statements.last { warnOfLeadingMinus(after: last) }
+                statements.append(itemToItsEnd())
             }
         }
     }
@@ -19,7 +21,10 @@ extension Parser {
     mutating func itemToItsEnd() -> Statement {
         let start = position
         let statement = item()
-        if !endsStatement, !(at(.else) && pythonDepth > 0) { reportRest(after: statement) }
+        let isNext = runsOn && current.startsLine
+        if !endsStatement, !isNext, !(at(.else) && pythonDepth > 0) {
+            reportRest(after: statement, from: start)
+        }
         if position == start { skipToken() }
         return statement
     }
@@ -72,12 +77,15 @@ extension Parser {
     // MARK: Names
 
     private mutating func binding() -> Statement.Kind {
+        let start = position
         let keyword = text(advance())
         var pattern = pattern()
+        if let foreign = foreignBinding(keyword, pattern, from: start) { return foreign }
         if at(.comma) { pattern = barePattern(from: pattern, after: keyword) }
         reportDuplicates(pattern.names)
         var annotation: Annotation?
         if accept(.colon) != nil { annotation = self.annotation() }
+        if at(.equal) { return comparisonInLet(keyword, pattern, from: start) }
         guard accept(.assign) != nil else {
             if previous?.kind == .name, endsStatement {
                 report(
@@ -89,7 +97,7 @@ extension Parser {
             return .binding(
                 isVariable: keyword == "var", pattern, annotation, missing(spanAfterPrevious))
         }
-        let value = tupleExpression()
+        let value = tupleExpression(after: keyword, pattern)
         return .binding(isVariable: keyword == "var", pattern, annotation, value)
     }
 
@@ -106,8 +114,7 @@ extension Parser {
 
     private mutating func annotation() -> Annotation? {
         guard at(.leftBracket) || at(.leftParenthesis) else {
-            reportTypeAnnotation()
-            return nil
+            return typeAnnotation().map { .shape($0) }
         }
         let inputs = shapes()
         if accept(.arrow) != nil {
@@ -119,15 +126,6 @@ extension Parser {
         case .several:
             reportExpected("`->` and the shape of the result")
             return nil
-        }
-    }
-
-    /// `x: Int` says nothing here; skips to the `=`, `,` or bracket after it.
-    mutating func reportTypeAnnotation() {
-        let sign = previous?.symbol?.rawValue ?? ":"
-        report(SyntaxDiagnostics.typeAnnotation(text(current), after: sign, span(current)))
-        while !endsStatement, !at(.assign), !at(.comma), !at(.rightParenthesis), !at(.leftBrace) {
-            skipToken()
         }
     }
 
@@ -157,6 +155,7 @@ extension Parser {
             advance()
             alias = name("a name for the module")
         }
+        if at(.comma) { reportSeveralModules(from: start) }
         return .importModule(Import(source: origin, sourceSpan: originSpan, alias: alias))
     }
 
@@ -167,9 +166,13 @@ extension Parser {
         let fallback = Statement.Kind.expression(missing(span(current)), isDiscarded: false)
         return nested(fallback) { parser in
             parser.advance()
+            if let foreign = parser.foreignFor(from: start) { return foreign }
             var pattern = parser.pattern()
             if parser.at(.comma) { pattern = parser.barePattern(from: pattern, after: "for") }
             parser.reportDuplicates(pattern.names)
+            if parser.at(.assign), let bounds = parser.boundsAfterAssign(pattern) {
+                return .forLoop(pattern, bounds, parser.foreignBody("for", from: start))
+            }
             if parser.accept(.in) == nil { parser.reportExpected("`in`") }
             let sequence = parser.head()
             let body = parser.body(of: "for", from: start)
@@ -203,6 +206,11 @@ extension Parser {
 
     private mutating func expressionStatement() -> Statement.Kind {
         let start = position
+        if at(.exclamation), token(1).kind == .name, token(2).isWord, !token(2).startsLine {
+            report(SyntaxDiagnostics.magic("!", span(current)))
+            skipStatement()
+            return .expression(missing(span(from: start)), isDiscarded: false)
+        }
         skipLeadingOperator()
         if position > start, endsStatement {
             return .expression(missing(span(from: start)), isDiscarded: false)
@@ -235,7 +243,18 @@ extension Parser {
             return
         }
         if at(.at), token(1).kind == .name, token(1).start == current.end {
-            report(SyntaxDiagnostics.decorator(text(token(1)), span(current)))
+            let place = position
+            advance()
+            let name = takeWord().text
+            let isPlain =
+                endsStatement && !["staticmethod", "property", "classmethod"].contains(name)
+            report(
+                SyntaxDiagnostics.decorator(isPlain ? name : nil, span(layout.tokens[place])),
+                at: place)
+            return skipStatement()
+        }
+        if at(.percent), token(1).kind == .name, token(1).start == current.end {
+            report(SyntaxDiagnostics.magic("%", span(current)))
             return skipStatement()
         }
         report(SyntaxDiagnostics.leadingOperator(infix.text, span(current)))
@@ -244,15 +263,37 @@ extension Parser {
         for _ in 0..<infix.tokenCount { advance() }
     }
 
-    /// An expression; `a, b` is reported and read as a tuple.
-    private mutating func tupleExpression() -> Expression {
+    /// An expression; `a, b` is reported and read as a tuple. `let x = 1, y = 2` defines two names.
+    mutating func tupleExpression(
+        after keyword: String? = nil, _ pattern: Pattern? = nil
+    ) -> Expression {
         let first = expression()
         guard at(.comma), !isMissing(first) else { return first }
+        if let keyword, let pattern, token(1).kind == .name, token(2).kind == .symbol(.assign) {
+            reportSeveralBindings(keyword, pattern, first)
+            return first
+        }
         var parts = [first]
-        while accept(.comma) != nil { parts.append(expression()) }
+        while accept(.comma) != nil {
+            if at(.times), token(1).kind == .name {
+                report(SyntaxDiagnostics.restPattern(text(token(1)), span(current)))
+                skipStatement()
+                return Expression(.tuple(parts), first.span.union(spanAfterPrevious))
+            }
+            parts.append(expression())
+        }
         let all = first.span.union(spanAfterPrevious)
-        reportMeaning(SyntaxDiagnostics.bareTuple(all, written: "(\(short(all)))"))
+        let written = thousands(all) ?? "(\(short(all)))"
+        reportMeaning(SyntaxDiagnostics.bareTuple(all, written: written))
         return Expression(.tuple(parts), all)
+    }
+
+    /// `1_000` for `1,000`.
+    private func thousands(_ span: Span) -> String? {
+        let groups = source.text(of: span).split(separator: ",", omittingEmptySubsequences: false)
+        let isNumber = groups.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        guard isNumber, groups.dropFirst().allSatisfy({ $0.count == 3 }) else { return nil }
+        return groups.joined(separator: "_")
     }
 
     func isMissing(_ expression: Expression) -> Bool {
@@ -260,10 +301,4 @@ extension Parser {
     }
 
     func missing(_ span: Span) -> Expression { Expression(.missing, span) }
-
-    /// The text of a span for use in a sentence.
-    func short(_ span: Span) -> String {
-        let text = source.text(of: span)
-        return text.contains("\n") || text.count > 48 ? "…" : text
-    }
 }

@@ -16,6 +16,20 @@ extension Parser {
                 return Pattern(.tuple(parts), span)
             }
         }
+        if at(.times), token(1).kind == .name {
+            report(SyntaxDiagnostics.restPattern(text(token(1)), span(current)))
+            advance()
+        }
+        if at(.leftBracket) {
+            let place = position
+            let parts = nested([]) { parser in
+                parser.list(closing: .rightBracket) { $0.pattern() }
+            }
+            let all = span(from: start)
+            let names = parts.map { short($0.span) }.joined(separator: ", ")
+            report(SyntaxDiagnostics.bareTuple(all, written: "(\(names))"), at: place)
+            return parts.isEmpty ? Pattern(.wildcard, all) : Pattern(.tuple(parts), all)
+        }
         if atWord("_") { return Pattern(.wildcard, span(advance())) }
         let name = name("a name")
         return name.text.isEmpty
@@ -44,10 +58,7 @@ extension Parser {
                 return Target(
                     .place(Name(text, base.span), accessors.reversed()), expression.span)
             default:
-                if !isMissing(base) {
-                    reportMeaning(
-                        SyntaxDiagnostics.assignmentTarget(short(expression.span), expression.span))
-                }
+                if !isMissing(base) { reportTarget(expression) }
                 return Target(.place(Name("", base.span), []), expression.span)
             }
         }
@@ -77,6 +88,7 @@ extension Parser {
             report(SyntaxDiagnostics.braceLine(what, span(current)))
             return block()
         }
+        if let body = bareBody(of: what, from: start) { return body }
         reportExpected("`{` and the body of the `\(what)`")
         return Block(items: [], span: spanAfterPrevious)
     }
@@ -93,12 +105,16 @@ extension Parser {
         var elements: [Element] = []
         var inner = Context()
         inner.isInBrackets = true
+        inner.isInList = closing == .rightBracket
         with(inner) { parser in
             while !parser.at(closing), !parser.endsList {
                 let start = parser.position
                 elements.append(element(&parser))
                 if parser.accept(.comma) != nil { continue }
                 if parser.at(closing) || parser.endsList { break }
+                // The bracket was not closed: here begins the next statement.
+                let isOpen = parser.layout.partners[opener] < 0
+                if isOpen, parser.current.startsLine || parser.at(.leftBrace) { break }
                 // `[N = y`: an assignment goes on, the bracket was forgotten.
                 if parser.at(.assign), closing == .rightBracket { break }
                 parser.reportMissingComma(closing, after: opener)
@@ -140,6 +156,9 @@ extension Parser {
                     text(opening), symbol.rawValue, opening: span(opening), span(current)))
             advance()
         } else {
+            if opening.isRoundOrSquare, current.startsLine, current.kind != .newline {
+                runsOn = true
+            }
             report(
                 SyntaxDiagnostics.unclosed(
                     text(opening), closing.rawValue, span(opening), end: spanAfterPrevious))

@@ -55,13 +55,16 @@ extension Parser {
         let place = span(current)
         if at(.if) || at(.try) { return operand() }
         if at(.leftBrace) { return strayBrace() }
+        if at(.func), token(1).kind == .symbol(.leftParenthesis) { return namelessFunction() }
         if at(.dot), let number = leadingPoint() { return number }
         if let infix = Infix(at: self) {
-            let isFirst = previous?.symbol == .leftParenthesis || previous?.symbol == .comma
+            let isFirst = [.leftParenthesis, .leftBracket, .comma].contains(previous?.symbol)
             let isSpread = isFirst && (at(.times) || at(.doubleStar))
             report(
                 isSpread
-                    ? SyntaxDiagnostics.spread(infix.text, place)
+                    ? context.isInList
+                        ? SyntaxDiagnostics.listSpread(infix.text, place)
+                        : SyntaxDiagnostics.spread(infix.text, place)
                     : SyntaxDiagnostics.operatorWithoutLeft(infix.text, place))
             for _ in 0..<infix.tokenCount { advance() }
             return current.startsOperand ? nested(missing(place)) { $0.unary() } : missing(place)
@@ -70,11 +73,15 @@ extension Parser {
         return missing(current.kind == .newline ? spanAfterPrevious : place)
     }
 
-    /// `{…}` as a value: Python's dict.
-    private mutating func strayBrace() -> Expression {
+    /// `func (x) { … }`
+    private mutating func namelessFunction() -> Expression {
         let start = position
-        report(SyntaxDiagnostics.braceValue(span(current)))
+        let sign = span(advance())
+        let parameters = span(current)
         skipToken()
+        let written = short(parameters.union(spanAfterPrevious)) + " => …"
+        report(SyntaxDiagnostics.lambda(written, sign), at: start)
+        if at(.leftBrace) { skipToken() }
         return missing(span(from: start))
     }
 
@@ -169,6 +176,7 @@ extension Parser {
             for _ in 0..<3 { advance() }
             return Expression(.dictionary([]), span(from: start))
         }
+        if let comprehension = dictionaryComprehension() { return comprehension }
         let entries = list(closing: .rightBracket) { parser in
             let key = parser.expression()
             let value = parser.accept(.colon) == nil ? nil : parser.expression()

@@ -11,18 +11,16 @@ extension Parser {
         let next = token(1)
         switch text(current) {
         case "def" where next.kind == .name:
-            report(SyntaxDiagnostics.def(text(next), span(current)))
-            return Statement(.function(function(documentation)), span(from: start))
+            return Statement(.function(pythonFunction(documentation)), span(from: start))
         case "class" where next.kind == .name:
             report(SyntaxDiagnostics.classDefinition(text(next), span(current)))
         case "with" where next.kind == .name:
-            report(SyntaxDiagnostics.with(span(current)))
-        case "from" where next.kind == .name:
-            let module = text(next)
             report(
-                Self.foreignModules.contains(module)
-                    ? SyntaxDiagnostics.foreignModule(module, span(current).union(span(next)))
-                    : SyntaxDiagnostics.from(module, span(current)))
+                text(next) == "open"
+                    ? SyntaxDiagnostics.withOpen(readingFile, span(current))
+                    : SyntaxDiagnostics.with(span(current)))
+        case "from" where next.kind == .name:
+            reportFrom(next)
         case "except" where next.kind == .symbol(.colon) || next.kind == .name,
             "finally" where next.kind == .symbol(.colon):
             report(SyntaxDiagnostics.pythonTry(span(current)))
@@ -104,57 +102,121 @@ extension Parser {
         switch word {
         case "True", "False":
             report(SyntaxDiagnostics.literal(word, word.lowercased(), span(current)))
-            advance()
+            correct(span(advance()), word.lowercased())
             return Expression(.boolean(word == "True"), span(from: start))
         case "None":
             report(SyntaxDiagnostics.literal(word, "nil", span(current)))
-            advance()
+            correct(span(advance()), "nil")
             return Expression(.none, span(from: start))
         case "self" where modelDepth > 0 && token(1).kind == .symbol(.dot) && token(2).isWord:
-            report(SyntaxDiagnostics.selfMember(text(token(2)), span(current)))
-            advance()
-            advance()
-            let name = takeWord()
-            return Expression(.name(name.text), name.span)
-        case "f", "F", "r", "R", "b", "u", "rf", "fr":
-            guard token(1).start == current.end, token(1).isStringStart else { return nil }
-            report(SyntaxDiagnostics.stringPrefix(word, span(current)))
-            advance()
-            return current.kind == .foreignString ? foreignString() : string()
+            return selfMember()
         default:
-            return nil
+            guard Lexer.stringPrefixes.contains(word), token(1).start == current.end,
+                token(1).isStringStart
+            else { return nil }
+            return prefixedString(word)
         }
     }
 
-    var startsPythonLambda: Bool { atWord("lambda") && token(1).kind == .name }
+    /// `self.x`; one message for a model says it for all of them.
+    private mutating func selfMember() -> Expression {
+        let place = span(advance())
+        advance()
+        let name = takeWord()
+        if !hasReportedSelf {
+            reportMeaning(SyntaxDiagnostics.selfMember(name.text, place))
+            hasReportedSelf = true
+        }
+        correct(place.union(name.span), name.text)
+        return Expression(.name(name.text), name.span)
+    }
+
+    /// `f"…"`, `f'…'`, `r'…'`
+    private mutating func prefixedString(_ prefix: String) -> Expression {
+        let place = position
+        advance()
+        var written: String?
+        if current.kind == .foreignString {
+            let raw = text(current)
+            let marks = raw.hasPrefix("'''") ? 3 : 1
+            written = Self.quoted(
+                raw.dropFirst(marks).dropLast(marks), prefix: prefix.lowercased())
+        }
+        report(
+            SyntaxDiagnostics.stringPrefix(prefix, written: written, span(layout.tokens[place])),
+            at: place)
+        let value = current.kind == .foreignString ? foreignString() : string()
+        if let written { correct(span(from: place), written) }
+        return value
+    }
+
+    /// The string in double quotes: of `f` the braces stay, of `r` the backslashes.
+    private static func quoted(_ content: Substring, prefix: String) -> String? {
+        guard content.count <= 60, !content.contains("\n") else { return nil }
+        let isFormat = prefix.contains("f")
+        var text = String(content)
+        if prefix.contains("r") { text = text.replacing("\\", with: "\\\\") }
+        if isFormat { text = text.replacing("{{", with: "\\{").replacing("}}", with: "}") }
+        var result = ""
+        var depth = 0
+        for character in text {
+            if isFormat, character == "{", result.last != "\\" { depth += 1 }
+            if character == "}", depth > 0 { depth -= 1 }
+            if character == "\"", depth == 0, result.last != "\\" { result.append("\\") }
+            if character == "{", !isFormat { result.append("\\") }
+            result.append(character)
+        }
+        return "\"\(result)\""
+    }
+
+    var startsPythonLambda: Bool {
+        guard atWord("lambda") else { return false }
+        switch token(1).kind {
+        case .name: return true
+        // In brackets it is a label.
+        case .symbol(.colon): return !context.isInBrackets && token(2).kind != .newline
+        default: return false
+        }
+    }
 
     /// `lambda x, y: e`
     mutating func pythonLambda() -> Expression {
         let start = position
-        let place = position
         advance()
-        var patterns = [pattern()]
-        while accept(.comma) != nil { patterns.append(pattern()) }
+        var patterns: [Pattern] = []
+        while !at(.colon), !endsStatement {
+            patterns.append(pattern())
+            if accept(.assign) != nil { _ = pipe() }
+            if accept(.comma) == nil { break }
+        }
         guard accept(.colon) != nil else {
             reportExpected("`=>` and the body of the function")
             return missing(span(from: start))
         }
         let body = expression()
         let names = patterns.map { short($0.span) }.joined(separator: ", ")
-        let left = patterns.count == 1 ? names : "(\(names))"
-        reportMeaning(
-            SyntaxDiagnostics.lambda(
-                "\(left) => \(short(body.span))", span(layout.tokens[place])))
-        return Expression(.lambda(patterns, .expression(body)), span(from: start))
+        let written = (patterns.count == 1 ? names : "(\(names))") + " => \(short(body.span))"
+        reportMeaning(SyntaxDiagnostics.lambda(written, span(layout.tokens[start])))
+        let all = span(from: start)
+        correct(all, written)
+        return Expression(.lambda(patterns, .expression(body)), all)
     }
 
-    /// What Python lets follow an expression: `a if c else b`, `e for x in xs`, and C's `x++`.
+    /// What other languages let follow an expression: `a if c else b`, `e for x in xs`, `x++`,
+    /// `x -> x + 1`.
     mutating func pythonTail(after value: Expression) -> Expression {
         if isMissing(value) { return value }
         if at(.if), !context.allowsCondition { return pythonConditional(value) }
-        if at(.for), context.isInBrackets { return comprehension(value) }
+        if at(.for), context.isInBrackets, !context.leavesFor { return comprehension(value) }
+        if at(.arrow), let lambda = arrowLambda(value) { return lambda }
         if at(.doublePlus) {
             report(SyntaxDiagnostics.increment(short(value.span), span(current)))
+            advance()
+        } else if atDecrement {
+            report(
+                SyntaxDiagnostics.decrement(
+                    short(value.span), span(current).union(span(token(1)))))
+            advance()
             advance()
         }
         return value
@@ -163,35 +225,39 @@ extension Parser {
     private mutating func pythonConditional(_ value: Expression) -> Expression {
         let sign = span(advance())
         let condition = pipe()
-        let otherwise = accept(.else) == nil ? nil : expression()
+        var inner = context
+        inner.leavesFor = true
+        let otherwise = accept(.else) == nil ? nil : with(inner) { $0.expression() }
         var written = "if \(short(condition.span)) { \(short(value.span)) }"
         if let otherwise { written += " else { \(short(otherwise.span)) }" }
         reportMeaning(SyntaxDiagnostics.pythonConditional(written, sign))
         let branch = ConditionalBranch(condition: condition, body: Block(value))
         let all = value.span.union(spanAfterPrevious)
-        return Expression(.conditional([branch], otherwise: otherwise.map { Block($0) }), all)
+        correct(all, written)
+        let whole = Expression(.conditional([branch], otherwise: otherwise.map { Block($0) }), all)
+        if at(.for), context.isInBrackets, !context.leavesFor { return comprehension(whole) }
+        return whole
     }
 
-    private mutating func comprehension(_ value: Expression) -> Expression {
-        let sign = span(advance())
-        var inner = context
-        inner.allowsCondition = true
-        with(inner) { parser in
-            let pattern = parser.pattern()
-            if parser.accept(.in) == nil { parser.reportExpected("`in`") }
-            let sequence = parser.pipe()
-            let name = parser.short(pattern.span)
-            var written = parser.short(sequence.span)
-            if case .range = sequence.kind { written = "(\(written))" }
-            if parser.accept(.if) != nil {
-                let condition = parser.pipe()
-                written += ".filter(\(name) => \(parser.short(condition.span)))"
-            }
-            let element = parser.short(value.span)
-            if element != name { written += ".map(\(name) => \(element))" }
-            parser.reportMeaning(SyntaxDiagnostics.comprehension(written, sign))
+    /// `x -> x + 1` and `(x, y) -> x + y`; `nil` if no names stand before the arrow.
+    private mutating func arrowLambda(_ value: Expression) -> Expression? {
+        let parts: [Expression]
+        if case .tuple(let items) = value.kind { parts = items } else { parts = [value] }
+        let patterns = parts.compactMap { part -> Pattern? in
+            if case .name(let name) = part.kind { Pattern(.name(name), part.span) } else { nil }
         }
-        return value
+        guard patterns.count == parts.count,
+            token(1).startsOperand || token(1).kind == .symbol(.leftBrace)
+        else { return nil }
+        let place = position
+        let sign = span(advance())
+        let body = lambdaBody()
+        let all = value.span.union(spanAfterPrevious)
+        let right = short(Span(source, sign.end, all.end)).drop { $0 == " " }
+        let written = "\(short(value.span)) => \(right)"
+        report(SyntaxDiagnostics.arrowLambda(written, sign), at: place)
+        correct(all, written)
+        return Expression(.lambda(patterns, body), all)
     }
 
     // MARK: Modules
@@ -200,6 +266,65 @@ extension Parser {
         "torch", "torchvision", "torchaudio", "numpy", "tensorflow", "keras", "jax", "flax",
         "pandas", "matplotlib", "seaborn", "sklearn", "scipy",
     ]
+
+    private static let pythonModules: Set<String> = [
+        "math", "random", "os", "sys", "time", "json", "re", "copy", "csv", "glob", "typing",
+        "functools", "itertools", "collections", "pathlib", "dataclasses", "__future__", "tqdm",
+    ]
+
+    private mutating func reportFrom(_ module: Token) {
+        let place = span(current).union(span(module))
+        let name = text(module)
+        if Self.foreignModules.contains(name) {
+            report(SyntaxDiagnostics.foreignModule(name, place))
+        } else if Self.pythonModules.contains(name) {
+            report(SyntaxDiagnostics.pythonModule(name, place))
+        } else {
+            report(SyntaxDiagnostics.from(name, span(current)))
+        }
+    }
+
+    /// What to write for `with open("f") as g`, to read.
+    private var readingFile: String? {
+        guard token(2).kind == .symbol(.leftParenthesis) else { return nil }
+        let place = position + 3
+        let end: Int
+        switch token(3).kind {
+        case .foreignString: end = place
+        case .stringStart where layout.partners[place] > place: end = layout.partners[place]
+        default: return nil
+        }
+        guard layout.tokens[end + 1].kind == .symbol(.rightParenthesis) else { return nil }
+        let path = source.text(of: Span(source, layout.tokens[place].start, layout.tokens[end].end))
+        return "let text = readText(\(path.replacing("'", with: "\"")))"
+    }
+
+    /// `import a, b`
+    mutating func reportSeveralModules(from start: Int) {
+        let place = position
+        var names = [text(layout.tokens[start + 1])]
+        while accept(.comma) != nil, current.kind == .name {
+            names.append(takeWord().text)
+            while at(.dot) || atWord("as") {
+                advance()
+                if current.isWord { advance() }
+            }
+        }
+        if names.allSatisfy({ Self.pythonModules.contains($0) }) {
+            report(
+                SyntaxDiagnostics.pythonModule(names[0], span(layout.tokens[start + 1])), at: place)
+        } else if Self.foreignModules.isDisjoint(with: names) {
+            let written = names.map { "import \($0)" }.joined(separator: "; ")
+            let sign = span(layout.tokens[place])
+            report(SyntaxDiagnostics.severalModules(written, sign), at: place)
+        } else if !Self.foreignModules.contains(names[0]) {
+            report(
+                SyntaxDiagnostics.foreignModule(
+                    names.first(where: Self.foreignModules.contains) ?? "", span(from: start)),
+                at: place)
+        }
+        skipStatement()
+    }
 
     mutating func reportForeignModule(_ module: String, from start: Int) {
         let all = span(from: start)
@@ -226,7 +351,7 @@ extension Token {
 }
 
 extension Block {
-    fileprivate init(_ value: Expression) {
+    init(_ value: Expression) {
         let statement = Statement(.expression(value, isDiscarded: false), value.span)
         self.init(items: [statement], span: value.span)
     }

@@ -3,9 +3,11 @@ import Diagnostics
 /// What stands on a line after a complete statement.
 extension Parser {
     /// Says why the current token cannot follow the statement, and skips the rest of it.
-    mutating func reportRest(after statement: Statement?) {
+    /// - Parameter start: The first token of the statement.
+    mutating func reportRest(after statement: Statement?, from start: Int? = nil) {
         let place = span(current)
         let value = statement.flatMap(expression)
+        if let value, reportWordOperator(after: value) { return skipStatement() }
         if let symbol = current.symbol, symbol.isClosing {
             report(SyntaxDiagnostics.unmatchedClose(symbol.rawValue, place))
             advance()
@@ -13,7 +15,14 @@ extension Parser {
             report(SyntaxDiagnostics.operandParentheses(what, value.span))
         } else if at(.assign) {
             let name = value.map { short($0.span) } ?? "…"
-            report(SyntaxDiagnostics.assignmentInExpression(name, place))
+            if case .binding(let isVariable, let pattern, _, _)? = statement?.kind {
+                let keyword = isVariable ? "var" : "let"
+                let second = "\(keyword) \(short(pattern.span)) = \(name)"
+                report(
+                    SyntaxDiagnostics.chainedBinding("\(keyword) \(name) = …; \(second)", place))
+            } else {
+                report(SyntaxDiagnostics.assignmentInExpression(name, place))
+            }
         } else if at(.colon), let value, case .name(let name) = value.kind {
             report(SyntaxDiagnostics.annotatedAssignment(name, place))
         } else if let value, case .name("print") = value.kind, current.startsOperand {
@@ -24,6 +33,16 @@ extension Parser {
             let foreign = ForeignWord.all[word]
         {
             report(SyntaxDiagnostics.foreignWord(word, foreign, value.span))
+        } else if at(.colon), token(1).kind == .newline, let start, let value,
+            case .call(let callee, _, nil) = value.kind
+        {
+            report(SyntaxDiagnostics.colonBody(short(callee.span), place))
+            skipStatement()
+            skipIndented(from: start)
+        } else if at(.else), case .forLoop? = statement?.kind {
+            report(SyntaxDiagnostics.loopElse(place))
+        } else if at(.else), case .whileLoop? = statement?.kind {
+            report(SyntaxDiagnostics.loopElse(place))
         } else if at(.leftBrace) {
             report(SyntaxDiagnostics.strayBlock(place))
         } else if at(.else) {
@@ -87,6 +106,24 @@ struct ForeignWord {
             all[word] = ForeignWord(
                 id: "foreign.let", help: "write `let name = …`, or `var` for what changes")
         }
+        for word in ["int", "float", "double", "bool", "string", "char"] {
+            all[word] = ForeignWord(
+                id: "foreign.let", help: "write `let name = …`, or `var` for what changes")
+        }
+        for word in ["private", "public", "static", "export", "mut", "pub"] {
+            all[word] = ForeignWord(id: "foreign.modifier", help: "leave it out")
+        }
+        for word in ["unless", "until"] {
+            all[word] = ForeignWord(
+                id: "foreign.word",
+                help: "write `\(word == "unless" ? "if" : "while") not (…) { … }`")
+        }
+        all["struct"] = ForeignWord(
+            id: "foreign.struct", help: "write a record, `(a: 1, b: 2)`, or a `model` for a network"
+        )
+        all["guard"] = ForeignWord(
+            id: "foreign.word", help: "write `if not (…) { return … }`")
+        all["new"] = ForeignWord(id: "foreign.new", help: "leave it out: `Net(3)` makes a model")
         for word in ["match", "switch", "case"] {
             all[word] = ForeignWord(
                 id: "foreign.switch", help: "write `if … { … } else if … { … } else { … }`")

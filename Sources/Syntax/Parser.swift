@@ -16,6 +16,10 @@ public struct Parser {
         var allowsCondition = false
         /// Inside `(` or `[`.
         var isInBrackets = false
+        /// A `for` after the expression belongs to what is around it.
+        var leavesFor = false
+        /// The innermost of them is `[`.
+        var isInList = false
     }
 
     /// Levels of brackets, blocks, lambdas and prefix operators: with `longestChain` it bounds the
@@ -40,6 +44,17 @@ public struct Parser {
     var modelDepth = 0
     /// Bodies written as in Python around the current place.
     var pythonDepth = 0
+    /// The parameters and result read now are those of a `def`: one message says everything.
+    var isInPythonHead = false
+    /// It was said that braces of the string that is read are empty.
+    var hasReportedEmptyBraces = false
+    /// The innermost model, and whether it was said that its body has no `self`.
+    var modelName = ""
+    var hasReportedSelf = false
+    /// A bracket is not closed up to the end of the text, so that no newline separates statements.
+    var runsOn = false
+    /// What was foreign, by places in the text, and how it is written here; inner ones come first.
+    var corrections: [(span: Span, text: String)] = []
     /// The text nests too deeply: the rest is not read and no more is reported.
     private var hasGivenUp = false
     private var lastReported = -1
@@ -161,6 +176,14 @@ public struct Parser {
         lastReported = position
         guard !layout.suspects.contains(position) else { return }
         diagnostics.append(diagnostic)
+    }
+
+    /// Adds a message about the token at an earlier index.
+    mutating func report(_ diagnostic: Diagnostic, at place: Int) {
+        let here = position
+        position = place
+        report(diagnostic)
+        position = here
     }
 
     /// A message was given about a place from the token `start` on.

@@ -45,12 +45,26 @@ enum StringText {
                     let brace = raw[index...].prefix(16).firstIndex(of: UInt8(ascii: "}"))
                 {
                     end = brace + 1
+                } else {
+                    let digits = codeDigits(raw[index...])
+                    if digits > 0 { end = index + 2 + digits }
                 }
                 wrong.append(index..<end)
                 index = end
             }
         }
         return wrong
+    }
+
+    /// How many hexadecimal digits follow the `\u`, `\U` or `\x` of other languages: all or none.
+    private static func codeDigits(_ raw: ArraySlice<UInt8>) -> Int {
+        let lengths: [UInt8: Int] = [
+            UInt8(ascii: "u"): 4, UInt8(ascii: "U"): 8, UInt8(ascii: "x"): 2,
+        ]
+        guard let letter = raw.dropFirst().first, let length = lengths[letter] else { return 0 }
+        let digits = raw.dropFirst(2).prefix(length)
+        let isCode = digits.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+        return isCode && digits.count == length ? length : 0
     }
 
     /// The escape at the start of `raw`: what it stands for and how many bytes it takes.

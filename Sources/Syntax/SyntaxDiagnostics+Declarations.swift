@@ -77,9 +77,9 @@ extension SyntaxDiagnostics {
             help: "add `update(p, g) { … }`, which gives the new value of the parameter `p`")
     }
 
-    static func functionForward(_ span: Span) -> Diagnostic {
+    static func functionForward(_ head: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "model.func-forward", "`forward` stands without `func` or `def`", at: span,
-            help: "write `forward(x) { … }`")
+            help: "write `\(head) { … }`")
     }
 }

@@ -13,7 +13,7 @@ extension SyntaxDiagnostics {
     }
 
     /// In double quotes `"` and `{` need a backslash.
-    private static func escapedForQuotes(_ text: String) -> String {
+    static func escapedForQuotes(_ text: String) -> String {
         var result = ""
         var isEscaped = false
         for character in text {
@@ -26,12 +26,13 @@ extension SyntaxDiagnostics {
         return result
     }
 
-    static func stringPrefix(_ prefix: String, _ span: Span) -> Diagnostic {
+    /// `written` is the string as it is here, if it differs in more than the prefix.
+    static func stringPrefix(_ prefix: String, written: String?, _ span: Span) -> Diagnostic {
         let isFormat = prefix.lowercased().contains("f")
         return Diagnostic(
             id: "python.string-prefix", "a string has no prefix `\(prefix)`", at: span,
             notes: isFormat ? ["every string shows the expressions in its braces"] : [],
-            help: "leave out the `\(prefix)`")
+            help: written.map { "write `\($0)`" } ?? "leave out the `\(prefix)`")
     }
 
     static func doubleBrace(_ span: Span) -> Diagnostic {
@@ -62,6 +63,10 @@ extension SyntaxDiagnostics {
             Diagnostic(
                 id: "foreign.range", "a range is written `..<` or `...`", at: span,
                 help: "write `\(left)..<\(right)` without the end, `\(left)...\(right)` with it")
+        case "is not in":
+            Diagnostic(
+                id: "python.is", "`is not in` is written `not in`", at: span,
+                help: "write `\(left) not in \(right)`")
         default:
             Diagnostic(
                 id: "python.is", "`\(text)` is written `\(text == "is" ? "==" : "!=")`", at: span,
@@ -73,15 +78,8 @@ extension SyntaxDiagnostics {
     static func foreignPrefix(_ text: String, _ operand: String, _ span: Span) -> Diagnostic {
         if text == "++" { return increment(operand, span) }
         return Diagnostic(
-            id: "python.not", "`!` is written `not`", at: span, help: "write `not \(operand)`")
-    }
-
-    /// `x //= 2`
-    static func compoundAssignment(_ text: String, _ name: String, _ span: Span) -> Diagnostic {
-        Diagnostic(
-            id: "python.compound-assignment", "there is no `\(text)=`", at: span,
-            notes: ["there are `+=`, `-=`, `*=` and `/=`"],
-            help: "write `\(name) = \(name) \(text) …`")
+            id: "python.not", "`\(text)` is written `not`", at: span, help: "write `not \(operand)`"
+        )
     }
 
     static func walrus(_ name: String, _ span: Span) -> Diagnostic {
@@ -96,10 +94,18 @@ extension SyntaxDiagnostics {
             at: span, help: "give the arguments one by one, as in `f(xs[0], xs[1])`")
     }
 
-    static func decorator(_ name: String, _ span: Span) -> Diagnostic {
+    static func decorator(_ name: String?, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "python.decorator", "there are no decorators", at: span,
-            help: "write `let g = \(name)(f)` below the function `f`")
+            help: name.map { "write `let g = \($0)(f)` below the function `f`" }
+                ?? "leave the line out")
+    }
+
+    /// `%matplotlib inline`, `!pip install torch`
+    static func magic(_ sign: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            id: "python.magic", "a line with `\(sign)` is a command of another notebook", at: span,
+            help: "leave the line out")
     }
 
     static func increment(_ name: String, _ span: Span) -> Diagnostic {
@@ -131,10 +137,10 @@ extension SyntaxDiagnostics {
             help: "write `\(value)[\(number)]` for an element")
     }
 
-    static func def(_ name: String, _ span: Span) -> Diagnostic {
+    static func def(_ head: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             id: "python.def", "a function begins with `func`", at: span,
-            help: "write `func \(name)(…) { … }`; the last expression is its value")
+            help: "write `\(head) { … }`; the last expression is its value")
     }
 
     static func lambda(_ written: String, _ span: Span) -> Diagnostic {

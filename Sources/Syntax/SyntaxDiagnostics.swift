@@ -17,10 +17,10 @@ enum SyntaxDiagnostics {
             return Diagnostic(
                 id: id, "`?` has no meaning here", at: span,
                 help: "for a choice write `if c { a } else { b }`")
-        case "~":
+        case "??":
             return Diagnostic(
-                id: id, "`~` has no meaning here", at: span,
-                help: "`not x` negates a Bool or a Bool tensor")
+                id: id, "there is no `??`", at: span,
+                help: "write `if a == nil { b } else { a }`")
         case "…":
             return Diagnostic(
                 id: id, "`…` only says that something is left out", at: span,
@@ -31,11 +31,23 @@ enum SyntaxDiagnostics {
                 help: "write `\"text\"`")
         default:
             let (character, verb) = text.count == 1 ? ("character", "has") : ("characters", "have")
-            let shown = text.count > 20 ? "\(text.prefix(20))…" : text
+            let shown = Self.visible(text.count > 20 ? "\(text.prefix(20))…" : text)
             return Diagnostic(
                 id: id, "the \(character) `\(shown)` \(verb) no meaning here", at: span,
                 help: "remove it, or put it in a string")
         }
+    }
+
+    /// The text with the code of what has no shape of its own, as in `U+200B`.
+    private static func visible(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .format, .control, .privateUse, .unassigned:
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            default: return String(scalar)
+            }
+        }.joined()
     }
 
     static func lookalike(_ text: String, _ meant: String, _ span: Span) -> Diagnostic {
@@ -94,12 +106,25 @@ enum SyntaxDiagnostics {
     }
 
     static func escape(_ text: String, _ span: Span) -> Diagnostic {
-        Diagnostic(
+        let digits = text.dropFirst(2)
+        let value = UInt32(digits, radix: 16)
+        let meant = "\\u{\(String(value ?? 0, radix: 16))}"
+        let isCode = value.flatMap(Unicode.Scalar.init) != nil && digits.count > 1
+        var help = "write `\\\\` for a backslash"
+        if isCode {
+            help = "write `\(meant)`"
+        } else if text.hasPrefix("\\u{") {
+            help = "a code point is at most 10ffff, in hexadecimal"
+        } else if text.hasPrefix("\\u") {
+            help = "write the code point in hexadecimal, as in `\\u{4e2d}`"
+        } else if text == "\\(" {
+            help = "write `{x}` to show a value"
+        } else if text == "\\'" || text == "\\}" {
+            help = "write `\(text.dropFirst())`"
+        }
+        return Diagnostic(
             id: "string.escape", "`\(text)` is not an escape", at: span,
-            notes: ["the escapes are \\n \\t \\\" \\\\ \\{ and \\u{4e2d}"],
-            help: text.hasPrefix("\\u")
-                ? "a code point is at most 10ffff, in hexadecimal"
-                : "write `\\\\` for a backslash")
+            notes: ["the escapes are \\n \\t \\\" \\\\ \\{ and \\u{4e2d}"], help: help)
     }
 
     static func format(_ text: String, _ span: Span) -> Diagnostic {

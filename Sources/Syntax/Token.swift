@@ -59,6 +59,7 @@ public enum Symbol: String, Sendable, CaseIterable {
     case exclamation = "!"
     case doublePlus = "++"
     case walrus = ":="
+    case tilde = "~"
     case doubleDot = ".."
 }
 
@@ -150,7 +151,7 @@ extension Token {
             }
         case .symbol(let symbol):
             switch symbol {
-            case .leftParenthesis, .leftBracket, .minus, .exclamation: true
+            case .leftParenthesis, .leftBracket, .minus, .exclamation, .tilde: true
             default: false
             }
         default: false

@@ -132,8 +132,9 @@ private struct Prompt {
                     lines += "\n"
                     continue
                 }
-                let entry = lines.trimmed
+                let entry = Parser.withoutFences(lines).trimmed
                 lines = ""
+                if entry.isEmpty { continue }
                 if let (command, argument) = command(entry) {
                     guard carryOut(command, argument, entry) == .stay else { return 0 }
                     number = thread.perform { $0.number }

@@ -49,6 +49,7 @@ struct ShapeCheckTests {
     }
 
     static let wrong = [
+        Case(["name.assignUnknown"], "x = 3\n#---\nlet y = x + 1\nprint(x, y)\n"),
         Case(["shape.@"], "(Upsample1D(2) >> Pad1D(1) >> Crop1D((0, 1)) >> AdaptiveMaxPool1D(3))(randn([2, 4, 5])) @ zeros([4, 2])"),
         Case(["shape.@"], "AdaptiveAvgPool1D(5)(Dataset(zeros([9, 4, 7]), zeros([9]))[0:3].x) @ zeros([4, 2])"),
         Case(["assert"], "Crop1D((3, 4))(randn([2, 4, 7]))"),

@@ -48,7 +48,7 @@ extension TreeCase {
         TreeCase(#""\n\t\"\\\{\u{4e2d}""#, "\"\\n\t\\\"\\\\{中\""),
         TreeCase(#""a{x}b""#, #"(string "a" (show x) "b")"#),
         TreeCase(#""{loss:.4f}""#, "(string (show loss :.4f))"),
-        TreeCase(#""{f("a{1}")}""#, #"(string (show (call f (string "a" (show 1)))))"#),
+        TreeCase(#""{f("a{b}")}""#, #"(string (show (call f (string "a" (show b)))))"#),
         TreeCase(#""{d["k"]:>8}""#, #"(string (show (index d "k") :>8))"#),
         TreeCase(#""{a[1:2]:*^+08,.3e}""#, "(string (show (index a (slice 1 2 _)) :*^+08,.3e))"),
         TreeCase(#""{xs.map(x => { x })}""#, "(string (show (call (. xs map) (=> (x) {x}))))"),

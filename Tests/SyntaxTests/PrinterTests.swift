@@ -10,7 +10,9 @@ import Testing
             let program = random.program()
             let printed = Printer.print(program)
             let (again, diagnostics) = parse(printed)
-            guard diagnostics.isEmpty, Dump.text(of: again) == Dump.text(of: program) else {
+            // `"{1}"` is warned of.
+            let errors = diagnostics.filter { $0.severity == .error }
+            guard errors.isEmpty, Dump.text(of: again) == Dump.text(of: program) else {
                 Issue.record(
                     """
                     seed \(seed):

@@ -11,6 +11,7 @@ import Testing
             "f(a,\n", "a and", "a in", "a not in", "if a { b } else", "a |>", "0..<9 by",
             "func f() ->",
             "a + # why", "a, ", "f(x => {", "a ==\n\n", "(a]",
+            "[x\nfor x in xs", "```dl", "```dl {#name}", "```dl\nlet x = 1\nx",
         ])
     func more(_ text: String) {
         #expect(Parser.needsMore(text))
@@ -22,9 +23,19 @@ import Testing
             "", "a", "f(x)", "if a { b }", "\"abc", "\"a {f(x", "a)", "}", "let x", "let y = by",
             "# f(",
             "\"\"\"a\"\"\"", "x.in", "|> f", "'abc", "a # +", "f(a))",
+            "print(\"hello)", "f(\n\"abc", "i--", "```", "```dl {#name}\nlet x = (1\n```",
         ])
     func complete(_ text: String) {
         #expect(!Parser.needsMore(text))
+    }
+
+    @Test("the fences of a pasted cell are no part of its code")
+    func fences() {
+        #expect(Parser.withoutFences("```dl {#name}\nlet x = 1\n\nx\n```") == "let x = 1\n\nx")
+        #expect(Parser.withoutFences("```") == "")
+        #expect(Parser.withoutFences("\n```dl\na\n```\nText.\n\n```dl\nb\n```\n\n") == "a\nb")
+        #expect(!Parser.needsMore("```dl\na\n```\n\n"))
+        #expect(Parser.withoutFences("let s = \"```\"\ns") == "let s = \"```\"\ns")
     }
 }
 

@@ -56,6 +56,30 @@ struct PromptTests {
         }
     }
 
+    @Test("a string that is not closed is an error at once")
+    func unclosedString() throws {
+        try atPrompt { terminal, _ in
+            try terminal.ask("print(\"hello)", "the string is not closed")
+            try terminal.expect("dl 2> ")
+        }
+    }
+
+    @Test("a cell pasted with its fences is one entry, without them")
+    func fences() throws {
+        try atPrompt { terminal, _ in
+            try terminal.ask("```dl {#cube}", "..... ")
+            try terminal.ask("let c = 3^3", "..... ")
+            try terminal.ask("c", "..... ")
+            try terminal.ask("```", "\n27\n")
+            try terminal.expect("dl 2> ")
+            let text = "```dl {#more}\nlet d = c\n\nd + 1\n```\n"
+            terminal.type("\u{1B}[200~\(text)\u{1B}[201~")
+            terminal.type("\r")
+            try terminal.expect("\n28\n")
+            try terminal.expect("dl 3> ")
+        }
+    }
+
     @Test("^C drops a line, ends a loop, and keeps what was defined")
     func interrupt() throws {
         try atPrompt { terminal, _ in

@@ -27,8 +27,8 @@ extension Session {
             check.begin()
         }
         let outcome = run(source, stream: stream)
-        let names = Parser.parse(source).program.items.flatMap(CellAnalysis.definedNames)
-        for (name, isVariable) in names {
+        let items = Parser.parse(source).program.items
+        for (name, isVariable) in items.flatMap(CellAnalysis.definedNames) + items.flatMap(presumedNames) {
             let slot = module.slot(name)
             let isDone = outcome.ending == .succeeded && !module.slots[slot].isUnset
             if isDone { continue }
@@ -36,6 +36,15 @@ extension Session {
             if isVariable { module.variables.insert(slot) }
         }
         return check.diagnostics + outcome.diagnostics
+    }
+
+    /// `x = 3` for a name that nothing defines: that was reported, so its uses below need no message.
+    private func presumedNames(_ item: Statement) -> [(name: String, isVariable: Bool)] {
+        guard case .assignment(let target, _, _) = item.kind, case .place(let name, let accessors) = target.kind,
+            accessors.isEmpty, !name.text.isEmpty, slot(ofPreludeName: name.text) == nil,
+            module.value(name.text) == nil
+        else { return [] }
+        return [(name.text, true)]
     }
 
     /// What is wrong with functions of the cells that nothing has called, whatever they are given; after the

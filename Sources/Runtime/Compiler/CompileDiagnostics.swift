@@ -4,7 +4,7 @@ import Syntax
 /// What the compiler has to say about names.
 enum CompileDiagnostics {
     static func unknownName(_ name: Name, visible: Set<String>) -> Diagnostic {
-        if let habit = pythonName(name) { return habit }
+        if let habit = pythonName(name) ?? unknownCharacters(name, visible: visible) { return habit }
         let camel = Habits.camelCase(name.text)
         let suggestion = visible.contains(camel) ? camel : nearest(name.text, in: visible)
         return Diagnostic(
