@@ -87,7 +87,9 @@ enum EngineDiagnostics {
             var failure = Failure(
                 "dtype.\(operation)", "`\(operation)` does not take \(dtype.name)",
                 notes: ["`\(operation)` needs \(rule)"],
-                help: dtype.isFloat && rule.contains("integer")
+                help: dtype == .bool && operation == "^"
+                    ? "where one alone of two masks holds: `a != b`"
+                    : dtype.isFloat && rule.contains("integer")
                     ? "labels and indices are integers: write `.cast(int64)`" : nil)
             failure.dtype = (dtype, rule)
             return failure

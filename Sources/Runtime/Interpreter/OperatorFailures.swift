@@ -16,7 +16,7 @@ enum OperatorFailures {
     static func mismatch(
         _ operation: String, _ left: Value, _ right: Value, help: String? = nil
     ) -> Failure {
-        var help = help
+        var help = help ?? besideHelp(operation, left, right)
         if help == nil, case .none = left { help = "the left side is nil" }
         if help == nil, case .none = right { help = "the right side is nil" }
         let isOrder = ["<", "<=", ">", ">="].contains(operation)
@@ -65,6 +65,19 @@ enum OperatorFailures {
             "condition.type",
             "a condition is a Bool or a 0-d bool tensor, got \(described(value))",
             help: help ?? "compare: `… != 0`, `len(xs) > 0`, `x != nil`")
+    }
+
+    /// `a | b` of Bools, masks and dicts, as NumPy has it.
+    private static func besideHelp(_ operation: String, _ left: Value, _ right: Value) -> String? {
+        guard operation == "|" else { return nil }
+        switch (left, right) {
+        case (.bool, _), (_, .bool): return "of Bools write `a or b`"
+        case (.tensor(let node), .tensor) where node.dtype == .bool:
+            return "of bool tensors write `a or b`, element by element"
+        case (.dict, .dict):
+            return "copy one, `var d = a`, and set the keys of the other: `for (k, v) in b { d[k] = v }`"
+        default: return nil
+        }
     }
 
     static func badKey(_ value: Value) -> Failure {
