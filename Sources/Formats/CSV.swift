@@ -16,7 +16,7 @@ public enum CSV {
     public struct Options: Sendable {
         public var separator: Separator?
         /// Whether the first row holds the names of the columns. By default it does if none of its
-        /// fields is a number.
+        /// fields is a number, or if some are texts and the others years above values that are none.
         public var hasHeader: Bool?
         /// Lines before the first row.
         public var skippedLines = 0

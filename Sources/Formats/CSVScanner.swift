@@ -198,7 +198,7 @@ struct CSVAssembly {
                 format: "csv", place: PlainText.place(of: start, in: text),
                 .wrongFieldCount(expected: width, found: fields.count))
         }
-        let hasHeader = options.hasHeader ?? scanner.row(0).allSatisfy { number($0) == nil }
+        let hasHeader = options.hasHeader ?? beginsWithNames
         let names = try names(hasHeader: hasHeader, width: width)
         let rows = (hasHeader ? 1 : 0)..<scanner.rowCount
         let columns = names.enumerated().map { index, name in
@@ -208,6 +208,23 @@ struct CSVAssembly {
         return Table(
             columns: columns, rowCount: rows.count, rowLines: lines(of: rows), missing: options.missing,
             point: point)
+    }
+
+    /// Whether the first row names the columns: none of it is a number, or they are years above other values.
+    private var beginsWithNames: Bool {
+        let first = Array(scanner.row(0))
+        let numbers = first.indices.filter { number(first[$0]) != nil }
+        if numbers.isEmpty { return true }
+        guard scanner.rowCount > 1, numbers.count > 1, numbers.count < first.count,
+            Set(first.map(string)).count == first.count
+        else { return false }
+        let second = Array(scanner.row(1))
+        return numbers.allSatisfy { isYear(first[$0]) } && !numbers.allSatisfy { isYear(second[$0]) }
+    }
+
+    private func isYear(_ field: CSVScanner.Field) -> Bool {
+        let text = string(field)
+        return text.utf8.count == 4 && (Int(text).map { 1500..<2200 ~= $0 } ?? false)
     }
 
     private func names(hasHeader: Bool, width: Int) throws(FormatError) -> [String] {
