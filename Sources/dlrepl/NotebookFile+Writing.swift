@@ -40,7 +40,9 @@ extension NotebookFile {
     private static func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
         let folder = folder(of: path)
         let place = (folder.isEmpty ? "" : folder + "/") + ".dlrepl-\(getpid())"
-        let file = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        // Left by a process that was killed, or a link that somebody laid: neither is written through.
+        unlink(place)
+        let file = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw SystemError() }
         var problem: SystemError?
         var rest = bytes[...]

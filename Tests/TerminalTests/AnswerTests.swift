@@ -4,20 +4,7 @@ import Testing
 
 /// What the tool says, and does not do, where a user asks for something unusual.
 @Suite("Answers of the tool and the prompt")
-struct AnswerTests {
-    private func write(_ text: String, _ name: String, _ folder: URL) throws {
-        let path = folder.appending(path: name)
-        try FileManager.default.createDirectory(
-            at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: path)
-    }
-
-    private func run(
-        _ folder: URL, _ arguments: String...
-    ) throws -> (output: String, errors: String, code: Int32) {
-        try Program.run(arguments, input: "", folder: folder)
-    }
-
+struct AnswerTests: FolderSuite {
     @Test("who runs out of time is told where, after how long, and whose limit it was")
     func outOfTime() throws {
         try withTemporaryFolder { folder in

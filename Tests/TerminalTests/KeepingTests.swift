@@ -4,28 +4,7 @@ import Testing
 
 /// Whatever a user has made stays: files that are there, results of a run, what was trained.
 @Suite("Nothing is lost")
-struct KeepingTests {
-    private func write(_ text: String, _ name: String, _ folder: URL) throws {
-        let path = folder.appending(path: name)
-        try FileManager.default.createDirectory(
-            at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: path)
-    }
-
-    private func read(_ name: String, _ folder: URL) throws -> String {
-        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-    }
-
-    private func exists(_ name: String, _ folder: URL) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: name).path)
-    }
-
-    private func run(
-        _ folder: URL, _ arguments: String...
-    ) throws -> (output: String, errors: String, code: Int32) {
-        try Program.run(arguments, input: "", folder: folder)
-    }
-
+struct KeepingTests: FolderSuite {
     @Test("a script is exported as a script, and no export writes over what it reads")
     func scripts() throws {
         try withTemporaryFolder { folder in

@@ -4,17 +4,7 @@ import Testing
 
 /// Commands of the tool on files in a folder of the test's own.
 @Suite("Commands on notebooks")
-struct ToolTests {
-    private func write(_ text: String, _ name: String, _ folder: URL) throws {
-        try Data(text.utf8).write(to: folder.appending(path: name))
-    }
-
-    private func read(
-        _ name: String, _ folder: URL, _ encoding: String.Encoding = .utf8
-    ) throws -> String {
-        try String(contentsOf: folder.appending(path: name), encoding: encoding)
-    }
-
+struct ToolTests: FolderSuite {
     private static let notebook = """
         ---
         dln: 1

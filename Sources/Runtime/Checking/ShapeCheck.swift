@@ -15,10 +15,10 @@ final class ShapeCheck {
     /// Turns of loops and calls in a cell before the rest of it is taken to be right, a second or some; a cell of
     /// the notebooks has 150,000 at most.
     static let work = 4_000_000
-    /// What a fork counts for: its states are kept and merged.
-    static let forkTicks = 16
     /// The same of all functions together that nothing has called.
     static let workOfUncalled = 1_000_000
+    /// What a fork counts for: its states are kept and merged.
+    static let forkTicks = 16
     /// And the time, for what turns no loop.
     static let seconds = 60.0
     /// How often `step` was called.
