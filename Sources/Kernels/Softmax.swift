@@ -20,11 +20,8 @@ public enum Softmax {
             runRows(float(x), float(y), layout.outer, layout.length, log: log)
             return
         }
-        forEachStrip(layout, buffers: 1) { base, columns, buffers in
-            let rows = buffers[0]
-            rows.pack(float(x) + base, columns)
-            runRows(rows.start, rows.start, columns, layout.length, log: log)
-            rows.unpack(columns, to: float(y) + base)
+        forEachLine(layout) { base, stride in
+            softmaxLine(float(x) + base, float(y) + base, layout.length, stride, log)
         }
     }
 
@@ -46,13 +43,9 @@ public enum Softmax {
             gradientRows(float(y), float(dy), float(dx), layout.outer, layout.length, log: log)
             return
         }
-        forEachStrip(layout, buffers: 2) { base, columns, buffers in
-            let (results, cotangents) = (buffers[0], buffers[1])
-            results.pack(float(y) + base, columns)
-            cotangents.pack(float(dy) + base, columns)
-            gradientRows(
-                results.start, cotangents.start, cotangents.start, columns, layout.length, log: log)
-            cotangents.unpack(columns, to: float(dx) + base)
+        forEachLine(layout) { base, stride in
+            gradientLine(
+                float(y) + base, float(dy) + base, float(dx) + base, layout.length, stride, log)
         }
     }
 
@@ -127,50 +120,6 @@ private func forEachLine(_ layout: AxisLayout, _ body: (Int, Int) -> Void) {
     for outer in 0..<layout.outer {
         for i in 0..<layout.inner {
             body(outer * layout.length * layout.inner + i, layout.inner)
-        }
-    }
-}
-
-/// Some columns as rows: lines that stride through memory are worked on as those that do not.
-private struct ColumnRows {
-    let start: UnsafeMutablePointer<Float>
-    let layout: AxisLayout
-
-    func pack(_ x: UnsafePointer<Float>, _ columns: Int) {
-        for index in 0..<layout.length {
-            for column in 0..<columns {
-                start[column * layout.length + index] = x[index * layout.inner + column]
-            }
-        }
-    }
-
-    func unpack(_ columns: Int, to y: UnsafeMutablePointer<Float>) {
-        for index in 0..<layout.length {
-            for column in 0..<columns {
-                y[index * layout.inner + column] = start[column * layout.length + index]
-            }
-        }
-    }
-}
-
-/// Calls `body` for strips of columns with the offset of the first element and buffers that hold such a strip.
-private func forEachStrip(
-    _ layout: AxisLayout, buffers count: Int,
-    _ body: (_ base: Int, _ columns: Int, _ buffers: [ColumnRows]) -> Void
-) {
-    // As many as lie in a cache line, but no more memory than the tensor or 64 MB.
-    let most = max(1, min(16, layout.inner, (1 << 24) / max(1, layout.length)))
-    let size = most * layout.length
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count * size)) { memory in
-        // Never nil: the capacity is positive.
-        let start = memory.baseAddress.unsafelyUnwrapped
-        let buffers = (0..<count).map { ColumnRows(start: start + $0 * size, layout: layout) }
-        for outer in 0..<layout.outer {
-            for column in stride(from: 0, to: layout.inner, by: most) {
-                if WorkScope.shouldStop { return }
-                let columns = min(most, layout.inner - column)
-                body(outer * layout.length * layout.inner + column, columns, buffers)
-            }
         }
     }
 }

@@ -85,7 +85,7 @@ struct RandomCheckTests {
                 try withTemporaryFolder { Self.check("var t = ones([2, 3])\n" + program, $0) }
             }
             #expect(found.isEmpty)
-            #expect(seconds < 60, "\(seconds) s for \(program.prefix(200))")
+            #expect(seconds < 4, "\(seconds) s for \(program.prefix(200))")
         }
     }
 
@@ -109,7 +109,7 @@ struct RandomCheckTests {
             let seconds = try await LargeStack.run {
                 try withTemporaryFolder { Self.check(changed, $0).seconds }
             }
-            #expect(seconds < 60, "\(program.name): \(seconds) s\n\(changed)")
+            #expect(seconds < 4, "\(program.name): \(seconds) s\n\(changed)")
         }
     }
 }

@@ -12,9 +12,9 @@ final class ShapeCheck {
     static let fullTurns = 64
     /// The most `step`s in a loop that turns as often as it would.
     static let fullSteps = 4096
-    /// Turns of loops and calls in a cell before the rest of it is taken to be right, a second or some; a cell of
+    /// Turns of loops and calls in a cell before the rest of it is taken to be right, half a second or some; a cell of
     /// the notebooks has 150,000 at most.
-    static let work = 4_000_000
+    static let work = 2_000_000
     /// The same of all functions together that nothing has called.
     static let workOfUncalled = 1_000_000
     /// What a fork counts for: its states are kept and merged.
